@@ -1,0 +1,110 @@
+"""The cluster: where it keeps its CNI configuration and plugins, and which networks are its own."""
+
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.model import Model
+from config.values import AbsolutePath, ConflistName, K3sVersion, Network, PluginName
+
+# The first release of each line with the directory that outlives upgrades (facts/multus.md section 4.1).
+STABLE_BIN_DIR_SINCE = {28: (15, 1), 29: (10, 1), 30: (6, 1), 31: (2, 1)}
+K3S_BUNDLED_PLUGINS = (
+    *("bandwidth", "bridge", "firewall", "flannel", "host-local", "loopback", "portmap"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CniPaths:
+    """Where the cluster's runtime looks for CNI on each node; all paths are the host's."""
+
+    conf_dir: str
+    bin_dir: str
+    default_conflist: str
+    bundled_plugins: tuple[str, ...]
+
+    @property
+    def multus_kubeconfig(self) -> str:
+        """The path under which the multus binary, on the host, opens its kubeconfig."""
+        return f"{self.conf_dir}/multus.d/multus.kubeconfig"
+
+
+class _Cluster(Model):
+    pod_networks: Annotated[
+        tuple[Network, ...],
+        Field(strict=False, description="Networks of the pods; k3s' own default."),
+    ] = (ip_network("10.42.0.0/16"),)
+    service_networks: Annotated[
+        tuple[Network, ...], Field(strict=False, description="Networks of the services.")
+    ] = (ip_network("10.43.0.0/16"),)
+
+
+class K3s(_Cluster):
+    """A k3s cluster; the release decides where its CNI plugins lie (facts/multus.md section 4)."""
+
+    distribution: Literal["k3s"] = Field(description="The cluster's distribution.")
+    version: K3sVersion = Field(description="The k3s release, for example v1.34.3+k3s1.")
+    flannel: bool = Field(True, description="False when k3s runs with --flannel-backend=none.")
+    default_conflist: ConflistName | None = Field(
+        None, description="Without flannel: the file name of the network configuration in use."
+    )
+    data_dir: AbsolutePath = Field("/var/lib/rancher/k3s", description="k3s' --data-dir.")
+
+    @property
+    def bin_dir_outlives_upgrades(self) -> bool:
+        """Whether this release keeps CNI plugins in `data/cni`, which upgrades leave alone."""
+        minor, patch, build = _k3s_release(self.version)
+        if minor > max(STABLE_BIN_DIR_SINCE):
+            return True
+        return (patch, build) >= STABLE_BIN_DIR_SINCE.get(minor, (1 << 30, 0))
+
+    @property
+    def cni(self) -> CniPaths:
+        """The paths of this release and these flags."""
+        if not self.flannel:
+            return CniPaths(
+                conf_dir="/etc/cni/net.d",
+                bin_dir="/opt/cni/bin",
+                default_conflist=self.default_conflist or "",
+                bundled_plugins=("loopback",),
+            )
+        folder = "data/cni" if self.bin_dir_outlives_upgrades else "data/current/bin"
+        return CniPaths(
+            conf_dir=f"{self.data_dir}/agent/etc/cni/net.d",
+            bin_dir=f"{self.data_dir}/{folder}",
+            default_conflist="10-flannel.conflist",
+            bundled_plugins=K3S_BUNDLED_PLUGINS,
+        )
+
+
+class CustomCluster(_Cluster):
+    """Any other cluster, by explicit paths."""
+
+    distribution: Literal["custom"] = Field(description="The cluster's distribution.")
+    conf_dir: AbsolutePath = Field(description="Where the runtime reads CNI configurations.")
+    bin_dir: AbsolutePath = Field(description="Where the runtime finds CNI plugins.")
+    default_conflist: ConflistName = Field(description="The cluster's own configuration there.")
+    bundled_plugins: Annotated[
+        tuple[PluginName, ...], Field(strict=False, description="Plugins that the cluster brings.")
+    ] = ()
+
+    @property
+    def cni(self) -> CniPaths:
+        """The paths as given."""
+        return CniPaths(
+            conf_dir=self.conf_dir,
+            bin_dir=self.bin_dir,
+            default_conflist=self.default_conflist,
+            bundled_plugins=self.bundled_plugins,
+        )
+
+
+Cluster = Annotated[K3s | CustomCluster, Field(discriminator="distribution")]
+
+
+def _k3s_release(version: str) -> tuple[int, int, int]:
+    core, _, build = version.removeprefix("v").partition("+k3s")
+    _, minor, patch = core.split(".")
+    return int(minor), int(patch), int(build)

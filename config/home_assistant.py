@@ -1,0 +1,58 @@
+"""Home Assistant: image, data, service, and its interfaces in the home networks."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from config.model import Model
+from config.values import Address, DnsLabel, HostName, Image, InterfaceName, Mac, NetworkName
+from config.values import Quantity, TimeZone
+
+
+class Attachment(Model):
+    """One interface of the pod, with fixed address and MAC."""
+
+    network: NetworkName = Field(description="The name of one of the networks.")
+    name: InterfaceName = Field(description="The interface's name in the pod.")
+    address: Address = Field(description="The pod's fixed address in the network.")
+    ipv6_address: Address | None = Field(
+        None, description="The fixed IPv6 address in a dual-stack network."
+    )
+    mac: Mac = Field(description="The interface's fixed MAC, in quotes.")
+
+
+class Storage(Model):
+    """The volume that keeps Home Assistant's data."""
+
+    size: Quantity = Field("10Gi", description="The volume's size.")
+    storage_class: DnsLabel | None = Field(
+        None, description="The storage class; the cluster's default when left out."
+    )
+
+
+class Ingress(Model):
+    """How the world outside the cluster reaches the user interface."""
+
+    host: HostName = Field(description="The host name that browsers use.")
+    ingress_class: DnsLabel | None = Field(
+        None, description="The ingress class, for example traefik."
+    )
+    tls_secret: DnsLabel | None = Field(None, description="The Secret with the certificate.")
+
+
+class HomeAssistant(Model):
+    """The workload: one pod."""
+
+    namespace: DnsLabel = Field("homeassistant", description="The namespace of everything of it.")
+    image: Image = Field(description="The container image with a version that does not move.")
+    time_zone: TimeZone = Field(description="The time zone, for example Europe/Berlin.")
+    storage: Storage = Field(Storage(), description="Where its data is kept.")
+    ingress: Ingress | None = Field(None, description="An ingress, when there is to be one.")
+    nodes: Annotated[
+        tuple[DnsLabel, ...],
+        Field(strict=False, description="The nodes that may run the pod; all when left out."),
+    ] = ()
+    interfaces: Annotated[
+        tuple[Attachment, ...],
+        Field(strict=False, description="The pod's interfaces beside eth0, in order."),
+    ]

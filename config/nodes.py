@@ -1,0 +1,55 @@
+"""The nodes: how SSH reaches them, and the interfaces that networks may use as parents."""
+
+import ipaddress
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from config.model import Model
+from config.values import Address, HostKey, HostName, InterfaceName, IpAddress, Mac, UserName
+
+Architecture = Literal["amd64", "arm64", "arm"]
+
+
+class Interface(Model):
+    """One interface of a node that a network may use as parent."""
+
+    name: InterfaceName = Field(description="The interface's name on the node.")
+    mtu: int = Field(1500, ge=68, le=65535, description="Its MTU in bytes.")
+    mac: Mac | None = Field(None, description="Its MAC, so that no pod gets the same.")
+
+
+def _from_name(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class Node(Model):
+    """One node of the cluster."""
+
+    host: HostName = Field(description="Where SSH reaches the node: an address or a name.")
+    port: int = Field(22, ge=1, le=65535, description="The SSH port.")
+    user: UserName = Field("root", description="The SSH user; it must be root to install plugins.")
+    host_key: HostKey | None = Field(
+        None, description="The node's public host key; `up` refuses a node without one."
+    )
+    architecture: Architecture = Field(description="The node's processor.")
+    interfaces: Annotated[
+        tuple[Annotated[Interface, BeforeValidator(_from_name)], ...],
+        Field(strict=False, description="The interfaces that networks may use as parents."),
+    ]
+    addresses: Annotated[
+        tuple[Address, ...],
+        Field(strict=False, description="Further addresses of the node, beside `host`."),
+    ] = ()
+
+    @property
+    def own_addresses(self) -> tuple[IpAddress, ...]:
+        """Every address that is known to be the node's."""
+        try:
+            return (ipaddress.ip_address(self.host), *self.addresses)
+        except ValueError:
+            return self.addresses
+
+    def interface(self, name: str) -> Interface | None:
+        """The interface of that name, if the node has it."""
+        return next((known for known in self.interfaces if known.name == name), None)

@@ -1,0 +1,10 @@
+"""Where everything built or fetched for the tests is kept, outside the checkout."""
+
+import os
+from pathlib import Path
+
+
+def cache_folder() -> Path:
+    """`$XDG_CACHE_HOME/house`, else `~/.cache/house`."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "house"

@@ -1,0 +1,119 @@
+"""What the tests build from Go modules: which package, in which module of ours, under which name."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+LAB = Path(__file__).parent
+KUBERNETES_VERSION = "v1.34.3"
+_CNI = "github.com/containernetworking/plugins/plugins"
+_KUBERNETES_FLAGS = " ".join(
+    f"-X k8s.io/component-base/version.{field}={value}"
+    for field, value in (
+        ("gitVersion", KUBERNETES_VERSION),
+        ("gitMajor", "1"),
+        ("gitMinor", "34"),
+    )
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """One executable: its package, the name it is installed under, and files of its module that lie beside it."""
+
+    package: str
+    name: str
+    beside: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Executables built together in one module of ours. `minutes` is the cold build on two cores."""
+
+    module: str
+    programs: tuple[Program, ...]
+    minutes: float
+    ldflags: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """The folder with the part's go.mod and go.sum."""
+        return LAB / self.module
+
+
+_KUBERNETES_PROVIDER = "github.com/pulumi/pulumi-kubernetes/provider/v4"
+
+PARTS: dict[str, Part] = {
+    "cli": Part(
+        module="engine/cli",
+        programs=(Program(package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", name="pulumi"),),
+        minutes=6,
+        ldflags="-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.259.0",
+    ),
+    "language-host": Part(
+        module="engine/language-host",
+        programs=(
+            Program(
+                package="github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python",
+                name="pulumi-language-python",
+            ),
+        ),
+        minutes=0.5,
+        ldflags="-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.79.0",
+    ),
+    "kubernetes-provider": Part(
+        module="engine/kubernetes-provider",
+        programs=(
+            Program(
+                package=".",
+                name="pulumi-resource-kubernetes",
+                beside=(
+                    (
+                        _KUBERNETES_PROVIDER,
+                        "cmd/pulumi-resource-kubernetes/schema.json",
+                        "kubernetes-schema.json",
+                    ),
+                ),
+            ),
+        ),
+        minutes=15,
+        ldflags=f"-X main.version=4.25.0 -X {_KUBERNETES_PROVIDER}/pkg/version.Version=4.25.0",
+    ),
+    "kubernetes": Part(
+        module="cluster/kubernetes",
+        programs=tuple(
+            Program(package=f"k8s.io/kubernetes/cmd/{name}", name=name)
+            for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
+        ),
+        minutes=7,
+        ldflags=_KUBERNETES_FLAGS,
+    ),
+    "etcd": Part(
+        module="cluster/etcd",
+        programs=(Program(package="go.etcd.io/etcd/server/v3", name="etcd"),),
+        minutes=0.5,
+    ),
+    "kwok": Part(
+        module="cluster/kwok",
+        programs=(Program(package="sigs.k8s.io/kwok/cmd/kwok", name="kwok"),),
+        minutes=1,
+    ),
+    "cni-plugins": Part(
+        module="cluster/cni-plugins",
+        programs=tuple(
+            Program(package=f"{_CNI}/{path}", name=path.rsplit("/", 1)[-1])
+            for path in (
+                "main/bridge",
+                "main/loopback",
+                "main/macvlan",
+                "main/vlan",
+                "ipam/host-local",
+                "ipam/static",
+                "meta/bandwidth",
+                "meta/firewall",
+                "meta/portmap",
+                "meta/tuning",
+            )
+        ),
+        minutes=0.5,
+    ),
+}
