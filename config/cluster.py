@@ -9,10 +9,17 @@ from pydantic import Field
 from config.model import Model
 from config.values import AbsolutePath, ConflistName, K3sVersion, Network, PluginName
 
-# The first release of each line with the directory that outlives upgrades (facts/multus.md section 4.1).
+# The first release of each line whose plugin directory outlives upgrades (facts/multus.md 4.1).
 STABLE_BIN_DIR_SINCE = {28: (15, 1), 29: (10, 1), 30: (6, 1), 31: (2, 1)}
+# facts/cni.md section 6.
 K3S_BUNDLED_PLUGINS = (
-    *("bandwidth", "bridge", "firewall", "flannel", "host-local", "loopback", "portmap"),
+    "bandwidth",
+    "bridge",
+    "firewall",
+    "flannel",
+    "host-local",
+    "loopback",
+    "portmap",
 )
 
 
@@ -46,7 +53,7 @@ class K3s(_Cluster):
 
     distribution: Literal["k3s"] = Field(description="The cluster's distribution.")
     version: K3sVersion = Field(description="The k3s release, for example v1.34.3+k3s1.")
-    flannel: bool = Field(True, description="False when k3s runs with --flannel-backend=none.")
+    flannel: bool = Field(default=True, description="False with --flannel-backend=none.")
     default_conflist: ConflistName | None = Field(
         None, description="Without flannel: the file name of the network configuration in use."
     )

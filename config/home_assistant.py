@@ -5,8 +5,17 @@ from typing import Annotated
 from pydantic import Field
 
 from config.model import Model
-from config.values import Address, DnsLabel, HostName, Image, InterfaceName, Mac, NetworkName
-from config.values import Quantity, TimeZone
+from config.values import (
+    Address,
+    DnsLabel,
+    HostName,
+    Image,
+    InterfaceName,
+    Mac,
+    NetworkName,
+    Quantity,
+    TimeZone,
+)
 
 
 class Attachment(Model):

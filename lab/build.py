@@ -1,7 +1,7 @@
-"""Builds the parts in `parts.py` into a cache outside the checkout: `python -m lab.build cli kubernetes`.
+"""Builds the parts in `parts.py` into a cache outside the checkout: `python -m lab.build etcd`.
 
-Prints one line per part, the folder of its executables last. A part is built once for each content of its module's
-files and flags; a build that is cut off leaves nothing under the final name.
+Prints the folder of each part's executables. A part is built once for each content of its
+module's files and flags; a build that is cut off leaves nothing under the final name.
 """
 
 import fcntl
@@ -21,16 +21,16 @@ from lab.parts import PARTS, Part
 
 
 def part_folder(name: str) -> Path:
-    """The cache folder that belongs to the present content of the part; it exists once the part is built."""
+    """The cache folder of the part as its files are now; it exists once the part is built."""
     part = PARTS[name]
-    digest = hashlib.sha256(repr(part).replace(str(part.folder), "").encode())
+    digest = hashlib.sha256(repr(part).encode())
     for file in sorted(part.folder.glob("*")):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return cache_folder() / "parts" / f"{name}-{digest.hexdigest()[:16]}"
 
 
 def build(name: str) -> Path:
-    """Builds the part unless it is in the cache and returns its folder. Two builds of one part wait for each other."""
+    """Returns the part's folder, after building it if need be; a second build of it waits."""
     final = part_folder(name)
     if final.is_dir():
         return final

