@@ -25,11 +25,15 @@ K3S_BUNDLED_PLUGINS = (
 
 @dataclass(frozen=True, kw_only=True)
 class CniPaths:
-    """Where the cluster's runtime looks for CNI on each node; all paths are the host's."""
+    """Where the cluster's runtime looks for CNI on each node; all paths are the host's.
+
+    `conflist_version` is the cniVersion of the default conflist where it is known.
+    """
 
     conf_dir: str
     bin_dir: str
     default_conflist: str
+    conflist_version: str | None
     bundled_plugins: tuple[str, ...]
 
     @property
@@ -75,6 +79,7 @@ class K3s(_Cluster):
                 conf_dir="/etc/cni/net.d",
                 bin_dir="/opt/cni/bin",
                 default_conflist=self.default_conflist or "",
+                conflist_version=None,
                 bundled_plugins=("loopback",),
             )
         folder = "data/cni" if self.bin_dir_outlives_upgrades else "data/current/bin"
@@ -82,6 +87,7 @@ class K3s(_Cluster):
             conf_dir=f"{self.data_dir}/agent/etc/cni/net.d",
             bin_dir=f"{self.data_dir}/{folder}",
             default_conflist="10-flannel.conflist",
+            conflist_version="1.0.0",
             bundled_plugins=K3S_BUNDLED_PLUGINS,
         )
 
@@ -104,6 +110,7 @@ class CustomCluster(_Cluster):
             conf_dir=self.conf_dir,
             bin_dir=self.bin_dir,
             default_conflist=self.default_conflist,
+            conflist_version=None,
             bundled_plugins=self.bundled_plugins,
         )
 

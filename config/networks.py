@@ -32,7 +32,7 @@ class _Network(Subnet):
     mtu: int | None = Field(None, description="MTU in bytes; the parent's when left out.")
     routing: Literal["on_link", "discovery", "routed"] = Field(
         "on_link",
-        description="on_link: none; discovery: multicast leaves here; routed: `routes` via gateway.",
+        description="on_link: none; discovery: multicast by it; routed: `routes` via gateway.",
     )
     routes: Annotated[
         tuple[Network, ...],

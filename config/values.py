@@ -57,7 +57,7 @@ def _parse_address(text: str) -> IpAddress:
             "address-form", "this is no IP address", "write it like 192.168.18.32 or fd00::20"
         ) from None
     if address.version == 6 and address.scope_id:
-        raise refusal("address-form", "it has a zone", f"write {text.split('%')[0]}")
+        raise refusal("address-form", "it has a zone", f"write {text.split('%', maxsplit=1)[0]}")
     if (
         address.is_unspecified
         or address.is_loopback
@@ -87,7 +87,7 @@ def _parse_network(text: str) -> IpNetwork:
         ) from None
     if not re.fullmatch(r"[0-9]+", text.split("/")[1]):
         raise refusal("subnet-form", "the prefix length is no number", f"write {network}")
-    if str(network.network_address) != str(ipaddress.ip_address(text.split("/")[0])):
+    if str(network.network_address) != str(ipaddress.ip_address(text.split("/", maxsplit=1)[0])):
         raise refusal("subnet-host-bits", "it has host bits set", f"did you mean {network}?")
     return network
 

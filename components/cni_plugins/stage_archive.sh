@@ -1,0 +1,2 @@
+# Takes the archive that was copied to this node.
+cp "$COPIED" "$STAGE/plugins.tgz"

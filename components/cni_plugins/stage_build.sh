@@ -1,0 +1,28 @@
+# Builds the wanted plugins with this node's Go; Go's checksum database verifies the sources.
+PATH=$PATH:/usr/local/go/bin
+export PATH
+if ! command -v go >/dev/null 2>&1; then
+    echo "no Go on this node: install it, or choose house:plugins.source release or archive" >&2
+    exit 1
+fi
+mkdir -p "$STAGE/bin" "$STAGE/module"
+module=github.com/containernetworking/plugins
+cd "$STAGE/module"
+printf 'module house\n' >go.mod
+if [ -n "${HOME:-}" ]; then :; else
+    HOME=$STAGE
+    export HOME
+fi
+GOFLAGS=-mod=mod
+CGO_ENABLED=0
+export GOFLAGS CGO_ENABLED
+go get "$module@$VERSION"
+for plugin in $PLUGINS; do
+    case $plugin in
+    bridge | dummy | host-device | ipvlan | loopback | macvlan | ptp | tap | vlan) kind=main ;;
+    dhcp | host-local | static) kind=ipam ;;
+    *) kind=meta ;;
+    esac
+    go build -trimpath -ldflags '-s -w' -o "$STAGE/bin/$plugin" "$module/plugins/$kind/$plugin"
+done
+cd /

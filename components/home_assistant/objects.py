@@ -1,0 +1,151 @@
+"""The Kubernetes objects of Home Assistant, as they are applied (facts/home-assistant.md)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from components.home_assistant.annotation import (
+    NETWORKS_ANNOTATION,
+    networks_annotation,
+    networks_hash,
+)
+from config.home_assistant import HomeAssistant, Ingress
+from config.networks import HomeNetwork
+
+NAME = "home-assistant"
+CLAIM = "home-assistant-config"
+PORT = 8123
+NETWORKS_HASH = "house/networks-hash"
+LABELS = {"app.kubernetes.io/name": NAME}
+# Home Assistant may take 210 s to stop cleanly (facts/home-assistant.md section 6).
+GRACE_SECONDS = 300
+
+
+def namespace(name: str) -> dict[str, Any]:
+    """The namespace of the networks and of the workload."""
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+
+
+def claim(settings: HomeAssistant) -> dict[str, Any]:
+    """The claim of the volume that keeps the data."""
+    spec: dict[str, Any] = {
+        "accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": settings.storage.size}},
+    }
+    if settings.storage.storage_class is not None:
+        spec["storageClassName"] = settings.storage.storage_class
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": CLAIM, "namespace": settings.namespace, "labels": LABELS},
+        "spec": spec,
+    }
+
+
+def stateful_set(
+    settings: HomeAssistant,
+    networks: Mapping[str, HomeNetwork],
+    conflists: Mapping[str, Mapping[str, object]],
+) -> dict[str, Any]:
+    """One pod, never two: its addresses and MACs are fixed."""
+    annotations = {
+        NETWORKS_ANNOTATION: networks_annotation(settings.interfaces, networks),
+        NETWORKS_HASH: networks_hash(conflists),
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {"name": NAME, "namespace": settings.namespace, "labels": LABELS},
+        "spec": {
+            "replicas": 1,
+            "serviceName": NAME,
+            "selector": {"matchLabels": LABELS},
+            "template": {
+                "metadata": {"labels": LABELS, "annotations": annotations},
+                "spec": _pod(settings),
+            },
+        },
+    }
+
+
+def _pod(settings: HomeAssistant) -> dict[str, Any]:
+    pod: dict[str, Any] = {
+        "terminationGracePeriodSeconds": GRACE_SECONDS,
+        "containers": [
+            {
+                "name": NAME,
+                "image": settings.image,
+                "env": [{"name": "TZ", "value": settings.time_zone}],
+                "ports": [{"name": "http", "containerPort": PORT}],
+                "volumeMounts": [{"name": "config", "mountPath": "/config"}],
+                "startupProbe": {**_probe(), "periodSeconds": 10, "failureThreshold": 60},
+                "readinessProbe": {**_probe(), "periodSeconds": 10},
+                "livenessProbe": {**_probe(), "periodSeconds": 30, "failureThreshold": 6},
+            }
+        ],
+        "volumes": [{"name": "config", "persistentVolumeClaim": {"claimName": CLAIM}}],
+    }
+    if settings.nodes:
+        expression = {
+            "key": "kubernetes.io/hostname",
+            "operator": "In",
+            "values": list(settings.nodes),
+        }
+        required = {"nodeSelectorTerms": [{"matchExpressions": [expression]}]}
+        pod["affinity"] = {
+            "nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}
+        }
+    return pod
+
+
+def _probe() -> dict[str, Any]:
+    return {"httpGet": {"path": "/manifest.json", "port": "http"}, "timeoutSeconds": 5}
+
+
+def service(settings: HomeAssistant) -> dict[str, Any]:
+    """The service in front of the pod."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": NAME, "namespace": settings.namespace, "labels": LABELS},
+        "spec": {
+            "selector": LABELS,
+            "ports": [{"name": "http", "port": PORT, "targetPort": "http"}],
+        },
+    }
+
+
+def ingress(settings: HomeAssistant, wanted: Ingress) -> dict[str, Any]:
+    """The ingress that the site asks for."""
+    backend = {"service": {"name": NAME, "port": {"name": "http"}}}
+    spec: dict[str, Any] = {
+        "rules": [
+            {
+                "host": wanted.host,
+                "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]},
+            }
+        ]
+    }
+    if wanted.ingress_class is not None:
+        spec["ingressClassName"] = wanted.ingress_class
+    if wanted.tls_secret is not None:
+        spec["tls"] = [{"hosts": [wanted.host], "secretName": wanted.tls_secret}]
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": NAME, "namespace": settings.namespace, "labels": LABELS},
+        "spec": spec,
+    }
+
+
+def url(settings: HomeAssistant) -> str:
+    """Where Home Assistant is reached: by the ingress if there is one, else in the first network.
+
+    IPv6 addresses stand in brackets.
+    """
+    if settings.ingress is not None:
+        scheme = "https" if settings.ingress.tls_secret else "http"
+        return f"{scheme}://{settings.ingress.host}"
+    if not settings.interfaces:
+        return f"http://{NAME}.{settings.namespace}.svc:{PORT}"
+    address = settings.interfaces[0].address
+    return f"http://[{address}]:{PORT}" if address.version == 6 else f"http://{address}:{PORT}"

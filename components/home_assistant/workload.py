@@ -1,0 +1,75 @@
+"""HomeAssistant: the pod, its data and its service."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes.apps.v1 import StatefulSet
+from pulumi_kubernetes.core.v1 import PersistentVolumeClaim, Service
+from pulumi_kubernetes.networking.v1 import Ingress
+
+from components.home_assistant import objects
+from config.home_assistant import HomeAssistant as Settings
+from config.networks import HomeNetwork
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeAssistantArgs:
+    """`conflists` are the networks' configurations by name; `namespace` is the Namespace's name.
+
+    The namespace is an output, so that the claim depends on it and keeps it when it is kept.
+    """
+
+    settings: Settings
+    namespace: pulumi.Input[str]
+    networks: Mapping[str, HomeNetwork]
+    conflists: Mapping[str, Mapping[str, object]]
+
+
+class HomeAssistant(pulumi.ComponentResource):
+    """A StatefulSet of one with its protected claim, a service and, if wanted, an ingress."""
+
+    url: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: HomeAssistantArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("house:homeAssistant:HomeAssistant", name, None, opts)
+        settings = args.settings
+        claim = PersistentVolumeClaim(
+            f"{name}-claim",
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
+            **_inputs(objects.claim(settings), args.namespace),
+        )
+        service = Service(
+            f"{name}-service",
+            opts=pulumi.ResourceOptions(parent=self),
+            **_inputs(objects.service(settings), args.namespace),
+        )
+        StatefulSet(
+            f"{name}-stateful-set",
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[claim],
+                # Fixed addresses: the old pod must be gone before the new one comes.
+                delete_before_replace=True,
+                custom_timeouts=pulumi.CustomTimeouts(create="15m", update="15m", delete="10m"),
+            ),
+            **_inputs(
+                objects.stateful_set(settings, args.networks, args.conflists), args.namespace
+            ),
+        )
+        if settings.ingress is not None:
+            Ingress(
+                f"{name}-ingress",
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[service]),
+                **_inputs(objects.ingress(settings, settings.ingress), args.namespace),
+            )
+        self.url = service.id.apply(lambda _: objects.url(settings))
+        self.register_outputs({"url": self.url})
+
+
+def _inputs(described: dict[str, Any], namespace: pulumi.Input[str]) -> dict[str, Any]:
+    metadata = {**described["metadata"], "namespace": namespace}
+    return {"metadata": metadata, "spec": described["spec"]}

@@ -1,0 +1,163 @@
+"""Upstream's Multus manifest, made to fit the cluster: objects in, objects out.
+
+Everything is found by kind, name and container. What is missing is named, never guessed
+(facts/multus.md sections 1.4 and 4.7).
+"""
+
+import copy
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from config.cluster import CniPaths
+
+IMAGE = "ghcr.io/k8snetworkplumbingwg/multus-cni"
+CRD_NAME = "network-attachment-definitions.k8s.cni.cncf.io"
+CONTAINER = "kube-multus"
+INIT_CONTAINER = "install-multus-binary"
+# kind: name; the order in which the objects are created.
+EXPECTED = {
+    "CustomResourceDefinition": CRD_NAME,
+    "ServiceAccount": "multus",
+    "ClusterRole": "multus",
+    "ClusterRoleBinding": "multus",
+    "ConfigMap": "multus-cni-config",
+    "DaemonSet": "kube-multus-ds",
+}
+CNI_VERSION = "1.0.0"
+
+Manifest = dict[str, dict[str, Any]]
+
+
+class ManifestError(ValueError):
+    """The manifest is not one that this program understands; the message names what is off."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManifestSettings:
+    """What the site decides about Multus. `image_digest` is hexadecimal, without "sha256:"."""
+
+    version: str
+    image_digest: str | None
+    memory_limit: str
+    cni: CniPaths
+
+    @property
+    def image(self) -> str:
+        """The image of the release, by digest as well when one is given."""
+        digest = f"@sha256:{self.image_digest}" if self.image_digest else ""
+        return f"{IMAGE}:{self.version}{digest}"
+
+
+def parse(text: str) -> list[dict[str, Any]]:
+    """The objects of a manifest's text."""
+    try:
+        documents = list(YAML(typ="safe", pure=True).load_all(text))
+    except YAMLError as error:
+        raise ManifestError(f"the Multus manifest is not YAML: {error}") from error
+    return [document for document in documents if document is not None]
+
+
+def transform(objects: Iterable[Mapping[str, Any]], settings: ManifestSettings) -> Manifest:
+    """The objects by kind, in creation order, made to fit the cluster and pinned."""
+    manifest = _by_kind(objects)
+    _pin_kubeconfig(manifest["ConfigMap"], settings)
+    _fit_daemon_set(manifest["DaemonSet"], settings)
+    return manifest
+
+
+def _by_kind(objects: Iterable[Mapping[str, Any]]) -> Manifest:
+    found: Manifest = {}
+    for described in objects:
+        if not isinstance(described, Mapping):
+            raise ManifestError("the Multus manifest holds something that is no object")
+        kind = str(described.get("kind"))
+        name = str(described.get("metadata", {}).get("name"))
+        if name in {"multus-daemon-config", "kube-multus-ds-thick"}:
+            raise ManifestError("this is the thick manifest; use multus-daemonset.yml (thin)")
+        if EXPECTED.get(kind) != name or kind in found:
+            raise ManifestError(f"the Multus manifest has an unexpected {kind} {name}")
+        found[kind] = copy.deepcopy(dict(described))
+    for kind, name in EXPECTED.items():
+        if kind not in found:
+            raise ManifestError(f"the Multus manifest lacks the {kind} {name}")
+    return {kind: found[kind] for kind in EXPECTED}
+
+
+def _pin_kubeconfig(config_map: dict[str, Any], settings: ManifestSettings) -> None:
+    data = config_map.get("data", {})
+    if "cni-conf.json" not in data:
+        raise ManifestError("the ConfigMap multus-cni-config lacks the key cni-conf.json")
+    try:
+        config = json.loads(data["cni-conf.json"])
+        delegates = config["delegates"]
+    except (json.JSONDecodeError, KeyError, TypeError):
+        raise ManifestError("cni-conf.json is not the JSON of a Multus configuration") from None
+    if "kubeconfig" not in config:
+        raise ManifestError("cni-conf.json lacks the key kubeconfig")
+    config["kubeconfig"] = settings.cni.multus_kubeconfig
+    for delegate in delegates:
+        delegate["cniVersion"] = CNI_VERSION
+    config_map["data"] = {**data, "cni-conf.json": json.dumps(config, indent=2) + "\n"}
+
+
+def _fit_daemon_set(daemon_set: dict[str, Any], settings: ManifestSettings) -> None:
+    try:
+        pod = daemon_set["spec"]["template"]["spec"]
+    except (KeyError, TypeError):
+        raise ManifestError("the DaemonSet kube-multus-ds lacks a pod template") from None
+    container = _named(pod.get("containers"), CONTAINER, "container")
+    if container.get("command") != ["/thin_entrypoint"]:
+        raise ManifestError(f"the container {CONTAINER} does not run /thin_entrypoint: not thin")
+    installer = _named(pod.get("initContainers"), INIT_CONTAINER, "init container")
+    container["image"] = installer["image"] = settings.image
+    container["args"] = _with_flags(container.get("args", []), _flags(settings))
+    for group in ("requests", "limits"):
+        resources = container.get("resources", {}).get(group)
+        if resources is None or "memory" not in resources:
+            raise ManifestError(f"the container {CONTAINER} lacks resources.{group}.memory")
+    container["resources"]["limits"]["memory"] = settings.memory_limit
+    for volume, path in (("cni", settings.cni.conf_dir), ("cnibin", settings.cni.bin_dir)):
+        host_path = _named(pod.get("volumes"), volume, "volume").get("hostPath")
+        if not isinstance(host_path, dict):
+            raise ManifestError(f"the volume {volume} is no hostPath")
+        # A wrong path must fail to mount; without a type it would be made, empty.
+        host_path.update(path=path, type="Directory")
+    pod["priorityClassName"] = "system-node-critical"
+
+
+def _flags(settings: ManifestSettings) -> dict[str, str]:
+    flags = {
+        "--multus-kubeconfig-file-host": settings.cni.multus_kubeconfig,
+        "--multus-master-cni-file-name": settings.cni.default_conflist,
+        "--cleanup-config-on-exit": "true",
+        "--additional-bin-dir": settings.cni.bin_dir,
+    }
+    if settings.cni.conflist_version is not None:
+        # It must equal the default conflist's own version (facts/multus.md section 2.1).
+        flags["--cni-version"] = settings.cni.conflist_version
+    return flags
+
+
+def _with_flags(arguments: Iterable[str], flags: Mapping[str, str]) -> list[str]:
+    known: dict[str, str] = {}
+    for argument in arguments:
+        flag, equals, value = argument.partition("=")
+        if not flag.startswith("--") or not equals:
+            raise ManifestError(f"the container {CONTAINER} has the argument {argument!r}")
+        known[flag] = value
+    for flag in ("--multus-conf-file", "--multus-autoconfig-dir", "--cni-conf-dir"):
+        if flag not in known:
+            raise ManifestError(f"the container {CONTAINER} lacks the argument {flag}")
+    return [f"{flag}={value}" for flag, value in {**known, **flags}.items()]
+
+
+def _named(items: object, name: str, what: str) -> dict[str, Any]:
+    for item in items if isinstance(items, list) else []:
+        if isinstance(item, dict) and item.get("name") == name:
+            return item
+    raise ManifestError(f"the DaemonSet kube-multus-ds lacks the {what} {name}")

@@ -1,0 +1,150 @@
+"""Rules about fixed addresses and MACs: one owner each, in the right network."""
+
+from collections.abc import Iterator
+
+from config.networks import Subnet
+from config.plan.families import attachments, pod_addresses
+from config.plan.rule import Finding, rule
+from config.site import Site
+from config.values import IpAddress
+
+
+@rule("network-unknown", "facts/multus.md section 9: the pod would never start")
+def network_unknown(site: Site) -> Iterator[Finding]:
+    """An interface is in a network of the site."""
+    for position, attachment in enumerate(site.home_assistant.interfaces):
+        if attachment.network not in site.networks:
+            yield Finding(
+                path=f"home_assistant.interfaces[{position}].network",
+                value=attachment.network,
+                message=f"no such network; house:networks has {', '.join(site.networks)}",
+            )
+
+
+@rule("address-outside-subnet", "facts/cni.md section 9 rows 16 and 22")
+def address_outside_subnet(site: Site) -> Iterator[Finding]:
+    """A fixed address is in its network's subnet."""
+    for path, address, _, family in pod_addresses(site):
+        if address not in family.subnet:
+            yield Finding(
+                path=path,
+                value=address,
+                message=f"it is not in {family.subnet}; choose an address of that network",
+            )
+
+
+@rule("address-ends-of-subnet", "facts/cni.md section 2.2: static accepts them without complaint")
+def address_ends_of_subnet(site: Site) -> Iterator[Finding]:
+    """The network's and the broadcast address are nobody's."""
+    for path, address, _, family in pod_addresses(site):
+        if _is_end(address, family):
+            yield Finding(
+                path=path,
+                value=address,
+                message=f"it is the network's or broadcast address of {family.subnet}; choose"
+                " another",
+            )
+
+
+@rule("address-outside-range", "facts/cni.md section 9 row 16")
+def address_outside_range(site: Site) -> Iterator[Finding]:
+    """host-local gives a fixed address only from its range."""
+    for path, address, network, family in pod_addresses(site):
+        if network.ipam != "host-local" or family.range is None:
+            continue
+        if address in family.subnet and address not in family.range:
+            yield Finding(
+                path=path,
+                value=address,
+                message=f"host-local gives out only {family.range}; choose one of them",
+            )
+
+
+@rule("address-in-dhcp-pool", "facts/cni.md section 9 row 18")
+def address_in_dhcp_pool(site: Site) -> Iterator[Finding]:
+    """A fixed address is never one that the DHCP server hands out."""
+    for path, address, _, family in pod_addresses(site):
+        if family.dhcp_pool is not None and address in family.dhcp_pool:
+            yield Finding(
+                path=path,
+                value=address,
+                message=f"the DHCP server hands out {family.dhcp_pool}; choose one outside",
+            )
+
+
+@rule("address-is-gateway", "facts/cni.md section 9 row 15")
+def address_is_gateway(site: Site) -> Iterator[Finding]:
+    """A pod is not the router; host-local takes the first address for it unless told."""
+    for path, address, network, family in pod_addresses(site):
+        gateway = family.gateway
+        if gateway is None and network.ipam == "host-local":
+            gateway = family.subnet.network_address + 1
+        if address == gateway:
+            yield Finding(
+                path=path,
+                value=address,
+                message="it is the network's gateway (the first address when none is given);"
+                " choose another, or give `gateway`",
+            )
+
+
+@rule("address-twice", "facts/cni.md section 9 row 17")
+def address_twice(site: Site) -> Iterator[Finding]:
+    """An address has one owner in the whole site, nodes included."""
+    owners: dict[IpAddress, str] = {}
+    for name, node in site.nodes.items():
+        for address in dict.fromkeys(node.own_addresses):
+            if address in owners:
+                yield _twice(f"nodes.{name}", address, owners[address])
+            owners.setdefault(address, f"nodes.{name}")
+    for path, address, _, _ in pod_addresses(site):
+        if address in owners:
+            yield _twice(path, address, owners[address])
+        owners.setdefault(address, path)
+
+
+@rule("mac-twice", "facts/cni.md section 9 row 28")
+def mac_twice(site: Site) -> Iterator[Finding]:
+    """A MAC has one owner in the whole site, nodes included."""
+    owners: dict[str, str] = {}
+    for name, node in site.nodes.items():
+        for interface in node.interfaces:
+            if interface.mac is None:
+                continue
+            path = f"nodes.{name}.interfaces.{interface.name}"
+            if interface.mac in owners:
+                yield _twice(path, interface.mac, owners[interface.mac])
+            owners.setdefault(interface.mac, path)
+    for path, attachment, _ in attachments(site):
+        if attachment.mac in owners:
+            yield _twice(f"{path}.mac", attachment.mac, owners[attachment.mac])
+        owners.setdefault(attachment.mac, f"{path}.mac")
+
+
+@rule("address-of-family-missing", "facts/cni.md section 9 row 23")
+def address_of_family_missing(site: Site) -> Iterator[Finding]:
+    """In a dual-stack network the pod has an address of each family, elsewhere just one."""
+    for path, attachment, network in attachments(site):
+        given, wanted = attachment.ipv6_address is not None, network.ipv6 is not None
+        if wanted and not given:
+            yield Finding(
+                path=f"{path}.ipv6_address",
+                value="(absent)",
+                message=f"{attachment.network} has an ipv6 subnet; give the address in it",
+            )
+        if given and not wanted:
+            yield Finding(
+                path=f"{path}.ipv6_address",
+                value=attachment.ipv6_address,
+                message=f"{attachment.network} has no ipv6 subnet; remove it or add `ipv6`",
+            )
+
+
+def _is_end(address: IpAddress, family: Subnet) -> bool:
+    subnet = family.subnet
+    ends = (subnet.network_address, subnet.broadcast_address)
+    return address in (ends if subnet.version == 4 else ends[:1])
+
+
+def _twice(path: str, value: object, owner: str) -> Finding:
+    return Finding(path=path, value=value, message=f"house:{owner} has it already; choose another")

@@ -1,0 +1,41 @@
+"""A network's address families with their key paths, as rules need them."""
+
+from collections.abc import Iterator
+
+from config.home_assistant import Attachment
+from config.networks import HomeNetwork, Subnet
+from config.site import Site
+from config.values import IpAddress, IpNetwork
+
+
+def families(site: Site) -> Iterator[tuple[str, str, HomeNetwork, Subnet]]:
+    """(network, path of the family's keys, network, family) for every family of every network."""
+    for name, network in site.networks.items():
+        yield name, f"networks.{name}", network, network
+        if network.ipv6 is not None:
+            yield name, f"networks.{name}.ipv6", network, network.ipv6
+
+
+def attachments(site: Site) -> Iterator[tuple[str, Attachment, HomeNetwork]]:
+    """(path, attachment, its network) for every attachment whose network there is."""
+    for position, attachment in enumerate(site.home_assistant.interfaces):
+        network = site.networks.get(attachment.network)
+        if network is not None:
+            yield f"home_assistant.interfaces[{position}]", attachment, network
+
+
+def pod_addresses(site: Site) -> Iterator[tuple[str, IpAddress, HomeNetwork, Subnet]]:
+    """(path, address, network, family) for every fixed address that has a family."""
+    for path, attachment, network in attachments(site):
+        yield f"{path}.address", attachment.address, network, network.subnets[0]
+        if attachment.ipv6_address is not None and network.ipv6 is not None:
+            yield f"{path}.ipv6_address", attachment.ipv6_address, network, network.ipv6
+
+
+def overlap(one: IpNetwork, other: IpNetwork) -> bool:
+    """Whether two networks share an address; those of two families never do."""
+    if one.version != other.version:
+        return False
+    return int(one.network_address) <= int(other.broadcast_address) and int(
+        other.network_address
+    ) <= int(one.broadcast_address)

@@ -1,0 +1,142 @@
+"""A real sshd with keys of its own: the tests' node, on a loopback port or in a namespace.
+
+It is the system's OpenSSH server with its own configuration; nothing of the machine's own sshd,
+keys or accounts is read or changed.
+"""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+START_SECONDS = 10.0
+_PLACES = "/usr/sbin:/usr/local/sbin:/sbin:/usr/bin"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sshd:
+    """Where the server is and what opens it: the keys as the program's configuration has them."""
+
+    host: str
+    port: int
+    user: str
+    private_key: str
+    host_key: str
+    log: Path
+
+    def connections(self) -> int:
+        """How many TCP connections the server has accepted so far, refused logins included."""
+        return self.log.read_text().count("Connection from ")
+
+
+def sshd_missing() -> str | None:
+    """Why no sshd can be started on this machine, or None when one can."""
+    if shutil.which("sshd", path=_PLACES) is None:
+        return "sshd is not installed (Debian: apt-get install openssh-server)"
+    return None
+
+
+@contextmanager
+def start_sshd(
+    folder: Path,
+    *,
+    listen: str = "127.0.0.1",
+    namespace: str | None = None,
+    accept_env: Sequence[str] = (),
+    port: int | None = None,
+) -> Iterator[Sshd]:
+    """Runs an sshd that keeps everything in `folder` (made if missing) until the block ends.
+
+    `listen` is the only address it serves, `namespace` the network namespace (as `ip netns` names
+    it) that it runs in, `accept_env` patterns of the variables that it takes from clients.
+    Who logs in is the current user, with the one generated key. Keys that lie in `folder` from an
+    earlier server are used again: a node that restarts keeps its identity.
+    Raises RuntimeError with the server's own log when it does not come up.
+    """
+    program = shutil.which("sshd", path=_PLACES)
+    if program is None:
+        raise RuntimeError(sshd_missing())
+    folder.mkdir(parents=True, exist_ok=True)
+    if os.geteuid() == 0:
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # sshd refuses to start without it
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    host_key, client_key = _key(folder / "host_key"), _key(folder / "client_key")
+    shutil.copyfile(client_key.with_suffix(".pub"), folder / "authorized_keys")
+    port = port or _free_port()
+    config = folder / "sshd_config"
+    config.write_text(_config(folder, listen, port, user, accept_env))
+    log = folder / "sshd.log"
+    within = () if namespace is None else ("ip", "netns", "exec", namespace)
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            [*within, program, "-D", "-e", "-f", str(config)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+        )
+    try:
+        _wait_until_listening(process, log)
+        yield Sshd(
+            host=listen,
+            port=port,
+            user=user,
+            private_key=client_key.read_text(),
+            host_key=" ".join(host_key.with_suffix(".pub").read_text().split()[:2]),
+            log=log,
+        )
+    finally:
+        process.terminate()
+        process.wait(START_SECONDS)
+
+
+def _config(folder: Path, listen: str, port: int, user: str, accept_env: Sequence[str]) -> str:
+    lines = [
+        f"ListenAddress {listen}",
+        f"Port {port}",
+        f"HostKey {folder / 'host_key'}",
+        f"AuthorizedKeysFile {folder / 'authorized_keys'}",
+        f"AllowUsers {user}",
+        "PidFile none",
+        "UsePAM no",
+        "StrictModes no",  # the folder may lie under a world-writable /tmp
+        "PermitRootLogin prohibit-password",
+        "PasswordAuthentication no",
+        "KbdInteractiveAuthentication no",
+        "UseDNS no",
+        "PrintMotd no",
+        "LogLevel VERBOSE",  # one line for each accepted connection
+        "Subsystem sftp internal-sftp",
+        *(f"AcceptEnv {pattern}" for pattern in accept_env),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _key(path: Path) -> Path:
+    if not path.exists():
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", path.name, "-f", str(path)],
+            check=True,
+            stdin=subprocess.DEVNULL,
+        )
+    return path
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_listening(process: subprocess.Popen[bytes], log: Path) -> None:
+    """A connection as a probe would be counted as a client's, so the log is asked instead."""
+    deadline = time.monotonic() + START_SECONDS
+    while "Server listening on " not in log.read_text():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"sshd did not come up: {log.read_text().strip()}")
+        time.sleep(0.02)
