@@ -1,0 +1,109 @@
+"""A stack file as the engine reads it: YAML 1.2, keys of one namespace, secrets apart."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from config.problem import Problem
+from config.read import NAMESPACE
+from config.site import SECRET_KEYS, Site
+
+# Namespaces of the engine itself and of its providers: theirs to check.
+OTHER_NAMESPACES = ("pulumi", "kubernetes", "command")
+# Keys of a stack file beside `config`, written by the engine.
+ENGINE_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider", "environment")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackFile:
+    """The keys of the project's namespace without prefix, and what is wrong with the file."""
+
+    tree: dict[str, object]
+    problems: tuple[Problem, ...]
+
+
+def read_stack_file(path: Path) -> StackFile:
+    """Reads the file; anything that is wrong with it is a problem, not an exception."""
+    name = str(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        return _refused(name, "(unreadable)", "file-unreadable", f"{reason}; name a stack file")
+    try:
+        content = YAML(typ="safe", pure=True).load(text)
+    except DuplicateKeyError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        return _refused(
+            name, f"line {line}", "key-twice", "a key is there twice; remove one of the two"
+        )
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        return _refused(name, f"line {line}", "yaml-form", f"{error.problem}; correct the line")
+    except YAMLError as error:
+        return _refused(name, "(file)", "yaml-form", f"{error}; correct the file")
+    if not isinstance(content, Mapping) or not isinstance(content.get("config"), Mapping):
+        return _refused(name, "(file)", "config-missing", "there is no mapping `config`; add it")
+    problems = [
+        _problem(str(key), "(present)", "unknown-key", "a stack file has no such key; remove it")
+        for key in content
+        if key != "config" and key not in ENGINE_KEYS
+    ]
+    tree: dict[str, object] = {}
+    for key, value in content["config"].items():
+        namespace, _, short = str(key).partition(":")
+        if short and namespace in OTHER_NAMESPACES:
+            continue
+        problems += _of_key(str(key), namespace, short, value)
+        if namespace == NAMESPACE and short and short not in SECRET_KEYS:
+            tree[short] = value
+    return StackFile(tree=tree, problems=tuple(problems))
+
+
+def _of_key(key: str, namespace: str, short: str, value: object) -> list[Problem]:
+    if not short or namespace != NAMESPACE:
+        remedy = f"write {NAMESPACE}:{short or namespace}"
+        return [_problem(key, "(present)", "key-namespace", f"not of this project; {remedy}")]
+    if short in SECRET_KEYS:
+        if isinstance(value, Mapping) and set(value) == {"secure"}:
+            return []
+        remedy = f"encrypt it: `pulumi config set --secret {short}`"
+        return [_problem(key, "(hidden)", "secret-in-plain-text", f"anyone can read it; {remedy}")]
+    if short not in Site.model_fields:
+        return []
+    return list(_secrets_within(key, value))
+
+
+def _secrets_within(path: str, value: object) -> list[Problem]:
+    if isinstance(value, Mapping):
+        if set(value) == {"secure"}:
+            only = ", ".join(SECRET_KEYS)
+            message = f"it would reach the state as plain text; only {only} may be encrypted"
+            return [_problem(path, "(encrypted)", "secret-in-tree", message)]
+        return [p for key, inner in value.items() for p in _secrets_within(f"{path}.{key}", inner)]
+    if isinstance(value, list):
+        return [
+            p
+            for position, inner in enumerate(value)
+            for p in _secrets_within(f"{path}[{position}]", inner)
+        ]
+    if isinstance(value, str) and "PRIVATE KEY" in value:
+        message = "remove it, and encrypt it: `pulumi config set --secret ssh_private_key`"
+        return [
+            _problem(
+                path, "(hidden)", "private-key-in-plain-text", f"anyone can read it; {message}"
+            )
+        ]
+    return []
+
+
+def _problem(path: str, value: str, rule: str, message: str) -> Problem:
+    return Problem(path=path, value=value, rule=rule, message=message)
+
+
+def _refused(path: str, value: str, rule: str, message: str) -> StackFile:
+    return StackFile(tree={}, problems=(_problem(path, value, rule, message),))

@@ -1,0 +1,32 @@
+"""The command line: `python -m house check|render|rules|schema`."""
+
+import sys
+
+
+def main(arguments: list[str]) -> int:
+    """Runs one command; each is imported only when it is asked for."""
+    command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    if command == "check":
+        from house.check import check_command  # noqa: PLC0415 - `check` takes under a second
+
+        return check_command(rest)
+    if command == "render":
+        from house.render import render_command  # noqa: PLC0415
+
+        return render_command(rest)
+    if command == "rules":
+        from house.rules import rules_text  # noqa: PLC0415
+
+        sys.stdout.write(rules_text())
+        return 0
+    if command == "schema":
+        from house.schema import schema_text  # noqa: PLC0415
+
+        sys.stdout.write(schema_text())
+        return 0
+    print("usage: python -m house check|render|rules|schema", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,116 @@
+"""`python -m house render FILE`: what would be applied and run, as files, without an engine."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from components.cni_plugins.needed import missing_plugins
+from components.cni_plugins.scripts import node_scripts
+from components.home_assistant import objects
+from components.multus.manifest import ManifestError, ManifestSettings, parse, transform
+from components.multus.source import ManifestUnavailableError, read_manifest
+from components.network_segment.conflist import conflist
+from config.read import read_site
+from config.site import Site
+from config.stack_file import read_stack_file
+
+FOLDER = Path("rendered")
+
+
+def render_command(arguments: Sequence[str]) -> int:
+    """Writes rendered/<stack>/; exit status 1 with one line per error."""
+    if len(arguments) != 1:
+        print("usage: python -m house render FILE", file=sys.stderr)
+        return 2
+    path = Path(arguments[0])
+    file = read_stack_file(path)
+    reading = read_site(file.tree)
+    errors = [p for p in (*file.problems, *reading.problems) if p.severity == "error"]
+    if errors or reading.site is None:
+        for problem in errors:
+            print(f"{path}: {problem.line()}", file=sys.stderr)
+        return 1
+    stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+    try:
+        files = dict(rendered(reading.site))
+    except (ManifestError, ManifestUnavailableError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    target = FOLDER / stack
+    shutil.rmtree(target, ignore_errors=True)
+    FOLDER.mkdir(mode=0o700, exist_ok=True)
+    target.mkdir(mode=0o700)
+    for name, text in files.items():
+        handle = os.open(target / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+    print(f"{len(files)} files in {target}")
+    return 0
+
+
+def rendered(site: Site) -> Iterator[tuple[str, str]]:
+    """(file name, text) of every Kubernetes object and every node script. No secret is in any."""
+    for described in kubernetes_objects(site):
+        name = f"{described['kind']}-{described['metadata']['name']}.yaml".lower()
+        yield name, _yaml(described)
+    for node_name, node in site.nodes.items():
+        scripts = node_scripts(
+            site.plugins, node.architecture, _names(site), site.cluster.cni.bin_dir
+        )
+        yield f"node-{node_name}-install.sh", scripts.install
+        yield f"node-{node_name}-remove.sh", scripts.remove
+
+
+def kubernetes_objects(site: Site) -> Iterator[dict[str, Any]]:
+    """The objects in the order of their creation."""
+    settings = site.home_assistant
+    conflists = _conflists(site)
+    yield objects.namespace(settings.namespace)
+    manifest_settings = ManifestSettings(
+        version=site.multus.version,
+        image_digest=site.multus.image_digest,
+        memory_limit=site.multus.memory_limit,
+        cni=site.cluster.cni,
+    )
+    yield from transform(parse(read_manifest(site.multus)), manifest_settings).values()
+    for name, config in conflists.items():
+        yield attachment_definition(settings.namespace, name, config)
+    yield objects.claim(settings)
+    yield objects.stateful_set(settings, site.networks, conflists)
+    yield objects.service(settings)
+    if settings.ingress is not None:
+        yield objects.ingress(settings, settings.ingress)
+
+
+def attachment_definition(namespace: str, name: str, config: dict[str, object]) -> dict[str, Any]:
+    """The NetworkAttachmentDefinition of a network."""
+    return {
+        "apiVersion": "k8s.cni.cncf.io/v1",
+        "kind": "NetworkAttachmentDefinition",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"config": json.dumps(config)},
+    }
+
+
+def _conflists(site: Site) -> dict[str, dict[str, object]]:
+    namespace = site.home_assistant.namespace
+    return {name: conflist(namespace, name, n) for name, n in site.networks.items()}
+
+
+def _names(site: Site) -> tuple[str, ...]:
+    return missing_plugins(_conflists(site).values(), site.cluster.cni.bundled_plugins)
+
+
+def _yaml(described: dict[str, Any]) -> str:
+    out = StringIO()
+    yaml = YAML()
+    yaml.default_flow_style = False
+    yaml.dump(json.loads(json.dumps(described)), out)
+    return out.getvalue()

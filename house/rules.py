@@ -1,0 +1,19 @@
+"""`python -m house rules`: the table of rules in the docs, from the code."""
+
+from config.plan import RULES
+
+
+def rules_text() -> str:
+    """docs/rules.md as it is committed."""
+    rows = [
+        f"| `{rule.name}` | {rule.severity} | {rule.check.__doc__} | {rule.because} |"
+        for rule in RULES.values()
+    ]
+    head = (
+        "# Rules of the plan\n\n"
+        "`python -m house check` and `pulumi preview` hold every site against these rules before"
+        " anything is touched.\nForms of single values are in `config/schema.json`. This table is"
+        " made by `python -m house rules`.\n\n"
+        "| rule | severity | what it says | why |\n| --- | --- | --- | --- |\n"
+    )
+    return head + "\n".join(rows) + "\n"
