@@ -1,4 +1,4 @@
-"""Types of single values: each is a text as it is typed in a stack file, checked by one rule and then parsed."""
+"""Types of single values: each is a text as typed in a stack file, checked and then parsed."""
 
 import ipaddress
 import re
@@ -32,7 +32,7 @@ def _text(value: Any, rule: str, form: str) -> str:
 
 
 def _parsed(parse: Callable[[str], T], rule: str, form: str) -> Any:
-    """A validator that accepts the text form, or the parsed value itself when it is given in code."""
+    """Accepts the text form, or the parsed value itself when it is given in code."""
 
     def validate(value: Any) -> T:
         if not isinstance(value, str | int | float | list | dict | bool | type(None)):
@@ -202,7 +202,7 @@ NetworkName = _matching(
     "network-name",
     r"(?!cbr0$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?",
     "a DNS label other than cbr0, which is the cluster's own",
-    "The network's name, a DNS label; NetworkAttachmentDefinition and lease folder are named after it.",
+    "The network's name, a DNS label; its NetworkAttachmentDefinition is called the same.",
 )
 HostName = _matching(
     "host-name",
@@ -217,7 +217,7 @@ HostKey = _matching(
     "host-key",
     r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}( [!-~]+)?",
     "a line of ssh-keyscan without the host: ssh-ed25519 AAAA...",
-    "The node's public SSH host key, as ssh-keyscan prints it without the host: ssh-ed25519 AAAA...",
+    "The node's public SSH host key, as ssh-keyscan prints it: ssh-ed25519 AAAA...",
 )
 AbsolutePath = _matching(
     "absolute-path",
@@ -240,7 +240,7 @@ K3sVersion = _matching(
 MultusVersion = _matching(
     "multus-version",
     r"v(4\.[1-9][0-9]*|[5-9]\.[0-9]+)\.[0-9]+",
-    "a release from v4.1.0 on, for example v4.2.4: moving tags change under you, and v4.0 delegates to itself",
+    "a release from v4.1.0 on, like v4.2.4: moving tags change, and v4.0 delegates to itself",
     "A release of Multus from v4.1.0 on (facts/multus.md sections 1.5 and 2.3).",
 )
 PluginsVersion = _matching(

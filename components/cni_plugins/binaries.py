@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_command import remote
+from pulumi_command import Provider, remote
 
 from components.cni_plugins.scripts import NodeScripts, node_scripts
 from config.nodes import Node
@@ -37,6 +37,7 @@ class CniPluginBinaries(pulumi.ComponentResource):
     ) -> None:
         super().__init__("house:cniPlugins:CniPluginBinaries", name, None, opts)
         names = list(args.names)
+        self._provider = Provider(f"{name}-ssh", opts=pulumi.ResourceOptions(parent=self))
         self.commands = (
             [self._install(f"{name}-{key}", node, args) for key, node in args.nodes.items()]
             if names
@@ -71,6 +72,7 @@ class CniPluginBinaries(pulumi.ComponentResource):
             logging=remote.Logging.STDERR,
             opts=pulumi.ResourceOptions(
                 parent=self,
+                provider=self._provider,
                 depends_on=before,
                 delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(create="30m", update="30m", delete="5m"),
@@ -94,7 +96,7 @@ class CniPluginBinaries(pulumi.ComponentResource):
                 source=pulumi.FileAsset(args.plugins.archives[node.architecture]),
                 remote_path=scripts.copied,
                 triggers=[f"{node.host}:{node.port}", node.host_key or ""],
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=pulumi.ResourceOptions(parent=self, provider=self._provider),
             )
         ]
 

@@ -1,5 +1,6 @@
 # Installs $STAGE/bin into $BIN_DIR: only what is missing or was installed by this script before.
 # A file is complete before it gets its name; a link, or a file of somebody else, is left alone.
+set -eu
 record=$BIN_DIR/.house-cni-plugins
 if [ ! -d "$BIN_DIR" ]; then
     echo "$BIN_DIR is no directory: is house:cluster right about this node?" >&2
@@ -20,9 +21,13 @@ for plugin in $PLUGINS; do
     fi
     # The record comes first: a file without a record would never be removed again.
     new=$BIN_DIR/.house-new.$$
-    { [ ! -f "$record" ] || grep -v "  $plugin\$" "$record" || :; } >"$new"
-    printf '%s  %s\n' "$wanted" "$plugin" >>"$new"
-    if [ -f "$record" ] && cmp -s "$new" "$record"; then rm -f "$new"; else mv -f "$new" "$record"; fi
+    if [ ! -f "$record" ] || ! grep -q "^$wanted  $plugin\$" "$record"; then
+        if [ -f "$record" ]; then
+            grep -v "  $plugin\$" "$record" >"$new" || :
+        fi
+        printf '%s  %s\n' "$wanted" "$plugin" >>"$new"
+        mv -f "$new" "$record"
+    fi
     found=
     if [ -f "$target" ]; then
         found=$(sha256sum "$target")
@@ -36,6 +41,7 @@ for plugin in $PLUGINS; do
 done
 # A plugin that is no longer wanted goes, as long as it still is what was installed.
 [ -f "$record" ] || exit 0
+cp "$record" "$STAGE/record"
 while read -r sum plugin; do
     case " $PLUGINS " in
     *" $plugin "*) continue ;;
@@ -48,4 +54,4 @@ while read -r sum plugin; do
     new=$BIN_DIR/.house-new.$$
     grep -v "  $plugin\$" "$record" >"$new" || :
     mv -f "$new" "$record"
-done <"$record"
+done <"$STAGE/record"

@@ -1,4 +1,5 @@
 # Removes what the record names, as long as it still is what was installed; then the record.
+set -eu
 record=$BIN_DIR/.house-cni-plugins
 [ -f "$record" ] || exit 0
 rm -f "$BIN_DIR"/.house-new.*

@@ -1,2 +1,3 @@
 # Takes the archive that was copied to this node.
+set -eu
 cp "$COPIED" "$STAGE/plugins.tgz"

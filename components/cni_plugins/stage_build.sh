@@ -1,4 +1,5 @@
 # Builds the wanted plugins with this node's Go; Go's checksum database verifies the sources.
+set -eu
 PATH=$PATH:/usr/local/go/bin
 export PATH
 if ! command -v go >/dev/null 2>&1; then
@@ -7,12 +8,10 @@ if ! command -v go >/dev/null 2>&1; then
 fi
 mkdir -p "$STAGE/bin" "$STAGE/module"
 module=github.com/containernetworking/plugins
-cd "$STAGE/module"
+cd "$STAGE/module" || exit 1
 printf 'module house\n' >go.mod
-if [ -n "${HOME:-}" ]; then :; else
-    HOME=$STAGE
-    export HOME
-fi
+[ -n "${HOME:-}" ] || HOME=$STAGE
+export HOME
 GOFLAGS=-mod=mod
 CGO_ENABLED=0
 export GOFLAGS CGO_ENABLED

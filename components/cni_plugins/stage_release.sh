@@ -1,4 +1,5 @@
 # Downloads upstream's archive and leaves it, verified, as $STAGE/plugins.tgz.
+set -eu
 if command -v curl >/dev/null 2>&1; then
     curl --fail --silent --show-error --location --max-time 600 --output "$STAGE/download" "$URL"
 else

@@ -1,4 +1,5 @@
 # Refuses an archive with another digest, then unpacks the wanted plugins into $STAGE/bin.
+set -eu
 found=$(sha256sum "$STAGE/plugins.tgz")
 found=${found%% *}
 if [ "$found" != "$SHA256" ]; then

@@ -1,0 +1,47 @@
+# Two commands do all their own set-up: `make preview` and `make test`.
+STACK ?= home
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: check clean destroy manifests preview render rules test up
+
+preview: .venv/plan
+	$(BIN)/python -m house check Pulumi.$(STACK).yaml
+	$(MAKE) --no-print-directory .venv/tests
+	$(BIN)/python -m lab.manifests
+	$(BIN)/python -m lab.engine.preview $(STACK)
+
+test: .venv/tests
+	sh lab/setup.sh
+	$(BIN)/python -m tests.run
+
+check: .venv/plan
+	$(BIN)/python -m house check Pulumi.$(STACK).yaml
+
+render: .venv/tests
+	$(BIN)/python -m lab.manifests
+	$(BIN)/python -m house render Pulumi.$(STACK).yaml
+
+rules: .venv/tests
+	$(BIN)/python -m tests.rules
+
+manifests: .venv/tests
+	$(BIN)/python -m lab.manifests
+
+up destroy: .venv/tests
+	$(BIN)/python -m lab.engine.apply $@ $(STACK)
+
+clean:
+	rm -rf .venv .state rendered
+
+# What prints the plan is small and comes first.
+.venv/plan: requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	grep -E '^(pydantic|ruamel)' requirements.txt >.venv/plan.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r .venv/plan.txt
+	touch $@
+
+.venv/tests: .venv/plan tests/requirements.txt requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	touch $@

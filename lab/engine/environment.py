@@ -1,0 +1,110 @@
+"""The environment that the engine runs in: where it and its plugins are, and its state."""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from lab.build import build
+from lab.cache import cache_folder
+from lab.go import go_command
+
+CHECKOUT = Path(__file__).parents[2]
+CLI_VERSION = (3, 259, 0)
+SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3@v3.259.0"
+STAND_IN = CHECKOUT / "lab" / "command" / "bin"
+
+
+def installed_cli() -> str | None:
+    """The `pulumi` on PATH, when it is at least as new as the SDK."""
+    found = shutil.which("pulumi")
+    if found is None:
+        return None
+    said = subprocess.run([found, "version"], capture_output=True, text=True, check=False).stdout
+    match = re.match(r"v?(\d+)\.(\d+)\.(\d+)", said)
+    version = tuple(map(int, match.groups())) if match else (0, 0, 0)
+    return found if version >= CLI_VERSION else None
+
+
+def built_engine() -> list[Path]:
+    """The folders of the engine built from Go modules: command line, language host, provider."""
+    return [build("cli"), _language_host(build("language-host")), build("kubernetes-provider")]
+
+
+def _language_host(built: Path) -> Path:
+    """A folder with the language host and, beside it, the script that it starts programs by."""
+    folder = cache_folder() / "parts" / f"{built.name}-3.259.0"
+    script = folder / "pulumi-language-python-exec"
+    if not script.is_file():
+        with tempfile.TemporaryDirectory() as nowhere:
+            said = subprocess.run(
+                [go_command(), "mod", "download", "-json", SDK_MODULE],
+                cwd=nowhere,
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+        source = Path(str(json.loads(said.stdout)["Dir"])) / "python" / "cmd" / script.name
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in (*built.iterdir(), source):
+            partial = folder / f".{file.name}.{os.getpid()}"
+            shutil.copyfile(file, partial)
+            partial.chmod(0o755)
+            partial.replace(folder / file.name)
+    return folder
+
+
+def private_environment(state: Path, folders: list[Path], purpose: str) -> dict[str, str]:
+    """An environment with state and passphrase in `state`, for `purpose` preview or tests."""
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    passphrase = state / "passphrase"
+    if not passphrase.exists():
+        handle = os.open(passphrase, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(32))
+    (state / "backend").mkdir(exist_ok=True)
+    python = Path(sys.executable).parent
+    path = [str(python), *map(str, folders), str(STAND_IN), os.environ.get("PATH", "")]
+    return {
+        **_unpulumi(os.environ),
+        "PATH": os.pathsep.join(path),
+        "PULUMI_HOME": str(state / "pulumi"),
+        "PULUMI_BACKEND_URL": f"file://{state / 'backend'}",
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
+        "PULUMI_SKIP_UPDATE_CHECK": "1",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK": "true",
+        "HOUSE_LAB_COMMAND": purpose,
+        "HOUSE_LAB_PYTHON": sys.executable,
+    }
+
+
+def _unpulumi(environment: Mapping[str, str]) -> dict[str, str]:
+    """Without what would lead to somebody's own state or cluster."""
+    return {
+        key: value
+        for key, value in environment.items()
+        if not key.startswith("PULUMI_") and key != "KUBECONFIG"
+    }
+
+
+def init_stack(stack: str, project: Path, environment: Mapping[str, str]) -> None:
+    """Makes the stack known to the backend from a project of the same name in `project`.
+
+    `stack init` writes into the stack file of the folder it runs in, which so is never ours.
+    """
+    project.mkdir(parents=True, exist_ok=True)
+    (project / "Pulumi.yaml").write_text("name: house\nruntime: python\n", encoding="ascii")
+    subprocess.run(
+        ["pulumi", "stack", "select", "--create", "--stack", stack, "--non-interactive"],
+        cwd=project,
+        env=dict(environment),
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )

@@ -1,0 +1,98 @@
+"""Runs the tiers and prints, per tier, passed/failed/skipped and the time.
+
+With CI=true a skip fails, and so does a tier that ran fewer tests than tests/minimum.json says.
+Builds that the later tiers need run while the first ones do.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET  # the file is pytest's own
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.parts import PARTS
+
+TESTS = Path(__file__).parent
+TIERS = ("unit", "cni", "node", "engine")
+NEEDS_BUILDS = ("engine",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What one tier did."""
+
+    tier: str
+    passed: int
+    failed: int
+    skipped: int
+    seconds: float
+    status: int
+
+
+def main() -> int:
+    """Exit status 1 when a test failed, or when CI asks for more than was run."""
+    strict = os.environ.get("CI", "").lower() in {"1", "true"}
+    minimum: dict[str, int] = json.loads((TESTS / "minimum.json").read_text(encoding="ascii"))
+    state = TESTS.parent / ".state"
+    state.mkdir(mode=0o700, exist_ok=True)
+    log = state / "build.log"
+    subprocess.run([sys.executable, "-m", "lab.manifests"], check=True)
+    with log.open("w", encoding="utf-8") as out:
+        builds = subprocess.Popen(
+            [sys.executable, "-m", "lab.build", *PARTS], stdout=out, stderr=subprocess.STDOUT
+        )
+    results = []
+    for tier in TIERS:
+        if tier in NEEDS_BUILDS and builds.wait() != 0:
+            print(log.read_text(encoding="utf-8"), file=sys.stderr)
+        results.append(_run(tier, state))
+    print("\ntier    passed  failed  skipped  seconds")
+    for result in results:
+        print(
+            f"{result.tier:<6}  {result.passed:>6}  {result.failed:>6}  {result.skipped:>7}"
+            f"  {result.seconds:>7.0f}"
+        )
+    problems = [r.tier for r in results if r.failed or r.status not in (0, 5)]
+    if strict:
+        for result in results:
+            if result.skipped:
+                print(f"{result.tier}: a skipped test fails with CI=true", file=sys.stderr)
+                problems.append(result.tier)
+            if result.passed < minimum[result.tier]:
+                print(f"{result.tier}: fewer than {minimum[result.tier]} passed", file=sys.stderr)
+                problems.append(result.tier)
+    passed, failed, skipped = (
+        sum(getattr(result, key) for result in results) for key in ("passed", "failed", "skipped")
+    )
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if problems else 0
+
+
+def _run(tier: str, state: Path) -> Result:
+    report = state / f"{tier}.xml"
+    report.unlink(missing_ok=True)
+    started = time.monotonic()
+    command = ["-m", "pytest", "-q", "-rs", f"--junitxml={report}", str(TESTS / tier)]
+    status = subprocess.run([sys.executable, *command], check=False).returncode
+    seconds = time.monotonic() - started
+    counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
+    if report.exists():
+        suite = ET.parse(report).getroot().find("testsuite")  # noqa: S314
+        if suite is not None:
+            counts = {key: int(suite.get(key, "0")) for key in counts}
+    failed = counts["failures"] + counts["errors"]
+    return Result(
+        tier=tier,
+        passed=counts["tests"] - failed - counts["skipped"],
+        failed=failed,
+        skipped=counts["skipped"],
+        seconds=seconds,
+        status=status,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
