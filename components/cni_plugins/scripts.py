@@ -10,7 +10,6 @@ from config.plugins import ArchivedPlugins, Plugins, ReleasePlugins
 from config.releases import KNOWN_ARCHIVES
 
 HERE = Path(__file__).parent
-# A build or a download that hangs must end: the engine does not end it (facts/pulumi-and-style.md 4.2).
 _PROLOGUE = "set -eu\numask 022\n"
 _STAGE = "STAGE=$(mktemp -d)\ntrap 'rm -rf \"$STAGE\"' EXIT\ntrap 'exit 1' HUP INT TERM\n"
 

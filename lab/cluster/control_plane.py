@@ -1,0 +1,252 @@
+"""A Kubernetes control plane on loopback, with kwok in the place of the kubelets.
+
+etcd, API server, controller manager and scheduler are upstream's; kwok reports pods as running.
+"""
+
+import base64
+import json
+import os
+import secrets
+import signal
+import socket
+import ssl
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lab.build import build
+
+START_SECONDS = 120.0
+SERVICE_NETWORK = "10.43.0.0/16"
+# Pods whose image has this in its name never start: kwok is told to say so.
+BROKEN_IMAGE = "does-not-exist"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlPlane:
+    """Where the API server is, and an administrator's token."""
+
+    url: str
+    token: str
+    ca: str
+
+    @property
+    def kubeconfig(self) -> str:
+        """A kubeconfig of an administrator."""
+        authority = base64.b64encode(self.ca.encode()).decode()
+        return json.dumps(
+            {
+                "apiVersion": "v1",
+                "kind": "Config",
+                "clusters": [
+                    {
+                        "name": "lab",
+                        "cluster": {"server": self.url, "certificate-authority-data": authority},
+                    }
+                ],
+                "users": [{"name": "admin", "user": {"token": self.token}}],
+                "contexts": [{"name": "lab", "context": {"cluster": "lab", "user": "admin"}}],
+                "current-context": "lab",
+            }
+        )
+
+    def request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """One request to the API; raises `urllib.error.HTTPError` for what is refused."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(  # noqa: S310 - loopback
+            f"{self.url}{path}", data=data, method=method, headers=headers
+        )
+        context = ssl.create_default_context(cadata=self.ca)
+        with urllib.request.urlopen(request, timeout=10, context=context) as answer:  # noqa: S310
+            text = answer.read()
+        return json.loads(text) if text.startswith(b"{") else text.decode()
+
+    def get(self, path: str) -> Any:
+        """The object or list at the path."""
+        return self.request("GET", path)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is an object at the path."""
+        try:
+            self.get(path)
+        except urllib.error.HTTPError as error:
+            if error.code == 404:
+                return False
+            raise
+        return True
+
+
+@contextmanager
+def start_control_plane(folder: Path, nodes: Sequence[str]) -> Iterator[ControlPlane]:
+    """Runs the control plane with these nodes until the block ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kubernetes = build("kubernetes")
+    etcd_port, peer_port, api_port = (_free_port() for _ in range(3))
+    token = secrets.token_hex(16)
+    _write(folder / "tokens.csv", f'{token},admin,admin,"system:masters"\n')
+    _openssl(folder, "genrsa", "-out", "account.key", "2048")
+    etcd_url = f"http://127.0.0.1:{etcd_port}"
+    kubeconfig = folder / "kubeconfig"
+    with ExitStack() as stack:
+
+        def start(name: str, *command: str | Path) -> None:
+            stack.enter_context(_running(folder / f"{name}.log", command))
+
+        start(
+            "etcd",
+            build("etcd") / "etcd",
+            "--unsafe-no-fsync",
+            f"--data-dir={folder / 'etcd'}",
+            f"--listen-client-urls={etcd_url}",
+            f"--advertise-client-urls={etcd_url}",
+            f"--listen-peer-urls=http://127.0.0.1:{peer_port}",
+        )
+        start(
+            "apiserver",
+            kubernetes / "kube-apiserver",
+            f"--etcd-servers={etcd_url}",
+            "--bind-address=127.0.0.1",
+            f"--secure-port={api_port}",
+            f"--cert-dir={folder / 'certificates'}",
+            f"--token-auth-file={folder / 'tokens.csv'}",
+            f"--service-account-key-file={folder / 'account.key'}",
+            f"--service-account-signing-key-file={folder / 'account.key'}",
+            "--service-account-issuer=https://lab",
+            f"--service-cluster-ip-range={SERVICE_NETWORK}",
+            "--authorization-mode=Node,RBAC",
+            "--allow-privileged=true",
+            "--endpoint-reconciler-type=none",
+        )
+        certificate = folder / "certificates" / "apiserver.crt"
+        _wait(certificate.is_file, "the API server's certificate", folder / "apiserver.log")
+        plane = ControlPlane(
+            url=f"https://127.0.0.1:{api_port}", token=token, ca=certificate.read_text()
+        )
+        _wait(lambda: _ready(plane), "the API server", folder / "apiserver.log")
+        _write(kubeconfig, plane.kubeconfig)
+        start(
+            "controllers",
+            kubernetes / "kube-controller-manager",
+            f"--kubeconfig={kubeconfig}",
+            f"--service-account-private-key-file={folder / 'account.key'}",
+            "--use-service-account-credentials=false",
+            "--leader-elect=false",
+            "--secure-port=0",
+        )
+        start(
+            "scheduler",
+            kubernetes / "kube-scheduler",
+            f"--kubeconfig={kubeconfig}",
+            "--leader-elect=false",
+            "--secure-port=0",
+        )
+        start(
+            "kwok",
+            build("kwok") / "kwok",
+            f"--kubeconfig={kubeconfig}",
+            "--manage-all-nodes=true",
+            f"--config={_kwok_config(folder)}",
+        )
+        for name in nodes:
+            plane.request("POST", "/api/v1/nodes", _node(name))
+        _wait(
+            lambda: all(_node_ready(plane, name) for name in nodes),
+            "the nodes",
+            folder / "kwok.log",
+        )
+        yield plane
+
+
+def add_volume(plane: ControlPlane, name: str) -> None:
+    """A volume that one claim can bind, in the place of a provisioner."""
+    plane.request(
+        "POST",
+        "/api/v1/persistentvolumes",
+        {
+            "apiVersion": "v1",
+            "kind": "PersistentVolume",
+            "metadata": {"name": name},
+            "spec": {
+                "capacity": {"storage": "100Gi"},
+                "accessModes": ["ReadWriteOnce"],
+                "storageClassName": "lab",
+                "hostPath": {"path": f"/lab/{name}"},
+            },
+        },
+    )
+
+
+def _node(name: str) -> dict[str, Any]:
+    labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux"}
+    amounts = {"cpu": "4", "memory": "8Gi", "pods": "110"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": name, "labels": labels},
+        "status": {"allocatable": amounts, "capacity": amounts},
+    }
+
+
+def _kwok_config(folder: Path) -> Path:
+    """kwok's own stages, and one before them: a broken image is never pulled."""
+    return folder / "kwok.yaml"
+
+
+def _ready(plane: ControlPlane) -> bool:
+    try:
+        return plane.get("/readyz") == "ok"
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def _node_ready(plane: ControlPlane, name: str) -> bool:
+    conditions = plane.get(f"/api/v1/nodes/{name}")["status"].get("conditions", [])
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+
+
+@contextmanager
+def _running(log: Path, command: Sequence[str | Path]) -> Iterator[None]:
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _wait(done: Any, what: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not done():
+        if time.monotonic() > deadline:
+            last = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+            raise TimeoutError(f"{what} did not come up; its log ends with:\n{last}")
+        time.sleep(0.1)
+
+
+def _openssl(folder: Path, *arguments: str) -> None:
+    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o600)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

@@ -1,0 +1,41 @@
+"""Sites for tests: the stack files of the repository, and changed copies of them."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+from config.read import Reading, read_site
+from config.site import Site
+from config.stack_file import read_stack_file
+
+ROOT = Path(__file__).parents[1]
+STACK_FILES = sorted(ROOT.glob("Pulumi.*.yaml"))
+
+
+def tree(stack: str) -> dict[str, Any]:
+    """The plain values of a stack file, free to be changed."""
+    return copy.deepcopy(read_stack_file(ROOT / f"Pulumi.{stack}.yaml").tree)
+
+
+def changed(stack: str, changes: dict[str, object]) -> Reading:
+    """The stack's site with values replaced by dotted path; `None` removes a key."""
+    values = tree(stack)
+    for path, value in changes.items():
+        *parents, last = path.split("/")
+        here: Any = values
+        for key in parents:
+            here = here[int(key)] if isinstance(here, list) else here.setdefault(key, {})
+        if isinstance(here, list):
+            here[int(last)] = value
+        elif value is None:
+            here.pop(last, None)
+        else:
+            here[last] = value
+    return read_site(values)
+
+
+def site(stack: str) -> Site:
+    """The site of a stack file of the repository."""
+    reading = read_site(tree(stack))
+    assert reading.site is not None, [problem.line() for problem in reading.problems]
+    return reading.site

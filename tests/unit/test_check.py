@@ -1,0 +1,97 @@
+"""The command line: what a person sees of a sound and of a wrong stack file."""
+
+from pathlib import Path
+
+import pytest
+
+from config.stack_file import read_stack_file
+from house.check import check_command
+from house.rules import rules_text
+from house.schema import schema_text
+from tests.sites import ROOT, STACK_FILES
+
+HOME = (ROOT / "Pulumi.home.yaml").read_text()
+
+
+def wrong(tmp_path: Path, text: str) -> list[str]:
+    file = tmp_path / "Pulumi.wrong.yaml"
+    file.write_text(text)
+    return [problem.rule for problem in read_stack_file(file).problems]
+
+
+@pytest.mark.parametrize("path", STACK_FILES, ids=lambda path: path.name)
+def test_the_plan_of_a_sound_site_is_printed(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check_command([str(path)]) == 0
+    assert "home-assistant" in capsys.readouterr().out
+
+
+def test_a_wrong_address_is_told_with_key_value_rule_and_remedy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "Pulumi.home.yaml"
+    file.write_text(HOME.replace("address: 192.168.18.32", "address: 192.168.19.32"))
+
+    assert check_command([str(file)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith(
+        "house:home_assistant.interfaces[0].address: 192.168.19.32: address-outside-subnet:"
+        " it is not in 192.168.18.0/24; choose an address of that network"
+    )
+
+
+def test_a_key_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    assert wrong(
+        tmp_path, HOME.replace("    version: v4.2.4", "    version: v4.2.4\n    version: v4.3.0")
+    ) == ["key-twice"]
+
+
+def test_a_key_of_another_namespace_is_refused(tmp_path: Path) -> None:
+    assert wrong(tmp_path, HOME.replace("house:multus", "hause:multus")) == ["key-namespace"]
+
+
+def test_an_encrypted_value_inside_the_tree_is_refused(tmp_path: Path) -> None:
+    text = HOME.replace("time_zone: Asia/Shanghai # example", "time_zone: {secure: v1:abc}")
+    assert wrong(tmp_path, text) == ["secret-in-tree"]
+
+
+def test_a_private_key_in_plain_text_is_refused_and_not_repeated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    canary = "-----BEGIN OPENSSH PRIVATE KEY----- canary"
+    file = tmp_path / "Pulumi.home.yaml"
+    file.write_text(f"{HOME}\n  house:ssh_private_key: '{canary}'\n")
+
+    assert check_command([str(file)]) == 1
+    captured = capsys.readouterr()
+    assert "secret-in-plain-text" in captured.err
+    assert "canary" not in captured.err + captured.out
+
+
+def test_the_key_of_a_node_in_the_tree_is_refused(tmp_path: Path) -> None:
+    text = HOME.replace("user: root", "user: '-----BEGIN OPENSSH PRIVATE KEY-----'")
+    assert wrong(tmp_path, text) == ["private-key-in-plain-text"]
+
+
+def test_scalars_are_read_as_the_engine_reads_them(tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.scalars.yaml"
+    file.write_text("config:\n  house:a: 10:20:30:40:50:59\n  house:b: no\n  house:c: 010\n")
+
+    tree = read_stack_file(file).tree
+    assert (tree["a"], tree["b"]) == ("10:20:30:40:50:59", "no")
+
+
+def test_a_file_that_is_not_there_is_told_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check_command([str(tmp_path / "none.yaml")]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_the_committed_schema_is_current() -> None:
+    assert (ROOT / "config" / "schema.json").read_text() == schema_text()
+
+
+def test_the_committed_table_of_rules_is_current() -> None:
+    assert (ROOT / "docs" / "rules.md").read_text() == rules_text()

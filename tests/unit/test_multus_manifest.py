@@ -1,0 +1,121 @@
+"""Upstream's own manifests, transformed; and those that are refused, by name."""
+
+import copy
+import random
+from collections.abc import Callable
+from typing import Any
+
+import kubernetes_validate
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from components.multus.manifest import (
+    EXPECTED,
+    ManifestError,
+    ManifestSettings,
+    parse,
+    transform,
+)
+from config.releases import KNOWN_MANIFESTS
+from lab.manifests import THICK, upstream_file
+from tests.sites import site
+
+SETTINGS = ManifestSettings(
+    version="v4.2.4", image_digest=None, memory_limit="256Mi", cni=site("home").cluster.cni
+)
+
+
+def upstream(version: str = "v4.2.4") -> list[dict[str, Any]]:
+    return parse(upstream_file(version).read_text())
+
+
+@pytest.mark.parametrize("version", KNOWN_MANIFESTS)
+def test_every_known_release_is_transformed_into_valid_objects(version: str) -> None:
+    for described in transform(upstream(version), SETTINGS).values():
+        kubernetes_validate.validate(described, "1.34", strict=True)
+
+
+def test_the_daemon_set_has_the_article_s_edits_and_the_guards() -> None:
+    daemon_set = transform(upstream(), SETTINGS)["DaemonSet"]
+    pod = daemon_set["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+
+    conf = "/var/lib/rancher/k3s/agent/etc/cni/net.d"
+    assert set(container["args"]) >= {
+        f"--multus-kubeconfig-file-host={conf}/multus.d/multus.kubeconfig",
+        "--cni-version=1.0.0",
+        "--multus-master-cni-file-name=10-flannel.conflist",
+        "--cleanup-config-on-exit=true",
+        "--additional-bin-dir=/var/lib/rancher/k3s/data/cni",
+    }
+    paths = {v["name"]: v.get("hostPath", {}).get("path") for v in pod["volumes"]}
+    assert paths["cni"] == conf
+    assert paths["cnibin"] == "/var/lib/rancher/k3s/data/cni"
+    assert pod["priorityClassName"] == "system-node-critical"
+    assert container["resources"]["limits"]["memory"] == "256Mi"
+    images = {c["image"] for c in (*pod["containers"], *pod["initContainers"])}
+    assert images == {"ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4"}
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_the_objects_does_not_matter(order: random.Random) -> None:
+    objects = upstream()
+    order.shuffle(objects)
+
+    assert transform(objects, SETTINGS) == transform(upstream(), SETTINGS)
+
+
+def test_a_transformed_manifest_stays_as_it_is() -> None:
+    once = transform(upstream(), SETTINGS)
+
+    assert transform(once.values(), SETTINGS) == once
+
+
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_a_missing_object_is_named(kind: str) -> None:
+    objects = [described for described in upstream() if described["kind"] != kind]
+
+    with pytest.raises(ManifestError, match=f"lacks the {kind} {EXPECTED[kind]}"):
+        transform(objects, SETTINGS)
+
+
+Edit = Callable[[dict[str, Any]], object]
+
+
+@pytest.mark.parametrize(
+    ("edit", "named"),
+    [
+        (lambda pod: pod["containers"].clear(), "kube-multus"),
+        (lambda pod: pod["initContainers"].clear(), "install-multus-binary"),
+        (lambda pod: pod["volumes"].pop(0), "volume cni"),
+        (lambda pod: pod["containers"][0].update(args=[]), "--multus-conf-file"),
+        (lambda pod: pod["containers"][0].update(args=["-x"]), "'-x'"),
+        (lambda pod: pod["containers"][0].update(command=["/sh"]), "thin"),
+        (lambda pod: pod["containers"][0].update(resources={}), "memory"),
+    ],
+)
+def test_a_missing_part_of_the_daemon_set_is_named(edit: Edit, named: str) -> None:
+    objects = copy.deepcopy(upstream())
+    daemon_set = next(described for described in objects if described["kind"] == "DaemonSet")
+    edit(daemon_set["spec"]["template"]["spec"])
+
+    with pytest.raises(ManifestError, match=named):
+        transform(objects, SETTINGS)
+
+
+def test_the_thick_manifest_is_refused_by_name() -> None:
+    with pytest.raises(ManifestError, match="thick"):
+        transform(parse(upstream_file("v4.2.4", THICK).read_text()), SETTINGS)
+
+
+def test_without_flannel_the_version_of_the_conflist_is_left_to_multus() -> None:
+    cabin = ManifestSettings(
+        version="v4.3.0", image_digest="a" * 64, memory_limit="1Gi", cni=site("cabin").cluster.cni
+    )
+    daemon_set = transform(upstream("v4.3.0"), cabin)["DaemonSet"]
+    (container,) = daemon_set["spec"]["template"]["spec"]["containers"]
+
+    assert not [a for a in container["args"] if a.startswith("--cni-version")]
+    assert container["image"].endswith(f":v4.3.0@sha256:{'a' * 64}")

@@ -1,0 +1,162 @@
+"""Each rule refuses the site that it is for, and none other is needed to see it."""
+
+import pytest
+
+from config.plan import RULES
+from tests.sites import changed
+
+ROUTED = {"networks/lan/routing": "routed", "networks/lan/gateway": "192.168.18.1"}
+STATIC = {"networks/lan/ipam": "static", "networks/lan/range": None}
+V6 = {**STATIC, "networks/lan/ipv6": {"subnet": "fd00::/64"}}
+LAN2 = {"type": "macvlan", "parent": "eth0", "subnet": "192.168.60.0/24", "ipam": "static"}
+NODE2 = {
+    "host": "192.168.18.11",
+    "host_key": "ssh-ed25519 AAAA",
+    "architecture": "arm64",
+    "interfaces": ["end0"],
+}
+THIRD = {
+    "network": "iot",
+    "name": "third",
+    "address": "192.168.32.9",
+    "mac": "02:00:00:00:00:09",
+}
+
+# rule: changes of the article's house that it must find.
+CASES: dict[str, dict[str, object]] = {
+    "network-unknown": {"home_assistant/interfaces/0/network": "wan"},
+    "address-outside-subnet": {"home_assistant/interfaces/0/address": "192.168.19.32"},
+    "address-ends-of-subnet": {**STATIC, "home_assistant/interfaces/0/address": "192.168.18.255"},
+    "address-outside-range": {"home_assistant/interfaces/0/address": "192.168.18.101"},
+    "address-in-dhcp-pool": {
+        **STATIC,
+        "networks/lan/dhcp_pool": "192.168.18.30-192.168.18.40",
+    },
+    "address-is-gateway": {"networks/lan/gateway": "192.168.18.32"},
+    "address-twice": {**STATIC, "home_assistant/interfaces/0/address": "192.168.18.10"},
+    "mac-twice": {"home_assistant/interfaces/1/mac": "32:44:0B:5A:0E:2E"},
+    "address-of-family-missing": V6,
+    "interface-twice": {"home_assistant/interfaces/1/name": "eth0"},
+    "interface-number": {"home_assistant/interfaces/0/name": "net2"},
+    "network-unused": {"networks/spare": LAN2},
+    "manifest-unknown": {"multus/version": "v4.9.0"},
+    "archive-unknown": {"plugins/version": "v1.8.0"},
+    "archive-missing": {"plugins": {"source": "archive", "archives": {"arm64": "/a.tgz"}}},
+    "conflist-missing": {"cluster/flannel": False},
+    "conflist-of-flannel": {"cluster/default_conflist": "10-calico.conflist"},
+    "k3s-loses-plugins": {"cluster/version": "v1.31.1+k3s1"},
+    "node-unknown": {"home_assistant/nodes": ["k3s-9"]},
+    "parent-missing": {"nodes/k3s-2": NODE2},
+    "parent-wireless": {"networks/lan/parent": "wlan0"},
+    "parent-virtual": {"networks/lan/parent": "cni0"},
+    "host-key-missing": {"nodes/k3s-1/host_key": None},
+    "user-not-root": {"nodes/k3s-1/user": "pi"},
+    "leases-per-node": {"nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]}},
+    "node-beside-macvlan": {},
+    "routes-without-routed": {"networks/lan/routes": ["10.9.0.0/16"]},
+    "route-without-gateway": {
+        "networks/lan/routing": "routed",
+        "networks/lan/routes": ["10.9.0.0/16"],
+    },
+    "default-route": {**ROUTED, "networks/lan/routes": ["0.0.0.0/0"]},
+    "route-meets-cluster": {**ROUTED, "networks/lan/routes": ["10.0.0.0/8"]},
+    "route-twice": {**ROUTED, "networks/lan/routes": ["192.168.32.0/24"]},
+    "discovery-twice": {"networks/lan/routing": "discovery", "networks/iot/routing": "discovery"},
+    "subnet-too-small": {"networks/iot/subnet": "192.168.32.2/31"},
+    "subnet-not-local": {"networks/iot/subnet": "127.0.0.0/24"},
+    "family-order": {**STATIC, "networks/lan/ipv6": {"subnet": "192.168.50.0/24"}},
+    "host-local-dual-stack": {"networks/lan/ipv6": {"subnet": "fd00::/64"}},
+    "range-missing": {"networks/lan/range": None},
+    "range-without-leases": {"networks/lan/ipam": "static"},
+    "range-outside-subnet": {"networks/lan/range": "192.168.18.32-192.168.19.2"},
+    "range-ends-of-subnet": {"networks/lan/range": "192.168.18.32-192.168.18.255"},
+    "range-meets-dhcp-pool": {"networks/lan/dhcp_pool": "192.168.18.100-192.168.18.200"},
+    "range-holds-node": {"networks/lan/range": "192.168.18.10-192.168.18.100"},
+    "range-holds-gateway": {"networks/lan/gateway": "192.168.18.50"},
+    "gateway-outside-subnet": {"networks/lan/gateway": "192.168.19.1"},
+    "meets-cluster-network": {"networks/iot/subnet": "10.42.3.0/24"},
+    "networks-overlap": {"networks/iot/subnet": "192.168.18.0/25"},
+    "nodes-network-elsewhere": {"nodes/k3s-1/host": "192.168.32.200"},
+    "mtu-range": {"networks/lan/mtu": 9000},
+    "vlan-twice": {"networks/spare": {**LAN2, "type": "vlan", "vlan_id": 2}},
+    "vlan-one-pod": {"home_assistant/interfaces": [{**THIRD}, {**THIRD, "name": "fourth"}]},
+    "vlan-on-vlan": {"nodes/k3s-1/interfaces": ["eth0", "eth0.2"]},
+    "passthru-shared": {"networks/lan/mode": "passthru"},
+}
+
+
+def test_every_rule_has_a_case() -> None:
+    assert sorted(CASES) == sorted(RULES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_rule_finds_the_site_that_it_is_for(name: str) -> None:
+    found = [problem for problem in changed("home", CASES[name]).problems if problem.rule == name]
+
+    assert found, [problem.line() for problem in changed("home", CASES[name]).problems]
+    assert found[0].path.startswith("house:")
+    assert "; " in found[0].message or "choose" in found[0].message
+    assert "\n" not in found[0].line()
+
+
+@pytest.mark.parametrize("stack", ["home", "cabin"])
+def test_the_stacks_of_the_repository_have_neither_errors_nor_warnings(stack: str) -> None:
+    problems = changed(stack, {}).problems
+
+    assert {problem.rule for problem in problems} == {"node-beside-macvlan"}
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"networks/lan/subnet": "192.168.18.5/24"}, "subnet-host-bits"),
+        ({"networks/lan/range": "192.168.18.100-192.168.18.32"}, "range-order"),
+        ({"networks/iot/vlan_id": 4095}, "vlan-id"),
+        ({"networks/iot/vlan_id": "2"}, "vlan-id"),
+        ({"networks/iot/vlan_id": None}, "missing"),
+        ({"networks/lan/mode": "Bridge"}, "literal-error"),
+        ({"networks/lan/mtu": "1500"}, "int-type"),
+        ({"networks/lan/vlan_id": 3}, "unknown-key"),
+        ({"networks/lan/type": "ipvlan"}, "union-tag-invalid"),
+        ({"multus/version": "snapshot"}, "multus-version"),
+        ({"multus/version": "v4.0.2"}, "multus-version"),
+        ({"home_assistant/image": "ghcr.io/home-assistant/home-assistant:stable"}, "image"),
+        ({"home_assistant/interfaces/0/mac": "33:44:0b:5a:0e:2e"}, "mac-unicast"),
+        ({"home_assistant/interfaces/0/mac": "00:00:00:00:00:00"}, "mac-unicast"),
+        ({"home_assistant/interfaces/0/mac": 8041827059}, "mac-form"),
+        ({"home_assistant/interfaces/0/name": "a-name-of-16-chr"}, "interface-name"),
+        ({"home_assistant/interfaces/0/name": "net%d"}, "interface-name"),
+        ({"home_assistant/interfaces/0/address": "192.168.18.\u04172"}, "address-form"),
+        ({"home_assistant/interfaces/0/address": "192.168.18.32\n"}, "address-form"),
+        ({"home_assistant/interfaces/0/address": "192.168.018.32"}, "address-form"),
+        ({"networks/cbr0": LAN2}, "network-name"),
+        ({"networks/a.b": LAN2}, "network-name"),
+    ],
+)
+def test_a_value_of_another_form_is_refused_by_name(change: dict[str, object], rule: str) -> None:
+    reading = changed("home", change)
+
+    assert reading.site is None
+    assert [problem.rule for problem in reading.problems] == [rule]
+
+
+def test_all_mistakes_of_a_site_are_told_at_once() -> None:
+    reading = changed("home", {"networks/iot/vlan_id": 0, "home_assistant/interfaces/0/mac": "zz"})
+
+    assert [problem.path for problem in reading.problems] == [
+        "house:networks.iot.vlan_id",
+        "house:home_assistant.interfaces[0].mac",
+    ]
+
+
+def test_a_range_of_a_whole_ipv6_subnet_is_checked_without_being_listed() -> None:
+    reading = changed(
+        "home",
+        {
+            "networks/iot/subnet": "fd00::/64",
+            "networks/iot/range": "fd00::2-fd00::ffff:ffff:ffff:ffff",
+            "home_assistant/interfaces/1/address": "fd00::3",
+        },
+    )
+
+    assert reading.of("error") == ()
