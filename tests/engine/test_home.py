@@ -1,0 +1,157 @@
+"""The article's house, applied, left alone, changed, broken, removed."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.engine.conftest import ROOT, Applied
+
+NAMESPACE = "/api/v1/namespaces/homeassistant"
+NETWORKS = "/apis/k8s.cni.cncf.io/v1/namespaces/homeassistant/network-attachment-definitions"
+WORKLOAD = "/apis/apps/v1/namespaces/homeassistant/statefulsets/home-assistant"
+CLAIM = f"{NAMESPACE}/persistentvolumeclaims/home-assistant-config"
+CRD = (
+    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/"
+    "network-attachment-definitions.k8s.cni.cncf.io"
+)
+
+
+def plugin_folder(home: Applied) -> Path:
+    return home.folder / "k3s" / "data" / "cni"
+
+
+def test_up_makes_the_house_and_a_second_up_finds_nothing_to_do(home: Applied) -> None:
+    home.up()
+
+    outputs = json.loads(home.pulumi("stack", "output", "--json").stdout)
+    assert outputs["url"] == "http://192.168.18.32:8123"
+    assert outputs["addresses"] == {
+        "lan/net1": ["192.168.18.32/24"],
+        "iot/net1.2": ["192.168.32.3/24"],
+    }
+    assert outputs["plugins"] == {"k3s-1": ["macvlan", "tuning", "vlan"]}
+    found = home.plane.get(NETWORKS)["items"]
+    assert sorted(item["metadata"]["name"] for item in found) == ["iot", "lan"]
+    annotations = home.plane.get(WORKLOAD)["spec"]["template"]["metadata"]["annotations"]
+    asked = json.loads(annotations["k8s.v1.cni.cncf.io/networks"])
+    assert [(a["interface"], a["ips"], a["mac"]) for a in asked] == [
+        ("net1", ["192.168.18.32/24"], "32:44:0b:5a:0e:2e"),
+        ("net1.2", ["192.168.32.3/24"], "00:e0:4c:68:02:3d"),
+    ]
+    for plugin in ("macvlan", "tuning", "vlan"):
+        assert (plugin_folder(home) / plugin).stat().st_mode & 0o7777 == 0o755
+    connections = home.sshd.connections()
+
+    again = home.pulumi("preview", "--refresh", "--expect-no-changes")
+    assert again.returncode == 0, again.stdout + again.stderr
+    home.up("--expect-no-changes")
+    assert home.sshd.connections() == connections
+
+
+def test_the_state_and_the_output_hold_no_secret_in_plain_text(home: Applied) -> None:
+    said = home.up()
+
+    line = home.sshd.private_key.splitlines()[2]
+    state = home.pulumi("stack", "export").stdout
+    for text in (said, state, home.file.read_text()):
+        assert line not in text
+        assert home.plane.token not in text
+
+
+def test_a_changed_address_changes_only_the_workload(home: Applied) -> None:
+    home.up()
+
+    def move(tree: dict[str, Any]) -> None:
+        tree["house:home_assistant"]["interfaces"][0]["address"] = "192.168.18.33"
+
+    home.change(move)
+    done = home.pulumi("preview", "--json")
+    steps = [s for s in json.loads(done.stdout)["steps"] if s["op"] not in {"same", "read"}]
+
+    assert {step["urn"].rpartition("::")[2] for step in steps} == {
+        "house-home-assistant-stateful-set"
+    }
+    home.up()
+    annotations = home.plane.get(WORKLOAD)["spec"]["template"]["metadata"]["annotations"]
+    assert "192.168.18.33/24" in annotations["k8s.v1.cni.cncf.io/networks"]
+
+
+def test_destroy_keeps_what_holds_the_data_and_up_restores_the_rest(home: Applied) -> None:
+    home.up()
+
+    done = home.pulumi("destroy", "--exclude-protected")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for path, kept in ((NAMESPACE, True), (CLAIM, True), (CRD, True), (WORKLOAD, False)):
+        assert home.plane.exists(path) is kept, path
+    assert {
+        "house-namespace",
+        "house-home-assistant-claim",
+        "house-multus-crd",
+    } <= set(home.resources())
+    assert list(plugin_folder(home).iterdir()) == []
+
+    home.up()
+    assert home.plane.exists(WORKLOAD)
+
+
+def test_a_broken_image_fails_by_name_within_a_bounded_time(home: Applied) -> None:
+    def break_image(tree: dict[str, Any]) -> None:
+        tree["house:home_assistant"]["image"] = "lab.example/home/does-not-exist:1.0"
+
+    home.change(break_image)
+    done = home.pulumi("up", timeout=200)
+
+    assert done.returncode != 0
+    assert "house-home-assistant-stateful-set" in done.stdout + done.stderr
+    assert "does-not-exist" in done.stdout + done.stderr
+
+
+def test_an_up_that_was_killed_is_finished_by_the_next(home: Applied) -> None:
+    process = subprocess.Popen(
+        home.command("up"),
+        cwd=ROOT,
+        env=home.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not home.plane.exists(CRD):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+    cancelled = home.pulumi("cancel", "--yes")
+    assert cancelled.returncode == 0, cancelled.stderr
+    home.up("--refresh")
+    assert home.plane.exists(WORKLOAD)
+
+
+def test_without_a_cluster_up_and_destroy_fail_before_any_connection(home: Applied) -> None:
+    home.up()
+    connections = home.sshd.connections()
+    nowhere = home.plane.kubeconfig.replace(home.plane.url, "https://127.0.0.1:1")
+    for command in ("up", "destroy"):
+        environment = home.environment
+        subprocess.run(
+            [
+                *("pulumi", "config", "set", "--secret", "kubeconfig", "--stack", home.stack),
+                *("--config-file", str(home.file), "--non-interactive"),
+            ],
+            cwd=ROOT,
+            env=environment,
+            input=nowhere,
+            text=True,
+            check=True,
+            capture_output=True,
+        )
+        extra = ("--exclude-protected", "--refresh") if command == "destroy" else ("--refresh",)
+        done = home.pulumi(command, *extra)
+        assert done.returncode != 0, done.stdout
+        assert "unreachable" in done.stdout + done.stderr
+    assert home.sshd.connections() == connections
