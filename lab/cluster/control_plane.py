@@ -193,7 +193,6 @@ def _node(name: str) -> dict[str, Any]:
         "status": {
             "allocatable": amounts,
             "capacity": amounts,
-            "conditions": [{"type": "Ready", "status": "True"}],
             "addresses": [{"type": "InternalIP", "address": "127.0.0.1"}],
         },
     }
