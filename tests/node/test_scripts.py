@@ -1,0 +1,185 @@
+"""The scripts that run on nodes, run for real under each shell that a node may have."""
+
+import hashlib
+import shlex
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from components.cni_plugins.scripts import NodeScripts, node_scripts
+from config.plugins import ArchivedPlugins, BuiltPlugins, ReleasePlugins
+from lab.build import build
+
+SHELLS = (("dash",), ("busybox", "sh"))
+NAMES = ("macvlan", "vlan")
+
+
+@pytest.fixture(params=SHELLS, ids=lambda shell: shell[0])
+def shell(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    words: tuple[str, ...] = request.param
+    if shutil.which(words[0]) is None:
+        pytest.skip(f"{words[0]} is not installed")
+    return words
+
+
+@pytest.fixture
+def bin_dir(tmp_path: Path) -> Path:
+    """k3s' own folder: links to one program, and a file of somebody else."""
+    folder = tmp_path / "data" / "cni"
+    folder.mkdir(parents=True)
+    (folder / "cni").write_text("k3s' own program")
+    (folder / "bridge").symlink_to("cni")
+    (folder / "theirs").write_text("somebody else's")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("archive") / "plugins.tgz"
+    with tarfile.open(path, "w:gz") as tar:
+        for plugin in sorted(build("cni-plugins").iterdir()):
+            tar.add(plugin, f"./{plugin.name}")
+    return path
+
+
+def archived(archive: Path, bin_dir: Path, names: tuple[str, ...] = NAMES) -> NodeScripts:
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    plugins = ArchivedPlugins(
+        source="archive", archives={"amd64": str(archive)}, sha256={"amd64": digest}
+    )
+    scripts = node_scripts(plugins, "amd64", names, str(bin_dir))
+    assert scripts.copied is not None
+    shutil.copyfile(archive, scripts.copied)
+    return scripts
+
+
+def run(shell: tuple[str, ...], script: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*shell, "-s"], input=script, capture_output=True, text=True, check=False, timeout=250
+    )
+
+
+def listing(folder: Path) -> dict[str, tuple[bool, int, int, str]]:
+    return {
+        path.name: (
+            path.is_symlink(),
+            path.lstat().st_mode,
+            path.lstat().st_mtime_ns,
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+        )
+        for path in folder.iterdir()
+    }
+
+
+def test_install_twice_changes_nothing_and_remove_gives_the_start_back(
+    shell: tuple[str, ...], bin_dir: Path, archive: Path
+) -> None:
+    start = listing(bin_dir)
+    scripts = archived(archive, bin_dir)
+
+    assert run(shell, scripts.install).returncode == 0
+    once = listing(bin_dir)
+    for name in NAMES:
+        assert (bin_dir / name).stat().st_mode & 0o7777 == 0o755
+        assert (bin_dir / name).read_bytes() == (build("cni-plugins") / name).read_bytes()
+    assert run(shell, scripts.install).returncode == 0
+    assert listing(bin_dir) == once
+    assert run(shell, scripts.remove).returncode == 0
+    assert listing(bin_dir) == start
+
+
+def test_a_link_and_a_file_of_somebody_else_are_left_alone(
+    shell: tuple[str, ...], bin_dir: Path, archive: Path
+) -> None:
+    (bin_dir / "macvlan").write_text("put here by hand")
+    start = listing(bin_dir)
+    scripts = archived(archive, bin_dir, ("bridge", "macvlan", "vlan"))
+
+    assert run(shell, scripts.install).returncode == 0
+    kept = {name: entry for name, entry in listing(bin_dir).items() if name in start}
+    assert kept == start
+    assert run(shell, scripts.remove).returncode == 0
+    assert listing(bin_dir) == start
+
+
+def test_a_plugin_that_is_no_longer_wanted_goes(
+    shell: tuple[str, ...], bin_dir: Path, archive: Path
+) -> None:
+    run(shell, archived(archive, bin_dir, ("macvlan", "vlan")).install)
+    assert run(shell, archived(archive, bin_dir, ("macvlan",)).install).returncode == 0
+
+    assert (bin_dir / "macvlan").exists()
+    assert not (bin_dir / "vlan").exists()
+
+
+def test_an_archive_with_another_digest_installs_nothing(
+    shell: tuple[str, ...], bin_dir: Path, archive: Path
+) -> None:
+    start = listing(bin_dir)
+    scripts = archived(archive, bin_dir)
+    assert scripts.copied is not None
+    Path(scripts.copied).write_bytes(b"not the archive")
+
+    done = run(shell, scripts.install)
+    assert done.returncode != 0
+    assert "nothing was installed" in done.stderr
+    assert listing(bin_dir) == start
+
+
+def test_what_an_interrupted_run_left_is_cleaned_by_the_next(
+    shell: tuple[str, ...], bin_dir: Path, archive: Path
+) -> None:
+    (bin_dir / ".house-new.123").write_text("half a plugin")
+    assert run(shell, archived(archive, bin_dir).install).returncode == 0
+
+    assert not list(bin_dir.glob(".house-new.*"))
+
+
+def test_a_folder_that_is_not_there_is_named_and_not_made(
+    shell: tuple[str, ...], tmp_path: Path, archive: Path
+) -> None:
+    done = run(shell, archived(archive, tmp_path / "absent").install)
+
+    assert done.returncode != 0
+    assert "absent is no directory" in done.stderr
+    assert not (tmp_path / "absent").exists()
+
+
+def test_the_build_source_builds_with_the_node_s_go(bin_dir: Path) -> None:
+    plugins = BuiltPlugins(source="build")
+    scripts = node_scripts(plugins, "amd64", ("static",), str(bin_dir))
+
+    done = run(("sh",), scripts.install)
+    assert done.returncode == 0, done.stderr
+    said = subprocess.run(
+        [bin_dir / "static"], env={"CNI_COMMAND": "VERSION"}, capture_output=True, check=False
+    )
+    assert b"1.0.0" in said.stdout
+
+
+@pytest.mark.parametrize(
+    "plugins",
+    [
+        ReleasePlugins(source="release"),
+        BuiltPlugins(source="build"),
+        ArchivedPlugins(source="archive", archives={"amd64": "/a.tgz"}),
+    ],
+    ids=lambda plugins: str(plugins.source),
+)
+def test_the_composed_scripts_pass_shellcheck(
+    plugins: ReleasePlugins | BuiltPlugins | ArchivedPlugins,
+) -> None:
+    scripts = node_scripts(plugins, "amd64", NAMES, "/opt/it's a/bin")
+    for script in (scripts.install, scripts.remove):
+        assert shlex.quote("/opt/it's a/bin") in script
+        done = subprocess.run(
+            ["shellcheck", "--shell=sh", "-"],
+            input=script,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
