@@ -57,6 +57,9 @@ class HomeAssistant(Model):
     time_zone: TimeZone = Field(description="The time zone, for example Europe/Berlin.")
     storage: Storage = Field(Storage(), description="Where its data is kept.")
     ingress: Ingress | None = Field(None, description="An ingress, when there is to be one.")
+    start_minutes: int = Field(
+        15, ge=1, le=120, description="How long `up` waits for the pod before it fails."
+    )
     nodes: Annotated[
         tuple[DnsLabel, ...],
         Field(strict=False, description="The nodes that may run the pod; all when left out."),

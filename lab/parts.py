@@ -100,6 +100,11 @@ PARTS: dict[str, Part] = {
         programs=(Program(package="sigs.k8s.io/kwok/cmd/kwok", name="kwok"),),
         minutes=1,
     ),
+    "cnitool": Part(
+        module="cluster/cnitool",
+        programs=(Program(package="github.com/containernetworking/cni/cnitool", name="cnitool"),),
+        minutes=0.2,
+    ),
     "cni-plugins": Part(
         module="cluster/cni-plugins",
         programs=tuple(

@@ -37,6 +37,7 @@ class HomeAssistant(pulumi.ComponentResource):
     ) -> None:
         super().__init__("house:homeAssistant:HomeAssistant", name, None, opts)
         settings = args.settings
+        patience = f"{settings.start_minutes}m"
         claim = PersistentVolumeClaim(
             f"{name}-claim",
             opts=pulumi.ResourceOptions(parent=self, protect=True),
@@ -54,7 +55,9 @@ class HomeAssistant(pulumi.ComponentResource):
                 depends_on=[claim],
                 # Fixed addresses: the old pod must be gone before the new one comes.
                 delete_before_replace=True,
-                custom_timeouts=pulumi.CustomTimeouts(create="15m", update="15m", delete="10m"),
+                custom_timeouts=pulumi.CustomTimeouts(
+                    create=patience, update=patience, delete="10m"
+                ),
             ),
             **_inputs(
                 objects.stateful_set(settings, args.networks, args.conflists), args.namespace

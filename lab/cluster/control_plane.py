@@ -200,7 +200,7 @@ def _node(name: str) -> dict[str, Any]:
 
 def _ready(plane: ControlPlane) -> bool:
     try:
-        return plane.get("/readyz") == "ok"
+        return bool(plane.get("/readyz") == "ok")
     except (OSError, urllib.error.URLError):
         return False
 

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.engine.conftest import ROOT, Applied
+from tests.engine.conftest import Applied
+from tests.sites import ROOT
 
 NAMESPACE = "/api/v1/namespaces/homeassistant"
 NETWORKS = "/apis/k8s.cni.cncf.io/v1/namespaces/homeassistant/network-attachment-definitions"
@@ -101,6 +102,7 @@ def test_destroy_keeps_what_holds_the_data_and_up_restores_the_rest(home: Applie
 def test_a_broken_image_fails_by_name_within_a_bounded_time(home: Applied) -> None:
     def break_image(tree: dict[str, Any]) -> None:
         tree["house:home_assistant"]["image"] = "lab.example/home/does-not-exist:1.0"
+        tree["house:home_assistant"]["start_minutes"] = 1
 
     home.change(break_image)
     done = home.pulumi("up", timeout=200)

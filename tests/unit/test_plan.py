@@ -5,17 +5,25 @@ import pytest
 from config.plan import RULES
 from tests.sites import changed
 
-ROUTED = {"networks/lan/routing": "routed", "networks/lan/gateway": "192.168.18.1"}
-STATIC = {"networks/lan/ipam": "static", "networks/lan/range": None}
-V6 = {**STATIC, "networks/lan/ipv6": {"subnet": "fd00::/64"}}
-LAN2 = {"type": "macvlan", "parent": "eth0", "subnet": "192.168.60.0/24", "ipam": "static"}
-NODE2 = {
+ROUTED: dict[str, object] = {
+    "networks/lan/routing": "routed",
+    "networks/lan/gateway": "192.168.18.1",
+}
+STATIC: dict[str, object] = {"networks/lan/ipam": "static", "networks/lan/range": None}
+V6: dict[str, object] = {**STATIC, "networks/lan/ipv6": {"subnet": "fd00::/64"}}
+LAN2: dict[str, object] = {
+    "type": "macvlan",
+    "parent": "eth0",
+    "subnet": "192.168.60.0/24",
+    "ipam": "static",
+}
+NODE2: dict[str, object] = {
     "host": "192.168.18.11",
     "host_key": "ssh-ed25519 AAAA",
     "architecture": "arm64",
     "interfaces": ["end0"],
 }
-THIRD = {
+THIRD: dict[str, object] = {
     "network": "iot",
     "name": "third",
     "address": "192.168.32.9",

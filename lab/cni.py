@@ -1,0 +1,62 @@
+"""Runs a conflist through libcni, with the arguments that Multus passes (facts/multus.md 8.2)."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lab.build import build
+from lab.netns import Wire
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """One conflist for one interface of the wire's pod."""
+
+    wire: Wire
+    folder: Path
+    conflist: Mapping[str, Any]
+    interface: str
+    addresses: Sequence[str]
+    mac: str
+
+    def add(self) -> None:
+        """ADD; raises with the plugin's own words when it fails."""
+        self._run("add")
+
+    def delete(self) -> None:
+        """DEL."""
+        self._run("del")
+
+    def _run(self, verb: str) -> None:
+        self.folder.mkdir(exist_ok=True)
+        name = str(self.conflist["name"])
+        (self.folder / f"{name}.conflist").write_text(json.dumps(self.conflist))
+        arguments = f"IgnoreUnknown=1;IP={','.join(self.addresses)};MAC={self.mac}"
+        if len(self.addresses) > 1 and self._leases():
+            raise ValueError("host-local takes one address")
+        done = subprocess.run(
+            [
+                *("ip", "netns", "exec", self.wire.node),
+                *(str(build("cnitool") / "cnitool"), verb, name, self.wire.path(self.wire.pod)),
+            ],
+            env={
+                **os.environ,
+                "NETCONFPATH": str(self.folder),
+                "CNI_PATH": str(build("cni-plugins")),
+                "CNI_ARGS": arguments,
+                "CAP_ARGS": json.dumps({"ips": list(self.addresses), "mac": self.mac}),
+                "CNI_IFNAME": self.interface,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(done.stdout + done.stderr)
+
+    def _leases(self) -> bool:
+        return any(p.get("ipam", {}).get("type") == "host-local" for p in self.conflist["plugins"])

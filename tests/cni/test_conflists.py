@@ -1,0 +1,167 @@
+"""The conflists and the annotation's values that the program emits, executed by the plugins."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.home_assistant.annotation import addresses
+from components.network_segment.conflist import conflist
+from lab.cni import Attachment
+from lab.netns import Wire, ip, missing, start_wire
+from tests.sites import changed
+
+CASES: dict[str, tuple[str, int, dict[str, object]]] = {
+    "the home's LAN": ("home", 0, {}),
+    "the home's LAN with an MTU": ("home", 0, {"networks/lan/mtu": 1400}),
+    "the home's LAN, private": ("home", 0, {"networks/lan/mode": "private"}),
+    "the home's LAN with discovery": ("home", 0, {"networks/lan/routing": "discovery"}),
+    "the home's LAN with routes": (
+        "home",
+        0,
+        {
+            "networks/lan/routing": "routed",
+            "networks/lan/gateway": "192.168.18.1",
+            "networks/lan/routes": ["10.9.0.0/16"],
+        },
+    ),
+    "the home's LAN, static": (
+        "home",
+        0,
+        {"networks/lan/ipam": "static", "networks/lan/range": None},
+    ),
+    "the cabin's network of two families": ("cabin", 0, {}),
+}
+ROUTES: dict[str, set[tuple[str, str]]] = {
+    "the home's LAN with discovery": {("224.0.0.0/4", "")},
+    "the home's LAN with routes": {("10.9.0.0/16", "192.168.18.1")},
+    "the cabin's network of two families": {("224.0.0.0/4", "")},
+}
+
+
+class Planned:
+    """One attachment of a site, on a wire of its own."""
+
+    def __init__(self, case: str, wire: Wire, folder: Path) -> None:
+        stack, position, changes = CASES[case]
+        site = changed(stack, changes).site
+        assert site is not None
+        self.attachment = site.home_assistant.interfaces[position]
+        self.network = site.networks[self.attachment.network]
+        self.wire = wire
+        self.cni = Attachment(
+            wire=wire,
+            folder=folder / "net.d",
+            conflist=conflist(f"test-{wire.node}", self.attachment.network, self.network),
+            interface=self.attachment.name,
+            addresses=addresses(self.attachment, self.network),
+            mac=self.attachment.mac,
+        )
+
+    def link(self) -> dict[str, Any]:
+        (found,) = ip(self.wire.pod, "address", "show", "dev", self.attachment.name)
+        assert isinstance(found, dict)
+        return found
+
+
+@pytest.fixture
+def planned(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Planned]:
+    why = missing()
+    if why:
+        pytest.skip(why)
+    parent = "eno1" if CASES[request.param][0] == "cabin" else "eth0"
+    with start_wire(parent) as wire:
+        yield Planned(request.param, wire, tmp_path)
+
+
+@pytest.mark.parametrize("planned", CASES, indirect=True)
+def test_the_interface_is_as_planned_and_leaves_nothing(
+    planned: Planned, request: pytest.FixtureRequest
+) -> None:
+    before = ip(planned.wire.pod, "route")
+    planned.cni.add()
+
+    link = planned.link()
+    assert link["address"] == planned.attachment.mac
+    assert link["mtu"] == (planned.network.mtu or 1500)
+    found = [
+        f"{entry['local']}/{entry['prefixlen']}"
+        for entry in link["addr_info"]
+        if entry["scope"] == "global"
+    ]
+    assert found == addresses(planned.attachment, planned.network)
+    case = next(name for name in CASES if request.node.callspec.params["planned"] == name)
+    routes = [r for r in ip(planned.wire.pod, "route") if r["dev"] == planned.attachment.name]
+    subnets = {str(s.subnet) for s in planned.network.subnets}
+    extra = {(r["dst"], r.get("gateway", "")) for r in routes if r["dst"] not in subnets}
+    assert extra == ROUTES.get(case, set())
+    (default,) = ip(planned.wire.pod, "route", "show", "default")
+    assert default["dev"] == "eth0"
+
+    planned.cni.delete()
+    assert ip(planned.wire.pod, "route") == before
+    assert len(ip(planned.wire.pod, "link")) == 2
+    name = str(planned.cni.conflist["name"])
+    leases = Path("/run/cni/house") / name
+    assert not [p for p in leases.glob("*") if p.name[0].isdigit() and ":" not in p.name]
+    assert not list(Path("/var/lib/cni/results").glob(f"{name}-*"))
+
+
+CAPTURE = """
+import socket, sys
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0800))
+s.bind(("lan0", 0)); s.settimeout(20); print("ready", flush=True)
+while True:
+    frame = s.recv(2048)
+    if frame[30:34] == socket.inet_aton("224.0.0.251"):
+        print(frame[:6].hex(":"), frame[6:12].hex(":"), flush=True); break
+"""
+SEND = """
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.sendto(b"discovery", ("224.0.0.251", 5353))
+"""
+
+
+@pytest.mark.parametrize("planned", ["the home's LAN with discovery"], indirect=True)
+def test_a_multicast_frame_leaves_with_a_multicast_mac_and_the_pod_s_own(
+    planned: Planned,
+) -> None:
+    planned.cni.add()
+    inside = ("ip", "netns", "exec")
+    with subprocess.Popen(
+        [*inside, planned.wire.neighbour, sys.executable, "-c", CAPTURE],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as capture:
+        assert capture.stdout is not None
+        assert capture.stdout.readline() == "ready\n"
+        subprocess.run([*inside, planned.wire.pod, sys.executable, "-c", SEND], check=True)
+        destination, source = capture.stdout.readline().split()
+    planned.cni.delete()
+
+    assert destination == "01:00:5e:00:00:fb"
+    assert source == planned.attachment.mac
+
+
+@pytest.mark.parametrize("planned", ["the home's LAN"], indirect=True)
+def test_a_neighbour_on_the_lan_is_reached_without_a_router(planned: Planned) -> None:
+    planned.cni.add()
+    ip(planned.wire.neighbour, "address", "add", "192.168.18.7/24", "dev", "lan0")
+    (route,) = ip(planned.wire.pod, "route", "get", "192.168.18.7")
+    send = "import socket; socket.create_connection(('192.168.18.7', 9), 10)"
+    done = subprocess.run(
+        ["ip", "netns", "exec", planned.wire.pod, sys.executable, "-c", send],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    planned.cni.delete()
+
+    assert "gateway" not in route
+    assert route["dev"] == "net1"
+    # Refused, and so answered by the neighbour: nobody listens there.
+    assert "ConnectionRefusedError" in done.stderr
