@@ -86,9 +86,10 @@ class HomeAssistantStack(pulumi.ComponentResource):
                     ),
                 ),
                 version=site.multus.version,
+                after=binaries.commands,
             ),
             pulumi.ResourceOptions.merge(
-                in_cluster, pulumi.ResourceOptions(depends_on=[namespace, *binaries.commands])
+                in_cluster, pulumi.ResourceOptions(depends_on=[namespace])
             ),
         )
         segments = [
@@ -108,10 +109,9 @@ class HomeAssistantStack(pulumi.ComponentResource):
                 namespace=namespace.metadata["name"],
                 networks=site.networks,
                 conflists=conflists,
+                after=[multus.daemon_set, *segments],
             ),
-            pulumi.ResourceOptions.merge(
-                in_cluster, pulumi.ResourceOptions(depends_on=[multus.daemon_set, *segments])
-            ),
+            in_cluster,
         )
         planned = {
             f"{attachment.network}/{attachment.name}": annotation.addresses(

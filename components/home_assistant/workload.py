@@ -1,6 +1,6 @@
 """HomeAssistant: the pod, its data and its service."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,12 +19,14 @@ class HomeAssistantArgs:
     """`conflists` are the networks' configurations by name; `namespace` is the Namespace's name.
 
     The namespace is an output, so that the claim depends on it and keeps it when it is kept.
+    `after` is what the pod waits for; the protected claim does not, or it would keep all of it.
     """
 
     settings: Settings
     namespace: pulumi.Input[str]
     networks: Mapping[str, HomeNetwork]
     conflists: Mapping[str, Mapping[str, object]]
+    after: Sequence[pulumi.Resource] = ()
 
 
 class HomeAssistant(pulumi.ComponentResource):
@@ -52,7 +54,7 @@ class HomeAssistant(pulumi.ComponentResource):
             f"{name}-stateful-set",
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[claim],
+                depends_on=[claim, *args.after],
                 # Fixed addresses: the old pod must be gone before the new one comes.
                 delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(

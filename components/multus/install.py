@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +19,15 @@ CONFIG_HASH = "house/config-hash"
 
 @dataclass(frozen=True, kw_only=True)
 class MultusInstallArgs:
-    """`manifest` is the transformed manifest; `version` the release that it pins."""
+    """`manifest` is the transformed manifest; `version` the release that it pins.
+
+    `after` is what the DaemonSet waits for. The protected CRD does not: what a protected
+    resource depends on survives `destroy --exclude-protected` with it.
+    """
 
     manifest: Manifest
     version: str
+    after: Sequence[pulumi.Resource] = ()
 
 
 class MultusInstall(pulumi.ComponentResource):
@@ -59,7 +64,7 @@ class MultusInstall(pulumi.ComponentResource):
             f"{name}-daemon-set",
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[self.crd, account, role, binding, config_map],
+                depends_on=[self.crd, account, role, binding, config_map, *args.after],
                 custom_timeouts=pulumi.CustomTimeouts(create="10m", update="10m", delete="5m"),
             ),
             **_rolled_by(parts["DaemonSet"], args.manifest["ConfigMap"]),

@@ -82,7 +82,7 @@ def record(program: Callable[[], object], *, preview: bool = False) -> Recording
     monitor = RecordingMonitor(recording)
     mocks.set_mocks(StrictMocks(), project="house", stack="test", preview=preview, monitor=monitor)
 
-    @pulumi.runtime.test
+    @pulumi.runtime.test  # type: ignore[untyped-decorator] # the SDK's own
     def run() -> None:
         program()
 

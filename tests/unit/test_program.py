@@ -65,6 +65,23 @@ def test_what_holds_the_data_is_protected_and_nothing_else(recording: Recording)
     }
 
 
+def test_what_is_protected_depends_on_nothing_that_is_not(recording: Recording) -> None:
+    for entry in recording.registered:
+        if entry.request.protect:
+            for urn in entry.request.dependencies:
+                owner = recording.by_urn(urn)
+                assert owner.request.protect or not owner.request.custom, (entry.name, urn)
+
+
+def test_the_daemon_set_and_the_pod_come_last(recording: Recording) -> None:
+    (daemon_set,) = recording.of("kubernetes:apps/v1:DaemonSet")
+    (pod,) = recording.of("kubernetes:apps/v1:StatefulSet")
+    commands = {entry.urn for entry in recording.of("command:remote:Command")}
+    attachments = recording.of("kubernetes:k8s.cni.cncf.io/v1:NetworkAttachmentDefinition")
+    assert commands <= set(daemon_set.request.dependencies)
+    assert {daemon_set.urn, *(a.urn for a in attachments)} <= set(pod.request.dependencies)
+
+
 def test_every_component_registers_outputs(recording: Recording) -> None:
     components = [entry for entry in recording.registered if entry.type.startswith("house:")]
     assert {entry.type for entry in components} == {
