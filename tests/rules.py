@@ -1,0 +1,46 @@
+"""`make rules`: takes each rule of the plan out in turn; at least one test must turn red.
+
+The test that counts the rules is left out: it would be red for any of them.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from config.plan import RULES
+
+TESTS = Path(__file__).parent
+COUNTING = "test_every_rule_has_a_case"
+VARIABLE = "HOUSE_WITHOUT_RULE"
+
+
+def red_tests(name: str) -> int:
+    """How many tests fail without the rule."""
+    command = ["-m", "pytest", "-q", "--no-header", "--tb=no", "-k", f"not {COUNTING}"]
+    done = subprocess.run(
+        [sys.executable, *command, str(TESTS / "unit" / "test_plan.py")],
+        env={**os.environ, VARIABLE: name},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = re.search(r"(\d+) failed", done.stdout)
+    return int(found[1]) if found else 0
+
+
+def main() -> int:
+    """Prints rule, severity, red tests; exit status 1 when a rule is missed by nobody."""
+    width = max(map(len, RULES))
+    print(f"{'rule'.ljust(width)}  severity  tests")
+    unmissed = 0
+    for name, rule in RULES.items():
+        red = red_tests(name)
+        unmissed += red == 0
+        print(f"{name.ljust(width)}  {rule.severity.ljust(8)}  {red}", flush=True)
+    return 1 if unmissed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
