@@ -1,7 +1,6 @@
 """Another site by the same program; and the previews that need no cluster."""
 
 import json
-import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ from tests.sites import ROOT
 
 
 def test_the_cabin_is_applied_and_a_second_up_finds_nothing_to_do(cabin: Applied) -> None:
-    cabin.up()
+    # Its two nodes are one folder here: one after the other.
+    cabin.up("--parallel", "1")
 
     outputs = json.loads(cabin.pulumi("stack", "output", "--json").stdout)
     assert outputs["addresses"] == {
@@ -62,7 +62,7 @@ def test_a_wrong_plan_is_refused_in_one_line_and_without_a_traceback(
     assert done.returncode != 0
     assert "house:home_assistant.interfaces[0].address: 192.168.19.32" in said
     assert "Traceback" not in said
-    assert "create" not in re.sub(r"Stack house-home create", "", said)
+    assert "kubernetes:" not in said
 
 
 def test_a_node_without_a_host_key_is_refused_by_up_before_any_resource(cabin: Applied) -> None:
