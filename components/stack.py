@@ -54,6 +54,8 @@ class HomeAssistantStack(pulumi.ComponentResource):
         provider = kubernetes.Provider(
             f"{name}-cluster",
             kubeconfig=args.kubeconfig,
+            # A renewed kubeconfig must not look like another cluster, which replaces everything.
+            cluster_identifier=name,
             opts=pulumi.ResourceOptions(parent=self),
         )
         in_cluster = pulumi.ResourceOptions(parent=self, provider=provider)

@@ -86,7 +86,7 @@ def start_control_plane(folder: Path, nodes: Sequence[str]) -> Iterator[ControlP
     """Runs the control plane with these nodes until the block ends."""
     folder.mkdir(parents=True, exist_ok=True)
     kubernetes = build("kubernetes")
-    etcd_port, peer_port, api_port = (_free_port() for _ in range(3))
+    etcd_port, peer_port, api_port = _free_ports(3)
     token = secrets.token_hex(16)
     _write(folder / "tokens.csv", f'{token},admin,admin,"system:masters"\n')
     _openssl(folder, "genrsa", "-out", "account.key", "2048")
@@ -245,7 +245,10 @@ def _write(path: Path, text: str) -> None:
     path.chmod(0o600)
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+def _free_ports(count: int) -> list[int]:
+    """Distinct free ports: all are held until the last one is found."""
+    with ExitStack() as held:
+        found = [held.enter_context(socket.socket()) for _ in range(count)]
+        for one in found:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in found]
