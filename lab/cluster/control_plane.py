@@ -28,11 +28,16 @@ SERVICE_NETWORK = "10.43.0.0/16"
 
 @dataclass(frozen=True, kw_only=True)
 class ControlPlane:
-    """Where the API server is, and an administrator's token."""
+    """Where the API server is, an administrator's token, and the server's process id."""
 
     url: str
     token: str
     ca: str
+    process: int
+
+    def stop_api_server(self) -> None:
+        """Ends the API server, as when a cluster is out of reach."""
+        os.kill(self.process, signal.SIGKILL)
 
     @property
     def kubeconfig(self) -> str:
@@ -94,8 +99,8 @@ def start_control_plane(folder: Path, nodes: Sequence[str]) -> Iterator[ControlP
     kubeconfig = folder / "kubeconfig"
     with ExitStack() as stack:
 
-        def start(name: str, *command: str | Path) -> None:
-            stack.enter_context(_running(folder / f"{name}.log", command))
+        def start(name: str, *command: str | Path) -> int:
+            return stack.enter_context(_running(folder / f"{name}.log", command))
 
         start(
             "etcd",
@@ -106,7 +111,7 @@ def start_control_plane(folder: Path, nodes: Sequence[str]) -> Iterator[ControlP
             f"--advertise-client-urls={etcd_url}",
             f"--listen-peer-urls=http://127.0.0.1:{peer_port}",
         )
-        start(
+        process = start(
             "apiserver",
             kubernetes / "kube-apiserver",
             f"--etcd-servers={etcd_url}",
@@ -126,7 +131,10 @@ def start_control_plane(folder: Path, nodes: Sequence[str]) -> Iterator[ControlP
         certificate = folder / "certificates" / "apiserver.crt"
         _wait(certificate.is_file, "the API server's certificate", folder / "apiserver.log")
         plane = ControlPlane(
-            url=f"https://127.0.0.1:{api_port}", token=token, ca=certificate.read_text()
+            url=f"https://127.0.0.1:{api_port}",
+            token=token,
+            ca=certificate.read_text(),
+            process=process,
         )
         _wait(lambda: _ready(plane), "the API server", folder / "apiserver.log")
         _write(kubeconfig, plane.kubeconfig)
@@ -211,7 +219,7 @@ def _node_ready(plane: ControlPlane, name: str) -> bool:
 
 
 @contextmanager
-def _running(log: Path, command: Sequence[str | Path]) -> Iterator[None]:
+def _running(log: Path, command: Sequence[str | Path]) -> Iterator[int]:
     with log.open("wb") as out:
         process = subprocess.Popen(
             [str(word) for word in command],
@@ -221,7 +229,7 @@ def _running(log: Path, command: Sequence[str | Path]) -> Iterator[None]:
             start_new_session=True,
         )
     try:
-        yield
+        yield process.pid
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

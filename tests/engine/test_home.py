@@ -134,26 +134,21 @@ def test_an_up_that_was_killed_is_finished_by_the_next(home: Applied) -> None:
     assert home.plane.exists(WORKLOAD)
 
 
-def test_without_a_cluster_up_and_destroy_fail_before_any_connection(home: Applied) -> None:
+def test_without_a_cluster_the_first_up_fails_before_any_connection(home: Applied) -> None:
+    home.plane.stop_api_server()
+
+    done = home.pulumi("up")
+    assert done.returncode != 0
+    assert "unreachable" in done.stdout + done.stderr
+    assert home.sshd.connections() == 0
+
+
+def test_without_a_cluster_destroy_fails_before_any_connection(home: Applied) -> None:
     home.up()
     connections = home.sshd.connections()
-    nowhere = home.plane.kubeconfig.replace(home.plane.url, "https://127.0.0.1:1")
-    for command in ("up", "destroy"):
-        environment = home.environment
-        subprocess.run(
-            [
-                *("pulumi", "config", "set", "--secret", "kubeconfig", "--stack", home.stack),
-                *("--config-file", str(home.file), "--non-interactive"),
-            ],
-            cwd=ROOT,
-            env=environment,
-            input=nowhere,
-            text=True,
-            check=True,
-            capture_output=True,
-        )
-        extra = ("--exclude-protected", "--refresh") if command == "destroy" else ("--refresh",)
-        done = home.pulumi(command, *extra)
-        assert done.returncode != 0, done.stdout
-        assert "unreachable" in done.stdout + done.stderr, done.stdout
+    home.plane.stop_api_server()
+
+    done = home.pulumi("destroy", "--exclude-protected")
+    assert done.returncode != 0
+    assert "unreachable" in done.stdout + done.stderr
     assert home.sshd.connections() == connections
