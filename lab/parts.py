@@ -6,6 +6,7 @@ from pathlib import Path
 LAB = Path(__file__).parent
 KUBERNETES_VERSION = "v1.34.3"
 _CNI = "github.com/containernetworking/plugins/plugins"
+_MULTUS = "gopkg.in/k8snetworkplumbingwg/multus-cni.v4/cmd"
 _KUBERNETES_FLAGS = " ".join(
     f"-X k8s.io/component-base/version.{field}={value}"
     for field, value in (
@@ -89,6 +90,25 @@ PARTS: dict[str, Part] = {
         ),
         minutes=4,
         ldflags=_KUBERNETES_FLAGS,
+    ),
+    "kubelet": Part(
+        module="cluster/kubernetes",
+        programs=tuple(
+            Program(package=f"k8s.io/kubernetes/cmd/{name}", name=name)
+            for name in ("kubelet", "kube-proxy")
+        ),
+        minutes=2,
+        ldflags=_KUBERNETES_FLAGS,
+    ),
+    "multus": Part(
+        module="cluster/multus",
+        programs=(
+            Program(package=f"{_MULTUS}/multus", name="multus"),
+            Program(package=f"{_MULTUS}/passthru-cni", name="passthru"),
+            Program(package=f"{_MULTUS}/thin_entrypoint", name="thin_entrypoint"),
+            Program(package=f"{_MULTUS}/install_multus", name="install_multus"),
+        ),
+        minutes=1.5,
     ),
     "etcd": Part(
         module="cluster/etcd",

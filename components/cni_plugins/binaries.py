@@ -44,7 +44,7 @@ class CniPluginBinaries(pulumi.ComponentResource):
             else []
         )
         installed = dict.fromkeys(args.nodes, names)
-        done = pulumi.Output.all(*[command.id for command in self.commands])
+        done = pulumi.Output.all(*[command.create for command in self.commands])
         self.plugins = done.apply(lambda _: installed)
         self.register_outputs({"plugins": self.plugins})
 

@@ -71,7 +71,7 @@ class HomeAssistant(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[service]),
                 **_inputs(objects.ingress(settings, settings.ingress), args.namespace),
             )
-        self.url = service.id.apply(lambda _: objects.url(settings))
+        self.url = service.metadata.apply(lambda _: objects.url(settings))
         self.register_outputs({"url": self.url})
 
 

@@ -13,11 +13,20 @@ from pathlib import Path
 
 from lab.build import build
 from lab.cache import cache_folder
+from lab.engine.release import (
+    ENGINE,
+    Release,
+    ReleaseUnavailableError,
+    fetch_release,
+    plugin_release,
+)
 from lab.go import go_command
 
 CHECKOUT = Path(__file__).parents[2]
 CLI_VERSION = (3, 259, 0)
 SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3@v3.259.0"
+# Asked for once in a process: what could not be reached then cannot be now.
+_UNAVAILABLE: set[str] = set()
 STAND_IN = CHECKOUT / "lab" / "command" / "bin"
 
 
@@ -32,9 +41,43 @@ def installed_cli() -> str | None:
     return found if version >= CLI_VERSION else None
 
 
-def built_engine() -> list[Path]:
-    """The folders of the engine built from Go modules: command line, language host, provider."""
-    return [build("cli"), _language_host(build("language-host")), build("kubernetes-provider")]
+def engine_folders() -> list[Path]:
+    """Where the engine and its plugins are, in this order for each: on PATH, released, built.
+
+    The `command` plugin is not built: without its release the stand-in takes its place.
+    """
+    return [
+        *_cli(),
+        *_plugin("kubernetes", "4.25.0", ("kubernetes-provider",)),
+        *_plugin("command", "1.2.1", ()),
+    ]
+
+
+def _cli() -> list[Path]:
+    found = installed_cli()
+    if found is not None:
+        return [Path(found).parent]
+    released = _released(ENGINE)
+    return [released] if released else [build("cli"), _language_host(build("language-host"))]
+
+
+def _plugin(name: str, version: str, parts: tuple[str, ...]) -> list[Path]:
+    found = shutil.which(f"pulumi-resource-{name}")
+    if found is not None:
+        return [Path(found).parent]
+    released = _released(plugin_release(name, version))
+    return [released] if released else [build(part) for part in parts]
+
+
+def _released(release: Release) -> Path | None:
+    if release.archive in _UNAVAILABLE:
+        return None
+    try:
+        return fetch_release(release)
+    except ReleaseUnavailableError as error:
+        _UNAVAILABLE.add(release.archive)
+        print(f"no release: {error}", file=sys.stderr, flush=True)
+        return None
 
 
 def _language_host(built: Path) -> Path:

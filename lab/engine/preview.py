@@ -3,13 +3,11 @@
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 from lab.engine.environment import (
     CHECKOUT,
-    built_engine,
+    engine_folders,
     init_stack,
-    installed_cli,
     private_environment,
 )
 
@@ -17,9 +15,7 @@ from lab.engine.environment import (
 def preview(stack: str) -> int:
     """Runs `pulumi preview`; needs neither cluster nor node. Returns its exit status."""
     state = CHECKOUT / ".state"
-    cli = installed_cli()
-    folders = [Path(cli).parent] if cli else built_engine()
-    environment = private_environment(state, folders, "preview")
+    environment = private_environment(state, engine_folders(), "preview")
     copy = state / f"Pulumi.{stack}.yaml"
     shutil.copyfile(CHECKOUT / copy.name, copy)
     options = ["--stack", stack, "--config-file", str(copy), "--non-interactive"]

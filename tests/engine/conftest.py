@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 
 from lab.build import build
 from lab.cluster.control_plane import ControlPlane, add_volume, start_control_plane
-from lab.engine.environment import built_engine, init_stack, private_environment
+from lab.engine.environment import engine_folders, init_stack, private_environment
 from lab.sshd import Sshd, sshd_missing, start_sshd
 from tests.sites import ROOT
 
@@ -93,7 +93,7 @@ class Applied:
 
 @pytest.fixture(scope="session")
 def engine() -> list[Path]:
-    return built_engine()
+    return engine_folders()
 
 
 @pytest.fixture(scope="session")
