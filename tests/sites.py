@@ -1,6 +1,7 @@
 """Sites for tests: the stack files of the repository, and changed copies of them."""
 
 import copy
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ def tree(stack: str) -> dict[str, Any]:
     return copy.deepcopy(read_stack_file(ROOT / f"Pulumi.{stack}.yaml").tree)
 
 
-def changed(stack: str, changes: dict[str, object]) -> Reading:
+def changed(stack: str, changes: Mapping[str, object]) -> Reading:
     """The stack's site with values replaced by dotted path; `None` removes a key."""
     values = tree(stack)
     for path, value in changes.items():

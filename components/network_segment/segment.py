@@ -38,5 +38,5 @@ class NetworkSegment(pulumi.ComponentResource):
             spec={"config": text},
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.config = attachment.metadata.apply(lambda _: text)
+        self.config = attachment.urn.apply(lambda _: text)
         self.register_outputs({"config": self.config})

@@ -1,6 +1,6 @@
 """Each row of facts/cni.md section 9: refused, or not to be written, or left to the doctor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -25,7 +25,7 @@ ADDRESS = "home_assistant/interfaces/0/address"
 NODE: dict[str, object] = {"host": "192.168.18.11", "architecture": "amd64", "interfaces": ["eth0"]}
 
 # (row, what is changed in the article's house, the rule that refuses it or warns of it)
-REFUSED: list[tuple[int, dict[str, object], str]] = [
+REFUSED: list[tuple[int, Mapping[str, object], str]] = [
     (1, {"networks/iot/ipam": "none"}, "literal-error"),
     (2, {"networks/iot/vlan_id": 4095}, "vlan-id"),
     (2, {"networks/iot/vlan_id": -1}, "vlan-id"),
@@ -161,7 +161,7 @@ def test_every_row_is_accounted_for() -> None:
 
 
 @pytest.mark.parametrize(("row", "change", "rule"), REFUSED)
-def test_the_row_s_mistake_is_told(row: int, change: dict[str, object], rule: str) -> None:
+def test_the_row_s_mistake_is_told(row: int, change: Mapping[str, object], rule: str) -> None:
     reading = changed("home", change)
 
     assert rule in {problem.rule for problem in reading.problems}, row
