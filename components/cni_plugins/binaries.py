@@ -64,7 +64,7 @@ class CniPluginBinaries(pulumi.ComponentResource):
             connection=connection,
             create=SHELL,
             stdin=scripts.install,
-            delete=_with_input(scripts.remove),
+            delete=with_input(scripts.remove),
             # Another machine or folder: removed there, installed here. All else is an update,
             # which runs `create` again and so never leaves a node without its plugins.
             triggers=[f"{node.host}:{node.port}", args.bin_dir],
@@ -101,6 +101,6 @@ class CniPluginBinaries(pulumi.ComponentResource):
         ]
 
 
-def _with_input(script: str) -> str:
-    """A delete command has no standard input of its own; the script carries no secret."""
+def with_input(script: str) -> str:
+    """The script as one command: a delete has no standard input of its own, and no secret."""
     return f"sh -s <<'END_OF_SCRIPT'\n{script}END_OF_SCRIPT\n"

@@ -6,12 +6,9 @@ import os
 import shutil
 import subprocess
 import tarfile
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +19,7 @@ from lab.build import build
 from lab.cluster.control_plane import ControlPlane, add_volume, start_control_plane
 from lab.engine.environment import engine_folders, init_stack, private_environment
 from lab.sshd import Sshd, sshd_missing, start_sshd
+from lab.web import serve_folder
 from tests.sites import ROOT
 
 # Everything in which the applied stack file may differ from the one in the repository.
@@ -104,17 +102,9 @@ def archive_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[s
     with tarfile.open(archive, "w:gz") as tar:
         for plugin in sorted(build("cni-plugins").iterdir()):
             tar.add(plugin, f"./{plugin.name}")
-    handler = partial(_QuietHandler, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        digest = hashlib.sha256(archive.read_bytes()).hexdigest()
-        yield f"http://127.0.0.1:{server.server_address[1]}/plugins.tgz", digest
-        server.shutdown()
-
-
-class _QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - its own name
-        pass
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    with serve_folder(folder) as url:
+        yield f"{url}/plugins.tgz", digest
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The scripts that run on nodes, run for real under each shell that a node may have."""
 
+import asyncio
 import hashlib
 import shlex
 import shutil
@@ -9,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from components.cni_plugins.binaries import SHELL, with_input
 from components.cni_plugins.scripts import NodeScripts, node_scripts
 from config.plugins import ArchivedPlugins, BuiltPlugins, ReleasePlugins
 from lab.build import build
+from lab.command import ssh
+from lab.sshd import sshd_missing, start_sshd
+from lab.web import serve_folder
 
 SHELLS = (("dash",), ("busybox", "sh"))
 NAMES = ("macvlan", "vlan")
@@ -158,6 +163,65 @@ def test_the_build_source_builds_with_the_node_s_go(bin_dir: Path) -> None:
         [bin_dir / "static"], env={"CNI_COMMAND": "VERSION"}, capture_output=True, check=False
     )
     assert b"1.0.0" in said.stdout
+
+
+def released(archive: Path, url: str, bin_dir: Path, digest: str | None = None) -> NodeScripts:
+    found = hashlib.sha256(archive.read_bytes()).hexdigest()
+    plugins = ReleasePlugins(
+        source="release", url=f"{url}/{archive.name}", sha256={"amd64": digest or found}
+    )
+    return node_scripts(plugins, "amd64", NAMES, str(bin_dir))
+
+
+def test_the_release_source_downloads_on_the_node(
+    shell: tuple[str, ...], bin_dir: Path, archive: Path
+) -> None:
+    start = listing(bin_dir)
+    with serve_folder(archive.parent) as url:
+        scripts = released(archive, url, bin_dir)
+        done = run(shell, scripts.install)
+
+    assert done.returncode == 0, done.stderr
+    for name in NAMES:
+        assert (bin_dir / name).read_bytes() == (build("cni-plugins") / name).read_bytes()
+    assert run(shell, scripts.remove).returncode == 0
+    assert listing(bin_dir) == start
+
+
+def test_a_download_that_fails_or_is_another_installs_nothing(
+    shell: tuple[str, ...], bin_dir: Path, archive: Path
+) -> None:
+    start = listing(bin_dir)
+    with serve_folder(archive.parent) as url:
+        another = run(shell, released(archive, url, bin_dir, "0" * 64).install)
+        absent = run(shell, released(archive, f"{url}/absent", bin_dir).install)
+
+    assert "nothing was installed" in another.stderr
+    assert another.returncode != 0
+    assert absent.returncode != 0
+    assert listing(bin_dir) == start
+
+
+def test_scripts_run_over_ssh_as_they_do_on_the_node(
+    tmp_path: Path, bin_dir: Path, archive: Path
+) -> None:
+    why = sshd_missing()
+    if why:
+        pytest.skip(why)
+    start = listing(bin_dir)
+    with start_sshd(tmp_path / "sshd") as server, serve_folder(archive.parent) as url:
+        connection = {
+            "host": server.host,
+            "port": server.port,
+            "user": server.user,
+            "privateKey": server.private_key,
+            "hostKey": server.host_key,
+        }
+        for scripts in (archived(archive, bin_dir), released(archive, url, bin_dir)):
+            asyncio.run(ssh.run(connection, SHELL, scripts.install))
+            assert {*NAMES} <= set(listing(bin_dir))
+            asyncio.run(ssh.run(connection, with_input(scripts.remove), ""))
+            assert listing(bin_dir) == start
 
 
 @pytest.mark.parametrize(
