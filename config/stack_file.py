@@ -1,16 +1,13 @@
-"""A stack file as the engine reads it: YAML 1.2, keys of one namespace, secrets apart."""
+"""A stack file: keys of one namespace, secrets apart."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruamel.yaml import YAML
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
 from config.problem import Problem
 from config.read import NAMESPACE
 from config.site import SECRET_KEYS, Site
+from config.strict_yaml import StrictYamlError, load_strictly
 
 # Namespaces of the engine itself and of its providers: theirs to check.
 OTHER_NAMESPACES = ("pulumi", "kubernetes", "command")
@@ -35,17 +32,9 @@ def read_stack_file(path: Path) -> StackFile:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         return _refused(name, "(unreadable)", "file-unreadable", f"{reason}; name a stack file")
     try:
-        content = YAML(typ="safe", pure=True).load(text)
-    except DuplicateKeyError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        return _refused(
-            name, f"line {line}", "key-twice", "a key is there twice; remove one of the two"
-        )
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        return _refused(name, f"line {line}", "yaml-form", f"{error.problem}; correct the line")
-    except YAMLError as error:
-        return _refused(name, "(file)", "yaml-form", f"{error}; correct the file")
+        content = load_strictly(text)
+    except StrictYamlError as error:
+        return _refused(name, error.place, error.rule, error.message)
     if not isinstance(content, Mapping) or not isinstance(content.get("config"), Mapping):
         return _refused(name, "(file)", "config-missing", "there is no mapping `config`; add it")
     problems = [

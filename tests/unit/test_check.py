@@ -74,12 +74,10 @@ def test_the_key_of_a_node_in_the_tree_is_refused(tmp_path: Path) -> None:
     assert wrong(tmp_path, text) == ["private-key-in-plain-text"]
 
 
-def test_scalars_are_read_as_the_engine_reads_them(tmp_path: Path) -> None:
-    file = tmp_path / "Pulumi.scalars.yaml"
-    file.write_text("config:\n  house:a: 10:20:30:40:50:59\n  house:b: no\n  house:c: 010\n")
-
-    tree = read_stack_file(file).tree
-    assert (tree["a"], tree["b"]) == ("10:20:30:40:50:59", "no")
+@pytest.mark.parametrize("typed", ["010", "1_0", "1e1", "10.", "10.0", "2026-11-24", "="])
+def test_a_scalar_that_the_engine_may_read_otherwise_is_refused(tmp_path: Path, typed: str) -> None:
+    text = HOME.replace("vlan_id: 2", f"vlan_id: {typed}")
+    assert wrong(tmp_path, text) == ["scalar-ambiguous"]
 
 
 def test_a_file_that_is_not_there_is_told_in_one_line(
