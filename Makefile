@@ -5,9 +5,9 @@ BIN := .venv/bin
 
 .PHONY: check clean destroy manifests preview render rules test up
 
-preview: .venv/plan
-	$(BIN)/python -m house check Pulumi.$(STACK).yaml
-	$(MAKE) --no-print-directory .venv/tests
+# In this order: the plan is shown before the large packages are installed.
+.NOTPARALLEL: preview
+preview: check .venv/tests
 	$(BIN)/python -m lab.manifests
 	$(BIN)/python -m lab.engine.preview $(STACK)
 

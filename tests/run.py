@@ -13,6 +13,7 @@ import xml.etree.ElementTree as ET  # the file is pytest's own
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.build import part_folder
 from lab.parts import PARTS
 
 TESTS = Path(__file__).parent
@@ -39,6 +40,14 @@ def main() -> int:
     state = TESTS.parent / ".state"
     state.mkdir(mode=0o700, exist_ok=True)
     log = state / "build.log"
+    missing = [name for name in PARTS if not part_folder(name).is_dir()]
+    if missing:
+        minutes = sum(PARTS[name].minutes for name in missing)
+        print(
+            f"building {', '.join(missing)} meanwhile: once, about {minutes:.0f} minutes on two"
+            f" cores; progress in {log}",
+            flush=True,
+        )
     subprocess.run([sys.executable, "-m", "lab.manifests"], check=True)
     with log.open("w", encoding="utf-8") as out:
         builds = subprocess.Popen(
