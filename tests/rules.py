@@ -20,7 +20,11 @@ def red_tests(name: str) -> int:
     """How many tests fail without the rule."""
     command = ["-m", "pytest", "-q", "--no-header", "--tb=no", "-k", f"not {COUNTING}"]
     done = subprocess.run(
-        [sys.executable, *command, str(TESTS / "unit" / "test_plan.py")],
+        [
+            sys.executable,
+            *command,
+            *(str(TESTS / "unit" / f"test_{subject}.py") for subject in ("plan", "rows")),
+        ],
         env={**os.environ, VARIABLE: name},
         capture_output=True,
         text=True,

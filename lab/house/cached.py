@@ -1,0 +1,39 @@
+"""Things made once and kept outside the checkout, under a key of everything they are made from."""
+
+import fcntl
+import hashlib
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from lab.cache import cache_folder
+
+
+def cached(name: str, ingredients: bytes, make: Callable[[Path], None], seconds: int) -> Path:
+    """The folder that `make` filled, for these ingredients; `seconds` is what making it takes.
+
+    A making that is cut off leaves nothing under the final name; a second maker waits.
+    """
+    digest = hashlib.sha256(ingredients).hexdigest()[:16]
+    final = cache_folder() / "house" / f"{name}-{digest}"
+    if final.is_dir():
+        return final
+    final.parent.mkdir(parents=True, exist_ok=True)
+    with (final.parent / f"{final.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if final.is_dir():
+            return final
+        print(f"making {name}, once, about {seconds} s", flush=True)
+        started = time.monotonic()
+        folder = Path(tempfile.mkdtemp(dir=final.parent, prefix=f".{name}-"))
+        try:
+            folder.chmod(0o755)
+            make(folder)
+            folder.rename(final)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        print(f"made {name} in {time.monotonic() - started:.0f} s", flush=True)
+    return final
