@@ -14,7 +14,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from lab.build import build
 
 START_SECONDS = 60.0
 SERVICE_NETWORK = "10.43.0.0/16"
+ADMINISTRATOR = 'admin,admin,"system:masters"'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,86 +87,124 @@ class ControlPlane:
         return True
 
 
+# Without kubelets nobody reaches the service `kubernetes`, and nodes are tainted by nobody.
+FOR_NAMES_ONLY = (
+    "--endpoint-reconciler-type=none",
+    "--disable-admission-plugins=TaintNodesByCondition",
+)
+
+
+def prepare(folder: Path, users: Mapping[str, str]) -> None:
+    """Tokens and the key of service accounts; `users` are token to the file's user and groups."""
+    lines = [f"{token},{user}\n" for token, user in users.items()]
+    write_private(folder / "tokens.csv", "".join(lines))
+    _openssl(folder, "genrsa", "-out", "account.key", "2048")
+
+
+def etcd_command(folder: Path, port: int, peer_port: int) -> list[str | Path]:
+    """etcd on loopback; a power cut of the machine is nothing that tests ask of it."""
+    url = f"http://127.0.0.1:{port}"
+    return [
+        build("etcd") / "etcd",
+        "--unsafe-no-fsync",
+        f"--data-dir={folder / 'etcd'}",
+        f"--listen-client-urls={url}",
+        f"--advertise-client-urls={url}",
+        f"--listen-peer-urls=http://127.0.0.1:{peer_port}",
+    ]
+
+
+def api_server_command(folder: Path, address: str, port: int, etcd_port: int) -> list[str | Path]:
+    """The API server on that address, with what `prepare` has put into the folder."""
+    return [
+        build("kubernetes") / "kube-apiserver",
+        f"--etcd-servers=http://127.0.0.1:{etcd_port}",
+        f"--bind-address={address}",
+        f"--secure-port={port}",
+        f"--cert-dir={folder / 'certificates'}",
+        f"--token-auth-file={folder / 'tokens.csv'}",
+        f"--service-account-key-file={folder / 'account.key'}",
+        f"--service-account-signing-key-file={folder / 'account.key'}",
+        "--service-account-issuer=https://lab",
+        f"--service-cluster-ip-range={SERVICE_NETWORK}",
+        "--authorization-mode=Node,RBAC",
+        "--allow-privileged=true",
+    ]
+
+
+def wait_for_api_server(
+    folder: Path, address: str, port: int, token: str, process: int
+) -> ControlPlane:
+    """The running server, once it answers an administrator's token."""
+    certificate, log = folder / "certificates" / "apiserver.crt", folder / "apiserver.log"
+    wait_until(certificate.is_file, "the API server's certificate", log)
+    plane = ControlPlane(
+        url=f"https://{address}:{port}",
+        token=token,
+        ca=certificate.read_text(),
+        process=process,
+    )
+    wait_until(lambda: _ready(plane), "the API server", log)
+    return plane
+
+
+def controllers_command(folder: Path, kubeconfig: Path) -> list[str | Path]:
+    """The controller manager."""
+    return [
+        build("kubernetes") / "kube-controller-manager",
+        f"--kubeconfig={kubeconfig}",
+        f"--service-account-private-key-file={folder / 'account.key'}",
+        f"--root-ca-file={folder / 'certificates' / 'apiserver.crt'}",
+        "--leader-elect=false",
+        "--secure-port=0",
+    ]
+
+
+def scheduler_command(kubeconfig: Path) -> list[str | Path]:
+    """The scheduler."""
+    return [
+        build("kubernetes") / "kube-scheduler",
+        f"--kubeconfig={kubeconfig}",
+        "--leader-elect=false",
+        "--secure-port=0",
+    ]
+
+
 @contextmanager
 def start_control_plane(folder: Path, nodes: Sequence[str]) -> Iterator[ControlPlane]:
     """Runs the control plane with these nodes until the block ends."""
     folder.mkdir(parents=True, exist_ok=True)
-    kubernetes = build("kubernetes")
     etcd_port, peer_port, api_port = _free_ports(3)
     token = secrets.token_hex(16)
-    _write(folder / "tokens.csv", f'{token},admin,admin,"system:masters"\n')
-    _openssl(folder, "genrsa", "-out", "account.key", "2048")
-    etcd_url = f"http://127.0.0.1:{etcd_port}"
+    prepare(folder, {token: ADMINISTRATOR})
     kubeconfig = folder / "kubeconfig"
     with ExitStack() as stack:
 
-        def start(name: str, *command: str | Path) -> int:
-            return stack.enter_context(_running(folder / f"{name}.log", command))
+        def start(name: str, command: Sequence[str | Path]) -> int:
+            return stack.enter_context(running(folder / f"{name}.log", command))
 
-        start(
-            "etcd",
-            build("etcd") / "etcd",
-            "--unsafe-no-fsync",
-            f"--data-dir={folder / 'etcd'}",
-            f"--listen-client-urls={etcd_url}",
-            f"--advertise-client-urls={etcd_url}",
-            f"--listen-peer-urls=http://127.0.0.1:{peer_port}",
-        )
-        process = start(
-            "apiserver",
-            kubernetes / "kube-apiserver",
-            f"--etcd-servers={etcd_url}",
-            "--bind-address=127.0.0.1",
-            f"--secure-port={api_port}",
-            f"--cert-dir={folder / 'certificates'}",
-            f"--token-auth-file={folder / 'tokens.csv'}",
-            f"--service-account-key-file={folder / 'account.key'}",
-            f"--service-account-signing-key-file={folder / 'account.key'}",
-            "--service-account-issuer=https://lab",
-            f"--service-cluster-ip-range={SERVICE_NETWORK}",
-            "--authorization-mode=Node,RBAC",
-            "--allow-privileged=true",
-            "--endpoint-reconciler-type=none",
-            "--disable-admission-plugins=TaintNodesByCondition",
-        )
-        certificate = folder / "certificates" / "apiserver.crt"
-        _wait(certificate.is_file, "the API server's certificate", folder / "apiserver.log")
-        plane = ControlPlane(
-            url=f"https://127.0.0.1:{api_port}",
-            token=token,
-            ca=certificate.read_text(),
-            process=process,
-        )
-        _wait(lambda: _ready(plane), "the API server", folder / "apiserver.log")
-        _write(kubeconfig, plane.kubeconfig)
-        start(
-            "controllers",
-            kubernetes / "kube-controller-manager",
-            f"--kubeconfig={kubeconfig}",
-            f"--service-account-private-key-file={folder / 'account.key'}",
-            # Nobody sends heartbeats for nodes that are only names.
-            "--controllers=*,-node-lifecycle-controller",
-            "--leader-elect=false",
-            "--secure-port=0",
-        )
-        start(
-            "scheduler",
-            kubernetes / "kube-scheduler",
-            f"--kubeconfig={kubeconfig}",
-            "--leader-elect=false",
-            "--secure-port=0",
-        )
+        start("etcd", etcd_command(folder, etcd_port, peer_port))
+        server = api_server_command(folder, "127.0.0.1", api_port, etcd_port)
+        process = start("apiserver", [*server, *FOR_NAMES_ONLY])
+        plane = wait_for_api_server(folder, "127.0.0.1", api_port, token, process)
+        write_private(kubeconfig, plane.kubeconfig)
+        controllers = controllers_command(folder, kubeconfig)
+        # Nobody sends heartbeats for nodes that are only names.
+        start("controllers", [*controllers, "--controllers=*,-node-lifecycle-controller"])
+        start("scheduler", scheduler_command(kubeconfig))
         start(
             "kwok",
-            build("kwok") / "kwok",
-            f"--kubeconfig={kubeconfig}",
-            "--manage-all-nodes=true",
-            f"--config={Path(__file__).parent / 'kwok.yaml'}",
+            [
+                build("kwok") / "kwok",
+                f"--kubeconfig={kubeconfig}",
+                "--manage-all-nodes=true",
+                f"--config={Path(__file__).parent / 'kwok.yaml'}",
+            ],
         )
         for name in nodes:
             plane.request("POST", "/api/v1/nodes", _node(name))
-        _wait(
-            lambda: all(_node_ready(plane, name) for name in nodes),
+        wait_until(
+            lambda: all(node_ready(plane, name) for name in nodes),
             "the nodes",
             folder / "kwok.log",
         )
@@ -213,13 +252,15 @@ def _ready(plane: ControlPlane) -> bool:
         return False
 
 
-def _node_ready(plane: ControlPlane, name: str) -> bool:
+def node_ready(plane: ControlPlane, name: str) -> bool:
+    """Whether the node is there and ready."""
     conditions = plane.get(f"/api/v1/nodes/{name}")["status"].get("conditions", [])
     return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
 
 
 @contextmanager
-def _running(log: Path, command: Sequence[str | Path]) -> Iterator[int]:
+def running(log: Path, command: Sequence[str | Path]) -> Iterator[int]:
+    """Runs a program until the block ends; gives its process id."""
     with log.open("wb") as out:
         process = subprocess.Popen(
             [str(word) for word in command],
@@ -235,8 +276,11 @@ def _running(log: Path, command: Sequence[str | Path]) -> Iterator[int]:
         process.wait()
 
 
-def _wait(done: Any, what: str, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
+def wait_until(
+    done: Callable[[], bool], what: str, log: Path, seconds: float = START_SECONDS
+) -> None:
+    """Waits for it; raises TimeoutError with the end of the log."""
+    deadline = time.monotonic() + seconds
     while not done():
         if time.monotonic() > deadline:
             last = log.read_text(errors="replace")[-2000:] if log.exists() else ""
@@ -248,7 +292,8 @@ def _openssl(folder: Path, *arguments: str) -> None:
     subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
 
 
-def _write(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """Writes a file that only this user may read."""
     path.write_text(text, encoding="utf-8")
     path.chmod(0o600)
 

@@ -1,15 +1,17 @@
 """Where the stand-in of the command plugin may serve, and which machines it may log in to.
 
-It serves previews, which never connect, and tests, which connect to loopback only. So nothing of
-ours ever logs in to somebody's node under the plugin's name.
+It serves previews, which never connect; tests, which connect to loopback only; and the house in a
+box, inside its own network namespace. So nothing of ours ever logs in to somebody's node under the
+plugin's name.
 """
 
 import ipaddress
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 
 VARIABLE = "HOUSE_LAB_COMMAND"
-Purpose = Literal["preview", "tests"]
+Purpose = Literal["preview", "tests", "house"]
 REMEDY = "install Pulumi's own: `pulumi plugin install resource command 1.2.1`"
 
 
@@ -24,6 +26,8 @@ def purpose(environment: Mapping[str, str]) -> Purpose:
         return "preview"
     if given == "tests":
         return "tests"
+    if given == "house":
+        return "house"
     raise RefusedError(f"this command plugin is a stand-in for previews and tests; {REMEDY}")
 
 
@@ -31,7 +35,17 @@ def allow_connection(served: Purpose, host: str) -> None:
     """Raises `RefusedError` unless this purpose may connect to this host."""
     if served == "tests" and _is_loopback(host):
         return
+    if served == "house" and _in_a_namespace_of_its_own():
+        return
     raise RefusedError(f"the stand-in of the command plugin does not log in to {host}; {REMEDY}")
+
+
+def _in_a_namespace_of_its_own() -> bool:
+    """Whether this process is in a namespace that `ip netns` names and no route leads out of."""
+    own = Path("/proc/self/ns/net").stat().st_ino
+    named = any(path.stat().st_ino == own for path in Path("/run/netns").glob("*"))
+    routes = Path("/proc/net/route").read_text(encoding="ascii").splitlines()[1:]
+    return named and not any(line.split()[1] == "00000000" for line in routes)
 
 
 def _is_loopback(host: str) -> bool:

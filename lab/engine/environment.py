@@ -104,7 +104,7 @@ def _language_host(built: Path) -> Path:
 
 
 def private_environment(state: Path, folders: list[Path], purpose: str) -> dict[str, str]:
-    """An environment with state and passphrase in `state`, for `purpose` preview or tests."""
+    """An environment with state and passphrase in `state`; `purpose` is what the guard knows."""
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     passphrase = state / "passphrase"
     if not passphrase.exists():

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from lab.engine.environment import init_stack, private_environment
-from tests.engine.conftest import Applied
+from tests.engine.conftest import Lab
 from tests.sites import ROOT
 
 
-def test_the_cabin_is_applied_and_a_second_up_finds_nothing_to_do(cabin: Applied) -> None:
+def test_the_cabin_is_applied_and_a_second_up_finds_nothing_to_do(cabin: Lab) -> None:
     # Its two nodes are one folder here: one after the other.
     cabin.up("--parallel", "1")
 
@@ -65,7 +65,9 @@ def test_a_wrong_plan_is_refused_in_one_line_and_without_a_traceback(
     assert "kubernetes:" not in said
 
 
-def test_a_node_without_a_host_key_is_refused_by_up_before_any_resource(cabin: Applied) -> None:
+def test_a_node_without_a_host_key_is_refused_by_up_before_any_resource(
+    cabin: Lab,
+) -> None:
     def forget(tree: dict[str, Any]) -> None:
         del tree["house:nodes"]["attic"]["host_key"]
 

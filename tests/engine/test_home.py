@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.engine.conftest import Applied
+from tests.engine.conftest import Lab
 from tests.sites import ROOT
 
 NAMESPACE = "/api/v1/namespaces/homeassistant"
@@ -21,11 +21,11 @@ CRD = (
 )
 
 
-def plugin_folder(home: Applied) -> Path:
+def plugin_folder(home: Lab) -> Path:
     return home.folder / "k3s" / "data" / "cni"
 
 
-def test_up_makes_the_house_and_a_second_up_finds_nothing_to_do(home: Applied) -> None:
+def test_up_makes_the_house_and_a_second_up_finds_nothing_to_do(home: Lab) -> None:
     home.up()
 
     outputs = json.loads(home.pulumi("stack", "output", "--json").stdout)
@@ -53,7 +53,7 @@ def test_up_makes_the_house_and_a_second_up_finds_nothing_to_do(home: Applied) -
     assert home.sshd.connections() == connections
 
 
-def test_the_state_and_the_output_hold_no_secret_in_plain_text(home: Applied) -> None:
+def test_the_state_and_the_output_hold_no_secret_in_plain_text(home: Lab) -> None:
     said = home.up()
 
     line = home.sshd.private_key.splitlines()[2]
@@ -63,7 +63,7 @@ def test_the_state_and_the_output_hold_no_secret_in_plain_text(home: Applied) ->
         assert home.plane.token not in text
 
 
-def test_a_changed_address_changes_only_the_workload(home: Applied) -> None:
+def test_a_changed_address_changes_only_the_workload(home: Lab) -> None:
     home.up()
 
     def move(tree: dict[str, Any]) -> None:
@@ -81,7 +81,7 @@ def test_a_changed_address_changes_only_the_workload(home: Applied) -> None:
     assert "192.168.18.33/24" in annotations["k8s.v1.cni.cncf.io/networks"]
 
 
-def test_destroy_keeps_what_holds_the_data_and_up_restores_the_rest(home: Applied) -> None:
+def test_destroy_keeps_what_holds_the_data_and_up_restores_the_rest(home: Lab) -> None:
     home.up()
 
     done = home.pulumi("destroy", "--exclude-protected")
@@ -99,7 +99,7 @@ def test_destroy_keeps_what_holds_the_data_and_up_restores_the_rest(home: Applie
     assert home.plane.exists(WORKLOAD)
 
 
-def test_a_broken_image_fails_by_name_within_a_bounded_time(home: Applied) -> None:
+def test_a_broken_image_fails_by_name_within_a_bounded_time(home: Lab) -> None:
     def break_image(tree: dict[str, Any]) -> None:
         tree["house:home_assistant"]["image"] = "lab.example/home/does-not-exist:1.0"
         tree["house:home_assistant"]["start_minutes"] = 1
@@ -112,7 +112,7 @@ def test_a_broken_image_fails_by_name_within_a_bounded_time(home: Applied) -> No
     assert "0 out of 1 replicas succeeded readiness checks" in done.stdout + done.stderr
 
 
-def test_an_up_that_was_killed_is_finished_by_the_next(home: Applied) -> None:
+def test_an_up_that_was_killed_is_finished_by_the_next(home: Lab) -> None:
     process = subprocess.Popen(
         home.command("up"),
         cwd=ROOT,
@@ -134,7 +134,7 @@ def test_an_up_that_was_killed_is_finished_by_the_next(home: Applied) -> None:
     assert home.plane.exists(WORKLOAD)
 
 
-def test_without_a_cluster_the_first_up_fails_before_any_connection(home: Applied) -> None:
+def test_without_a_cluster_the_first_up_fails_before_any_connection(home: Lab) -> None:
     home.plane.stop_api_server()
 
     done = home.pulumi("up")
@@ -143,7 +143,7 @@ def test_without_a_cluster_the_first_up_fails_before_any_connection(home: Applie
     assert home.sshd.connections() == 0
 
 
-def test_without_a_cluster_destroy_fails_before_any_connection(home: Applied) -> None:
+def test_without_a_cluster_destroy_fails_before_any_connection(home: Lab) -> None:
     home.up()
     connections = home.sshd.connections()
     home.plane.stop_api_server()

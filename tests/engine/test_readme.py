@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from tests.engine.conftest import Applied
+from tests.engine.conftest import Lab
 from tests.sites import ROOT
 
 PREPARED = ("-o", ".venv/plan", "-o", ".venv/tests")
@@ -115,7 +115,7 @@ def test_make_up_without_pulumi_says_what_to_install(copy: Path) -> None:
     assert "no `pulumi` of 3.259.0 or later on PATH" in done.stderr
 
 
-def test_a_preview_without_make_needs_no_options(home: Applied, copy: Path) -> None:
+def test_a_preview_without_make_needs_no_options(home: Lab, copy: Path) -> None:
     environment = {**home.environment, "HOUSE_LAB_COMMAND": "preview"}
     assert run(copy, "pulumi", "stack", "init", "home", environment=environment).returncode != 0
     done = run(
@@ -128,7 +128,7 @@ def test_a_preview_without_make_needs_no_options(home: Applied, copy: Path) -> N
     assert {"house-lan-attachment", "house-iot-attachment"} <= set(done.stdout.split())
 
 
-def test_the_commands_of_your_house_bring_it_up_and_take_it_away(home: Applied, copy: Path) -> None:
+def test_the_commands_of_your_house_bring_it_up_and_take_it_away(home: Lab, copy: Path) -> None:
     readme = (copy / "README.md").read_text()
     (block,) = re.findall(r"```sh\n( +pulumi install.*?)```", readme, re.DOTALL)
     reader = home.folder / "reader"

@@ -152,6 +152,9 @@ def row_2_it_connects_to_loopback_alone(given: Given) -> None:
     with serving("preview") as preview, pytest.raises(grpc.RpcError) as error:
         create(preview, COMMAND, {"connection": connection(given.sshd), "create": "true"})
     assert "does not log in to 127.0.0.1" in said(error)
+    with serving("house") as house, pytest.raises(grpc.RpcError) as error:
+        create(house, COMMAND, {"connection": connection(given.sshd), "create": "true"})
+    assert "does not log in to 127.0.0.1" in said(error)
     assert given.sshd.connections() == before
 
 

@@ -1,0 +1,34 @@
+"""A stack file of the repository, applied to a house in a box."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+from lab.engine.applied import Applied
+from lab.engine.environment import private_environment
+from lab.house.box import Box
+
+# Everything in which the applied stack file differs from the repository's.
+OVERRIDES = frozenset({"host_key", "url", "sha256", "storage"})
+
+
+def applied(box: Box, engine: list[Path], stack: str = "home") -> Applied:
+    """The stack with this house's host key, archive and storage, in a state of its own."""
+    environment = private_environment(box.folder / "state", engine, "house")
+    environment["TMPDIR"] = os.environ.get("TMPDIR", "/tmp")  # noqa: S108
+    environment["XDG_CACHE_HOME"] = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
+    house = Applied(stack, box.folder, environment)
+    house.prepare(
+        lambda tree: _override(tree, box),
+        {"ssh_private_key": box.private_key, "kubeconfig": box.plane.kubeconfig},
+    )
+    return house
+
+
+def _override(tree: dict[str, Any], box: Box) -> None:
+    for node in tree["house:nodes"].values():
+        node["host_key"] = box.host_key
+    digest = hashlib.sha256(box.archive.read_bytes()).hexdigest()
+    tree["house:plugins"].update(url=box.archive_url, sha256={"amd64": digest})
+    tree["house:home_assistant"]["storage"] = {"storage_class": "lab"}

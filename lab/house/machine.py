@@ -1,0 +1,94 @@
+"""A virtual machine of the house: started, cut off from power, started again."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lab.house.kernel import kernel
+
+UP = "the machine is up"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """What it is made of. `taps` are the host's ends of its interfaces, in order."""
+
+    name: str
+    folder: Path
+    initramfs: Path
+    taps: Sequence[str]
+    megabytes: int
+    processors: int = 1
+    disks: Sequence[Path] = ()
+    arguments: str = ""
+    macs: Sequence[str] = field(default=())
+
+    @property
+    def console(self) -> Path:
+        """What the machine has printed since it was started last."""
+        return self.folder / f"{self.name}.console"
+
+    @property
+    def process_file(self) -> Path:
+        """Where the process id of the running machine is kept."""
+        return self.folder / f"{self.name}.pid"
+
+    def start(self) -> None:
+        """Switches it on; it goes on after this process ends."""
+        self.console.unlink(missing_ok=True)
+        command: list[str | Path] = [
+            *("qemu-system-x86_64", "-name", self.name, "-nodefaults", "-display", "none"),
+            *("-accel", "tcg,thread=multi", "-cpu", "max"),
+            *("-smp", str(self.processors), "-m", str(self.megabytes)),
+            *("-serial", f"file:{self.console}"),
+            *("-kernel", kernel() / "vmlinuz", "-initrd", self.initramfs),
+            *("-append", f"console=ttyS0 quiet net.ifnames=0 panic=-1 {self.arguments}".strip()),
+        ]
+        for disk in self.disks:
+            command += ["-drive", f"file={disk},format=raw,if=virtio,cache=unsafe"]
+        for number, tap in enumerate(self.taps):
+            mac = self.macs[number] if number < len(self.macs) else _mac(self.name, number)
+            command += [
+                *("-netdev", f"tap,id=n{number},ifname={tap},script=no,downscript=no"),
+                *("-device", f"virtio-net-pci,netdev=n{number},mac={mac},romfile="),
+            ]
+        with (self.folder / f"{self.name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [str(word) for word in command],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.process_file.write_text(str(process.pid))
+
+    def cut_power(self) -> None:
+        """Ends it as a power cut does."""
+        process = int(self.process_file.read_text())
+        os.kill(process, signal.SIGKILL)
+        while _is_running(process):
+            time.sleep(0.05)
+        self.process_file.unlink()
+
+    def has_said(self, words: str) -> bool:
+        """Whether the console shows the words."""
+        return self.console.exists() and words in self.console.read_text(errors="replace")
+
+
+def _mac(name: str, number: int) -> str:
+    total = sum(name.encode()) % 256
+    return f"52:54:00:68:{total:02x}:{number:02x}"
+
+
+def _is_running(process: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(process, os.WNOHANG)
+    try:
+        return Path(f"/proc/{process}/stat").read_text().split()[2] != "Z"
+    except OSError:
+        return False

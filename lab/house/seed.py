@@ -1,0 +1,94 @@
+"""The disk that makes a root disk one node of the house: keys, names, programs, images."""
+
+import json
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.build import build
+from lab.house.images import archive, images
+from lab.house.network import LINK, ROUTER
+
+# As k3s bundles them (facts/multus.md 4.3); `bridge` stands in for flannel.
+BUNDLED = ("bandwidth", "bridge", "firewall", "host-local", "loopback", "portmap")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeSeed:
+    """What is different from node to node; the kubeconfigs are whole files' texts."""
+
+    name: str
+    address: str
+    pod_subnet: str
+    kubelet: str
+    kube_proxy: str
+    host_key: Path
+    authorized_key: str
+
+
+def make_seed(seed: NodeSeed, disk: Path, multus_version: str, home_assistant: str) -> None:
+    """Writes the disk."""
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary)
+        for name in ("bin", "cni", "images"):
+            (root / name).mkdir()
+        for program in build("kubelet").iterdir():
+            shutil.copy(program, root / "bin")
+        for plugin in BUNDLED:
+            shutil.copy(build("cni-plugins") / plugin, root / "cni")
+        for image in images(multus_version, home_assistant):
+            source = archive(image)
+            shutil.copyfile(source, root / "images" / f"{source.parent.name}.tar")
+        shutil.copyfile(seed.host_key, root / "ssh_host_ed25519_key")
+        for name, text in (
+            ("authorized_keys", seed.authorized_key),
+            ("kubelet.kubeconfig", seed.kubelet),
+            ("kube-proxy.kubeconfig", seed.kube_proxy),
+            ("kubelet.yaml", json.dumps(_kubelet_configuration())),
+            ("10-flannel.conflist", json.dumps(_cluster_network(seed.pod_subnet))),
+            (
+                "node.env",
+                f"NAME={seed.name}\nADDRESS={seed.address}\nLINK={LINK}\nROUTER={ROUTER}\n",
+            ),
+        ):
+            (root / name).write_text(text, encoding="utf-8")
+        disk.unlink(missing_ok=True)
+        subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", root, "-m", "0", disk, "400M"],
+                       check=True)  # fmt: skip
+
+
+def _kubelet_configuration() -> dict[str, object]:
+    return {
+        "apiVersion": "kubelet.config.k8s.io/v1beta1",
+        "kind": "KubeletConfiguration",
+        "authentication": {
+            "anonymous": {"enabled": True},
+            "webhook": {"enabled": False},
+        },
+        "authorization": {"mode": "AlwaysAllow"},
+        "cgroupDriver": "systemd",
+        "clusterDomain": "cluster.local",
+        "clusterDNS": ["10.43.0.10"],
+        "containerRuntimeEndpoint": "unix:///run/containerd/containerd.sock",
+        "failSwapOn": False,
+        "nodeStatusUpdateFrequency": "5s",
+        "evictionHard": {"memory.available": "0%", "nodefs.available": "0%"},
+        "imageGCHighThresholdPercent": 100,
+        "resolvConf": "/dev/null",
+    }
+
+
+def _cluster_network(pod_subnet: str) -> dict[str, object]:
+    """10-flannel.conflist as k3s names and versions it, with `bridge` in flannel's place."""
+    ipam = {"type": "host-local", "subnet": pod_subnet, "routes": [{"dst": "0.0.0.0/0"}]}
+    bridge = {"type": "bridge", "bridge": "cni0", "isGateway": True, "ipMasq": True}
+    return {
+        "name": "cbr0",
+        "cniVersion": "1.0.0",
+        "plugins": [
+            {**bridge, "hairpinMode": True, "ipam": ipam},
+            {"type": "portmap", "capabilities": {"portMappings": True}},
+        ],
+    }
