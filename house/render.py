@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from components.cni_plugins.needed import missing_plugins
 from components.cni_plugins.scripts import node_scripts
-from components.home_assistant import objects
+from components.home_assistant import guard, objects
 from components.multus.manifest import ManifestError, ManifestSettings, parse, transform
 from components.multus.source import ManifestUnavailableError, read_manifest
 from components.network_segment.conflist import conflist
@@ -83,6 +83,8 @@ def kubernetes_objects(site: Site) -> Iterator[dict[str, Any]]:
     for name, config in conflists.items():
         yield attachment_definition(settings.namespace, name, config)
     yield objects.claim(settings)
+    for make in (guard.service_account, guard.role, guard.role_binding):
+        yield make(settings.namespace)
     yield objects.stateful_set(settings, site.networks, conflists)
     yield objects.service(settings)
     if settings.ingress is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from components.home_assistant import guard
 from components.home_assistant.annotation import (
     NETWORKS_ANNOTATION,
     networks_annotation,
@@ -69,7 +70,10 @@ def stateful_set(
 
 def _pod(settings: HomeAssistant) -> dict[str, Any]:
     pod: dict[str, Any] = {
+        "serviceAccountName": guard.NAME,
+        "automountServiceAccountToken": False,
         "terminationGracePeriodSeconds": GRACE_SECONDS,
+        "initContainers": [guard.init_container(settings.image, settings.interfaces)],
         "containers": [
             {
                 "name": NAME,
@@ -82,7 +86,10 @@ def _pod(settings: HomeAssistant) -> dict[str, Any]:
                 "livenessProbe": {**_probe(), "periodSeconds": 30, "failureThreshold": 6},
             }
         ],
-        "volumes": [{"name": "config", "persistentVolumeClaim": {"claimName": CLAIM}}],
+        "volumes": [
+            {"name": "config", "persistentVolumeClaim": {"claimName": CLAIM}},
+            guard.volume(),
+        ],
     }
     if settings.nodes:
         expression = {

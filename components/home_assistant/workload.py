@@ -6,10 +6,11 @@ from typing import Any
 
 import pulumi
 from pulumi_kubernetes.apps.v1 import StatefulSet
-from pulumi_kubernetes.core.v1 import PersistentVolumeClaim, Service
+from pulumi_kubernetes.core.v1 import PersistentVolumeClaim, Service, ServiceAccount
 from pulumi_kubernetes.networking.v1 import Ingress
+from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
 
-from components.home_assistant import objects
+from components.home_assistant import guard, objects
 from config.home_assistant import HomeAssistant as Settings
 from config.networks import HomeNetwork
 
@@ -50,11 +51,12 @@ class HomeAssistant(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
             **_inputs(objects.service(settings), args.namespace),
         )
+        allowed = self._guard(name, args)
         StatefulSet(
             f"{name}-stateful-set",
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[claim, *args.after],
+                depends_on=[claim, *allowed, *args.after],
                 # Fixed addresses: the old pod must be gone before the new one comes.
                 delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(
@@ -74,7 +76,36 @@ class HomeAssistant(pulumi.ComponentResource):
         self.url = service.metadata.apply(lambda _: objects.url(settings))
         self.register_outputs({"url": self.url})
 
+    def _guard(self, name: str, args: HomeAssistantArgs) -> list[pulumi.Resource]:
+        """What lets the pod delete itself when it was made without its networks."""
+        namespace = args.settings.namespace
+        account = ServiceAccount(
+            f"{name}-account",
+            opts=pulumi.ResourceOptions(parent=self),
+            **_inputs(guard.service_account(namespace), args.namespace),
+        )
+        role = Role(
+            f"{name}-role",
+            opts=pulumi.ResourceOptions(parent=self),
+            **_inputs(guard.role(namespace), args.namespace),
+        )
+        binding = RoleBinding(
+            f"{name}-role-binding",
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[account, role]),
+            **_inputs(guard.role_binding(namespace), args.namespace),
+        )
+        return [account, role, binding]
+
+
+# The resources' arguments, where they are not called as in the manifest; the type says the rest.
+_SNAKE = {"roleRef": "role_ref", "automountServiceAccountToken": "automount_service_account_token"}
+
 
 def _inputs(described: dict[str, Any], namespace: pulumi.Input[str]) -> dict[str, Any]:
     metadata = {**described["metadata"], "namespace": namespace}
-    return {"metadata": metadata, "spec": described["spec"]}
+    rest = {
+        _SNAKE.get(key, key): value
+        for key, value in described.items()
+        if key not in {"apiVersion", "kind"}
+    }
+    return {**rest, "metadata": metadata}

@@ -14,6 +14,7 @@ from lab.build import build
 from lab.house.cached import cached
 
 SCRIPTS = Path(__file__).parent / "scripts"
+SHELL = ("busybox-static",)
 # What Home Assistant's image has and the program uses: Python, with TLS.
 PYTHON = (
     *("python3.11-minimal", "libpython3.11-minimal", "libpython3.11-stdlib", "libc6", "libssl3"),
@@ -34,32 +35,32 @@ class Image:
 
 def images(multus_version: str, home_assistant: str) -> list[Image]:
     """What the house runs: pods' sandboxes, Multus, and a stand-in for Home Assistant."""
-    busybox = Path(str(shutil.which("busybox")))
     shell = {"bin/sh": "busybox"}
     multus = build("multus")
     return [
         Image(
             name="registry.k8s.io/pause:3.10",
-            files={"bin/busybox": busybox, "pause": SCRIPTS / "pause.sh"},
+            files={"pause": SCRIPTS / "pause.sh"},
             links=shell,
+            packages=SHELL,
             entrypoint=("/pause",),
         ),
         Image(
             name=f"ghcr.io/k8snetworkplumbingwg/multus-cni:{multus_version}",
             files={
-                "bin/busybox": busybox,
                 "thin_entrypoint": multus / "thin_entrypoint",
                 "install_multus": multus / "install_multus",
                 "usr/src/multus-cni/bin/multus": multus / "multus",
                 "usr/src/multus-cni/bin/passthru": multus / "passthru",
             },
             links={**shell, "bin/cp": "busybox"},
+            packages=SHELL,
         ),
         Image(
             name=home_assistant,
-            files={"bin/busybox": busybox, "init": SCRIPTS / "home_assistant.py"},
+            files={"init": SCRIPTS / "home_assistant.py"},
             links={**shell, "usr/bin/python3": "python3.11"},
-            packages=PYTHON,
+            packages=(*SHELL, *PYTHON),
             entrypoint=("/usr/bin/python3", "/init"),
         ),
     ]
