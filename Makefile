@@ -3,7 +3,7 @@ STACK ?= home
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: check clean destroy manifests preview render rules test up
+.PHONY: check clean destroy house house-down manifests preview render rules test up
 
 # In this order: the plan is shown before the large packages are installed.
 .NOTPARALLEL: preview
@@ -30,6 +30,14 @@ manifests: .venv/tests
 
 up destroy: .venv/tests
 	$(BIN)/python -m lab.engine.apply $@ $(STACK)
+
+# A small house of virtual machines, with the article's plan applied to it; needs root.
+house: .venv/tests
+	sh lab/setup.sh
+	$(BIN)/python -m lab.house up
+
+house-down: .venv/tests
+	$(BIN)/python -m lab.house down
 
 clean:
 	rm -rf .venv .state rendered

@@ -1,10 +1,19 @@
 #!/bin/sh
 # The system's programs that the tests need; installed where this user may, named where not.
 set -eu
+PATH=$PATH:/usr/sbin:/sbin
 wanted=
-command -v sshd >/dev/null 2>&1 || [ -x /usr/sbin/sshd ] || wanted="$wanted openssh-server"
-command -v busybox >/dev/null 2>&1 || wanted="$wanted busybox"
-command -v ip >/dev/null 2>&1 || [ -x /usr/sbin/ip ] || wanted="$wanted iproute2"
+need() {
+    command -v "$1" >/dev/null 2>&1 || wanted="$wanted $2"
+}
+need sshd openssh-server
+need busybox busybox
+need ip iproute2
+need qemu-system-x86_64 qemu-system-x86
+need debootstrap debootstrap
+need mke2fs e2fsprogs
+need cpio cpio
+need depmod kmod
 [ -n "$wanted" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     apt-get update -qq >/dev/null

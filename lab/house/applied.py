@@ -19,6 +19,8 @@ def applied(box: Box, engine: list[Path], stack: str = "home") -> Applied:
     environment["TMPDIR"] = os.environ.get("TMPDIR", "/tmp")  # noqa: S108
     environment["XDG_CACHE_HOME"] = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
     house = Applied(stack, box.folder, environment)
+    if house.file.exists():
+        return house
     house.prepare(
         lambda tree: _override(tree, box),
         {"ssh_private_key": box.private_key, "kubeconfig": box.plane.kubeconfig},

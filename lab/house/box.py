@@ -31,11 +31,11 @@ from lab.cluster.control_plane import (
     wait_until,
     write_private,
 )
-from lab.house.images import archive, images
+from lab.house.images import images
 from lab.house.initramfs import DISK_MODULES, NETWORK_MODULES, initramfs
 from lab.house.machine import UP, Machine
 from lab.house.network import CLUSTER, DEVICE, inside, make_network, remove_network
-from lab.house.root_disk import root_disk
+from lab.house.node_disk import node_disk
 from lab.house.seed import NodeSeed, make_seed
 from lab.manifests import main as fetch_manifests
 
@@ -92,9 +92,7 @@ class Box:
         for part in ("kubernetes", "etcd", "kubelet", "multus", "cni-plugins"):
             build(part)
         fetch_manifests([self.multus_version] if self.multus_version in KNOWN_MANIFESTS else [])
-        root_disk()
-        for image in images(self.multus_version, self.home_assistant):
-            archive(image)
+        self._disk()
         self._switch_initramfs()
         self._device_initramfs()
         self._node_initramfs()
@@ -190,6 +188,9 @@ class Box:
             arguments=f"address={DEVICE}/24",
         )
 
+    def _disk(self) -> Path:
+        return node_disk(images(self.multus_version, self.home_assistant))
+
     def _switch_initramfs(self) -> Path:
         return initramfs("switch.sh", NETWORK_MODULES, ("ip", "bridge"))
 
@@ -278,8 +279,8 @@ class Box:
         )
         machine = self.machine(node)
         root, seeded = machine.disks
-        subprocess.run(["cp", "--sparse=always", root_disk(), root], check=True)
-        make_seed(seed, seeded, self.multus_version, self.home_assistant)
+        subprocess.run(["cp", "--sparse=always", self._disk(), root], check=True)
+        make_seed(seed, seeded)
         machine.start()
 
     def _pack_plugins(self) -> None:

@@ -75,6 +75,10 @@ class Machine:
             time.sleep(0.05)
         self.process_file.unlink()
 
+    def is_on(self) -> bool:
+        """Whether it runs."""
+        return self.process_file.exists() and _is_running(int(self.process_file.read_text()))
+
     def has_said(self, words: str) -> bool:
         """Whether the console shows the words."""
         return self.console.exists() and words in self.console.read_text(errors="replace")

@@ -4,11 +4,11 @@ import json
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.build import build
-from lab.house.images import archive, images
 from lab.house.network import LINK, ROUTER
 
 # As k3s bundles them (facts/multus.md 4.3); `bridge` stands in for flannel.
@@ -28,19 +28,16 @@ class NodeSeed:
     authorized_key: str
 
 
-def make_seed(seed: NodeSeed, disk: Path, multus_version: str, home_assistant: str) -> None:
-    """Writes the disk."""
+def make_seed(seed: NodeSeed, disk: Path) -> None:
+    """Writes the disk of one node."""
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
-        for name in ("bin", "cni", "images"):
+        for name in ("bin", "cni"):
             (root / name).mkdir()
         for program in build("kubelet").iterdir():
             shutil.copy(program, root / "bin")
         for plugin in BUNDLED:
             shutil.copy(build("cni-plugins") / plugin, root / "cni")
-        for image in images(multus_version, home_assistant):
-            source = archive(image)
-            shutil.copyfile(source, root / "images" / f"{source.parent.name}.tar")
         shutil.copyfile(seed.host_key, root / "ssh_host_ed25519_key")
         for name, text in (
             ("authorized_keys", seed.authorized_key),
@@ -54,9 +51,23 @@ def make_seed(seed: NodeSeed, disk: Path, multus_version: str, home_assistant: s
             ),
         ):
             (root / name).write_text(text, encoding="utf-8")
-        disk.unlink(missing_ok=True)
-        subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", root, "-m", "0", disk, "400M"],
-                       check=True)  # fmt: skip
+        _write(root, disk)
+
+
+def make_image_seed(archives: Iterable[Path], disk: Path) -> None:
+    """Writes the disk that a root disk is given its images from."""
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary)
+        (root / "images").mkdir()
+        for source in archives:
+            shutil.copyfile(source, root / "images" / f"{source.parent.name}.tar")
+        _write(root, disk)
+
+
+def _write(root: Path, disk: Path) -> None:
+    disk.unlink(missing_ok=True)
+    command: list[str | Path] = ["mke2fs", "-q", "-t", "ext4", "-d", root, "-m", "0", disk, "400M"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def _kubelet_configuration() -> dict[str, object]:

@@ -1,0 +1,76 @@
+"""One house for the whole tier; each test finds it as the article has it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lab.cache import cache_folder
+from lab.engine.environment import engine_folders
+from lab.house.__main__ import HOME_ASSISTANT, MULTUS
+from lab.house.applied import applied
+from lab.house.box import Box, missing
+from lab.house.network import inside
+from tests.house.living import House
+
+# Set to a house that is to be kept between runs of single tests.
+KEPT = "HOUSE_LAB_KEEP"
+
+
+@pytest.fixture(scope="session")
+def fresh() -> Iterator[House]:
+    """A house just built: nothing has been applied to it."""
+    why = missing()
+    if why:
+        pytest.skip(why)
+    engine = engine_folders()
+    kept = os.environ.get(KEPT)
+    name = kept or f"house-{os.getpid()}"
+    box = Box(
+        name=name,
+        folder=cache_folder() / f"box-{name}",
+        multus_version=MULTUS,
+        home_assistant=HOME_ASSISTANT,
+    )
+    box.build()
+    try:
+        if not (kept and box.is_up()):
+            box.up()
+        with inside(box.name):
+            yield House(box, applied(box, engine))
+    finally:
+        if not kept:
+            box.down()
+
+
+@pytest.fixture(scope="session")
+def first_up(fresh: House) -> House:
+    """The house after the very first `up`, which needed no second one."""
+    pristine = fresh.applied.folder / "pristine.yaml"
+    if not pristine.exists():
+        shutil.copyfile(fresh.applied.file, pristine)
+        fresh.applied.up()
+    fresh.settled()
+    return fresh
+
+
+@pytest.fixture
+def house(first_up: House) -> House:
+    """The article's house, applied and settled, whatever the test before has left."""
+    pristine = first_up.applied.folder / "pristine.yaml"
+    changed = pristine.read_text() != first_up.applied.file.read_text()
+    if changed or first_up.ready_pod() is None:
+        shutil.copyfile(pristine, first_up.applied.file)
+        first_up.applied.pulumi("cancel", "--yes")
+        first_up.applied.up("--refresh")
+    first_up.settled()
+    return first_up
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Machines that boot are slow where they are emulated."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(600))

@@ -1,0 +1,167 @@
+"""A house that is lived in: its pod, its node and its wires, asked what they really are."""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lab.engine.applied import Applied
+from lab.house.box import Box
+
+NAMESPACE = "/api/v1/namespaces/homeassistant"
+POD = f"{NAMESPACE}/pods/home-assistant-0"
+DAEMON_SET = "/apis/apps/v1/namespaces/kube-system/daemonsets/kube-multus-ds"
+WORKLOAD = "/apis/apps/v1/namespaces/homeassistant/statefulsets/home-assistant"
+CRD = (
+    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/"
+    "network-attachment-definitions.k8s.cni.cncf.io"
+)
+CLAIM = f"{NAMESPACE}/persistentvolumeclaims/home-assistant-config"
+CONFIGURATION = "/var/lib/rancher/k3s/agent/etc/cni/net.d"
+STATUS = "k8s.v1.cni.cncf.io/network-status"
+BACK_SECONDS = 180.0
+DATA = "/lab/data"
+
+
+@dataclass
+class House:
+    """The box with the article's plan applied; everything runs inside its namespace."""
+
+    box: Box
+    applied: Applied
+    node: str = "k3s-1"
+
+    def pod(self) -> Mapping[str, Any] | None:
+        """The pod, if there is one."""
+        if not self.box.plane.exists(POD):
+            return None
+        found: Mapping[str, Any] = self.box.plane.get(POD)
+        return found
+
+    def ready_pod(self) -> Mapping[str, Any] | None:
+        """The pod, if it is ready and not about to end."""
+        pod = self.pod()
+        if pod is None or pod["metadata"].get("deletionTimestamp"):
+            return None
+        ready = any(
+            c["type"] == "Ready" and c["status"] == "True" for c in pod["status"]["conditions"]
+        )
+        return pod if ready else None
+
+    def settled(self, seconds: float = BACK_SECONDS) -> Mapping[str, Any]:
+        """Waits until the pod is ready and is the one that the StatefulSet wants now."""
+
+        def done() -> Mapping[str, Any] | None:
+            pod = self.ready_pod()
+            if pod is None or not self.box.plane.exists(WORKLOAD):
+                return None
+            status = self.box.plane.get(WORKLOAD)
+            current = status["metadata"]["generation"] == status["status"]["observedGeneration"]
+            revision = pod["metadata"]["labels"]["controller-revision-hash"]
+            if not current or revision != status["status"]["updateRevision"]:
+                return None
+            return pod if self.in_pod("ip", "link") else None
+
+        pod: Mapping[str, Any] = wait_for(done, "the pod", seconds)
+        return pod
+
+    def networks(self) -> list[dict[str, Any]]:
+        """What Multus has said of the pod's interfaces."""
+        pod = self.pod()
+        assert pod is not None
+        found: list[dict[str, Any]] = json.loads(pod["metadata"]["annotations"][STATUS])
+        return found
+
+    def in_pod(self, *words: str) -> str:
+        """Runs a program of the node in the pod's network; empty when there is no pod."""
+        find = (
+            "for process in $(pgrep -f '^/usr/bin/python3 /init'); do echo $process; done"
+            " | head -n 1"
+        )
+        text = " ".join(words)
+        script = f'process=$({find})\n[ -z "$process" ] || nsenter -n -t $process {text}'
+        return self.box.ssh(self.node, script)
+
+    def interface(self, name: str) -> dict[str, Any]:
+        """The interface as `ip` in the pod shows it."""
+        (found,) = json.loads(self.in_pod("ip", "-json", "address", "show", "dev", name))
+        assert isinstance(found, dict)
+        return found
+
+    def routes(self) -> list[dict[str, Any]]:
+        """The pod's IPv4 routes."""
+        found: list[dict[str, Any]] = json.loads(self.in_pod("ip", "-json", "route"))
+        return found
+
+    def answers(self, *ping: str) -> bool:
+        """Whether a ping from the pod is answered."""
+        done = self.in_pod(
+            "sh", "-c", f"'ping -c 3 -W 2 {' '.join(ping)} >/dev/null && echo yes || :'"
+        )
+        return "yes" in done
+
+    def starts(self) -> list[set[str]]:
+        """The interfaces that Home Assistant found at each of its starts."""
+        text = self.box.ssh(self.node, f"cat {DATA}/starts 2>/dev/null || :")
+        return [set(line.split()) for line in text.splitlines()]
+
+    def leases(self) -> dict[str, list[str]]:
+        """The addresses that host-local holds, by network."""
+        text = self.box.ssh(
+            self.node, "cd /run/cni/house 2>/dev/null && find . -name '[0-9]*' || :"
+        )
+        found: dict[str, list[str]] = {}
+        for line in sorted(text.split()):
+            _, network, address = line.split("/")
+            found.setdefault(network, []).append(address)
+        return found
+
+    def delete_pod(self) -> None:
+        """Asks for the pod's end, and waits for it."""
+        pod = self.pod()
+        assert pod is not None
+        uid = pod["metadata"]["uid"]
+        self.box.plane.request("DELETE", POD)
+
+        def gone() -> bool:
+            now = self.pod()
+            return now is None or now["metadata"]["uid"] != uid
+
+        wait_for(gone, "the pod's end", BACK_SECONDS)
+
+    def connections(self) -> int:
+        """How often SSH has been asked for on the node, these questions left out."""
+        text = self.box.ssh(
+            self.node, "journalctl -u ssh -o cat --no-pager | grep -c '^Accepted publickey' || :"
+        )
+        return int(text) - 1
+
+    def is_as_planned(self) -> None:
+        """Both interfaces of the article, with its addresses and MACs, and no start without."""
+        for name, address, mac in (
+            ("net1", "192.168.18.32", "32:44:0b:5a:0e:2e"),
+            ("net1.2", "192.168.32.3", "00:e0:4c:68:02:3d"),
+        ):
+            found = self.interface(name)
+            assert found["address"] == mac
+            assert address in [entry["local"] for entry in found["addr_info"]]
+        assert self.starts()
+        assert all({"net1", "net1.2"} <= interfaces for interfaces in self.starts())
+
+
+def wait_for(found: Callable[[], Any], what: str, seconds: float) -> Any:
+    """The first true answer; what cannot be asked at the moment is asked again."""
+    deadline = time.monotonic() + seconds
+    last: Exception | None = None
+    while True:
+        try:
+            answer = found()
+            if answer:
+                return answer
+        except (OSError, RuntimeError, subprocess.SubprocessError, KeyError) as error:
+            last = error
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what}: not within {seconds:.0f} s ({last})")
+        time.sleep(0.3)

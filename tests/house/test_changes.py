@@ -1,0 +1,70 @@
+"""A changed plan: only what must is replaced, the pod rolls once, and it has the new values."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lab.house.network import DEVICE
+from tests.house.living import House
+
+Edit = Callable[[dict[str, Any]], None]
+STATEFUL_SET = "house-home-assistant-stateful-set"
+
+
+def another_address(tree: dict[str, Any]) -> None:
+    tree["house:home_assistant"]["interfaces"][0]["address"] = "192.168.18.33"
+
+
+def another_mac(tree: dict[str, Any]) -> None:
+    tree["house:home_assistant"]["interfaces"][1]["mac"] = "02:00:00:00:00:42"
+
+
+def another_range(tree: dict[str, Any]) -> None:
+    tree["house:networks"]["lan"]["range"] = "192.168.18.30-192.168.18.90"
+
+
+def another_vlan(tree: dict[str, Any]) -> None:
+    tree["house:networks"]["iot"]["vlan_id"] = 3
+
+
+def another_image(tree: dict[str, Any]) -> None:
+    tree["house:home_assistant"]["image"] = "ghcr.io/home-assistant/home-assistant:2026.11.1"
+
+
+CHANGES: dict[str, tuple[Edit, set[str]]] = {
+    "address": (another_address, {STATEFUL_SET}),
+    "mac": (another_mac, {STATEFUL_SET}),
+    "range": (another_range, {STATEFUL_SET, "house-lan-attachment"}),
+    "vlan": (another_vlan, {STATEFUL_SET, "house-iot-attachment"}),
+    "image": (another_image, {STATEFUL_SET}),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_change_replaces_what_it_must_and_rolls_the_pod_once(house: House, what: str) -> None:
+    edit, expected = CHANGES[what]
+    one = "ghcr.io/home-assistant/home-assistant:2026.11"
+    house.box.ssh(house.node, f"ctr -n k8s.io images tag --force {one}.0 {one}.1 >/dev/null")
+    starts, before = len(house.starts()), house.pod()
+    assert before is not None
+    house.applied.change(edit)
+    steps = json.loads(house.applied.pulumi("preview", "--json").stdout)["steps"]
+    changed = {s["urn"].rpartition("::")[2]: s["op"] for s in steps if s["op"] != "same"}
+    assert changed == dict.fromkeys(expected, "update")
+
+    house.applied.up()
+    after = house.settled()
+    assert after["metadata"]["uid"] != before["metadata"]["uid"]
+    assert len(house.starts()) == starts + 1
+    assert {"net1", "net1.2"} <= house.starts()[-1]
+    lan, iot = house.interface("net1"), house.interface("net1.2")
+    moved = "192.168.18.33" if what == "address" else "192.168.18.32"
+    assert moved in [entry["local"] for entry in lan["addr_info"]]
+    assert iot["address"] == ("02:00:00:00:00:42" if what == "mac" else "00:e0:4c:68:02:3d")
+    assert house.answers("-I", "net1.2", DEVICE) == (what != "vlan")
+    assert house.leases() == {
+        "homeassistant-iot": ["192.168.32.3"],
+        "homeassistant-lan": [moved],
+    }

@@ -1,0 +1,92 @@
+"""What happens to a node in its life: the pod comes back by itself, with its networks."""
+
+from collections.abc import Callable
+
+import pytest
+
+from lab.house.machine import UP
+from tests.house.living import BACK_SECONDS, DAEMON_SET, POD, House, wait_for
+
+ROLL = "house-lab/rolled"
+
+
+def reboot(house: House) -> None:
+    boot = _boot(house)
+    house.box.ssh(house.node, "systemctl --no-block reboot")
+    wait_for(lambda: _boot(house) != boot, "the reboot", BACK_SECONDS)
+
+
+def power_cut(house: House) -> None:
+    machine = house.box.machine(house.node)
+    boot = _boot(house)
+    machine.cut_power()
+    machine.start()
+    wait_for(lambda: _boot(house) != boot, "the power", BACK_SECONDS)
+
+
+def restart_of_kubelet(house: House) -> None:
+    house.box.ssh(house.node, "systemctl restart kubelet")
+
+
+def rollout_of_multus(house: House) -> None:
+    """As an update of the DaemonSet does: its pods are replaced, one after the other."""
+    plane = house.box.plane
+    pods = "/api/v1/namespaces/kube-system/pods"
+    for pod in plane.get(pods)["items"]:
+        plane.request("DELETE", f"{pods}/{pod['metadata']['name']}")
+    wait_for(
+        lambda: (
+            plane.get(DAEMON_SET)["status"].get("numberUnavailable", 0) == 0
+            and len(plane.get(pods)["items"]) == 1
+        ),
+        "Multus",
+        BACK_SECONDS,
+    )
+
+
+EVENTS: dict[str, Callable[[House], None]] = {
+    "reboot": reboot,
+    "power cut": power_cut,
+    "restart of kubelet": restart_of_kubelet,
+    "rollout of Multus": rollout_of_multus,
+}
+
+
+@pytest.mark.parametrize("starting", [False, True], ids=["running", "being started"])
+@pytest.mark.parametrize("event", EVENTS)
+def test_the_pod_has_both_interfaces_within_three_minutes(
+    house: House,
+    event: str,
+    starting: bool,  # noqa: FBT001
+) -> None:
+    if starting:
+        house.box.plane.request("DELETE", POD)
+    EVENTS[event](house)
+
+    house.settled(BACK_SECONDS)
+    house.is_as_planned()
+    assert house.leases() == {
+        "homeassistant-iot": ["192.168.32.3"],
+        "homeassistant-lan": ["192.168.18.32"],
+    }
+
+
+def test_no_lease_is_left_over_after_twenty_deletions(house: House) -> None:
+    for _ in range(20):
+        house.delete_pod()
+        house.settled()
+
+    house.is_as_planned()
+    assert house.leases() == {
+        "homeassistant-iot": ["192.168.32.3"],
+        "homeassistant-lan": ["192.168.18.32"],
+    }
+
+
+def _boot(house: House) -> str:
+    return house.box.ssh(house.node, "cat /proc/sys/kernel/random/boot_id")
+
+
+def test_the_switch_and_the_lamp_are_up(house: House) -> None:
+    assert house.box.switch().has_said(UP)
+    assert house.box.device().has_said(UP)

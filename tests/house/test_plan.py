@@ -1,0 +1,96 @@
+"""The plan is true: what was planned, what Multus says, and what the pod has are one."""
+
+import json
+import subprocess
+
+from lab.house.network import CLUSTER, DEVICE, NEIGHBOUR, ROUTER, neighbour_of
+from tests.house.capture import capture
+from tests.house.living import House, wait_for
+
+LAN_MAC, IOT_MAC = bytes.fromhex("32440b5a0e2e"), bytes.fromhex("00e04c68023d")
+PLAN = {
+    "net1": ("192.168.18.32/24", "32:44:0b:5a:0e:2e"),
+    "net1.2": ("192.168.32.3/24", "00:e0:4c:68:02:3d"),
+}
+
+
+def test_the_first_up_on_a_fresh_node_needs_no_second(first_up: House) -> None:
+    first_up.is_as_planned()
+
+
+def test_the_status_the_outputs_and_the_pod_agree(house: House) -> None:
+    outputs = json.loads(house.applied.pulumi("stack", "output", "--json").stdout)
+    said = {entry["interface"]: entry for entry in house.networks()}
+
+    assert outputs["addresses"] == {
+        "lan/net1": [PLAN["net1"][0]],
+        "iot/net1.2": [PLAN["net1.2"][0]],
+    }
+    for name, (address, mac) in PLAN.items():
+        assert said[name]["ips"] == [address.partition("/")[0]]
+        found = house.interface(name)
+        assert found["address"] == mac
+        assert found["mtu"] == 1500
+        inet = [
+            f"{a['local']}/{a['prefixlen']}" for a in found["addr_info"] if a["family"] == "inet"
+        ]
+        assert inet == [address]
+    # Of the vlan, Multus tells the MAC that the link had before `tuning` set the planned one.
+    assert said["net1"]["mac"] == PLAN["net1"][1]
+
+
+def test_the_cluster_is_still_reached_by_eth0(house: House) -> None:
+    default = [route["dev"] for route in house.routes() if route["dst"] == "default"]
+    assert default == ["eth0"]
+    for service in ("10.43.0.1", "10.43.0.10"):
+        (route,) = json.loads(house.in_pod("ip", "-json", "route", "get", service))
+        assert route["dev"] == "eth0"
+    answer = house.in_pod("curl", "-sk", "--max-time", "20", "https://10.43.0.1/version")
+    assert "gitVersion" in answer or "Forbidden" in answer or "Unauthorized" in answer
+
+
+def test_the_lan_and_the_pod_reach_each_other(house: House) -> None:
+    assert house.answers(ROUTER)
+    assert house.answers(NEIGHBOUR)
+    assert house.answers("-I", "net1", CLUSTER)
+    with capture("trunk0-node") as frames:
+        assert house.answers("-I", "net1", ROUTER)
+    ours = [frame for frame in frames if frame[6:12] == LAN_MAC]
+    assert ours
+    assert not any(frame[12:14] == b"\x81\x00" for frame in ours)
+
+
+def test_a_neighbour_on_the_lan_reaches_the_pod(house: House) -> None:
+    done = subprocess.run(
+        [
+            *("ip", "netns", "exec", neighbour_of(house.box.name)),
+            *("busybox", "ping", "-c", "3", "-W", "2", "192.168.18.32"),
+        ],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_lamp_answers_on_the_vlan_by_tagged_frames(house: House) -> None:
+    with capture("trunk0-node") as frames:
+        page = house.in_pod("curl", "-s", "--max-time", "20", f"http://{DEVICE}/")
+        wait_for(lambda: any(f[6:12] == IOT_MAC for f in frames), "a frame", 10)
+    assert page == "a lamp\n"
+    ours = [frame for frame in frames if frame[6:12] == IOT_MAC]
+    assert {frame[12:16] for frame in ours} == {b"\x81\x00\x00\x02"}
+
+
+def test_the_lamp_is_not_reached_by_the_lan_nor_the_lan_by_the_vlan(house: House) -> None:
+    assert house.answers("-I", "net1.2", DEVICE)
+    assert not house.answers("-I", "net1", DEVICE)
+    assert not house.answers("-I", "net1.2", ROUTER)
+
+
+def test_a_second_up_and_a_refresh_find_nothing_to_do(house: House) -> None:
+    before = house.connections()
+    done = house.applied.pulumi("preview", "--refresh", "--expect-no-changes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    house.applied.up("--expect-no-changes")
+    assert house.connections() == before + 1
