@@ -13,7 +13,7 @@ from lab.house.__main__ import HOME_ASSISTANT, MULTUS
 from lab.house.applied import applied
 from lab.house.box import Box, missing
 from lab.house.network import inside
-from tests.house.living import House
+from tests.house.living import PRISTINE, House
 
 # Set to a house that is to be kept between runs of single tests.
 KEPT = "HOUSE_LAB_KEEP"
@@ -48,7 +48,7 @@ def fresh() -> Iterator[House]:
 @pytest.fixture(scope="session")
 def first_up(fresh: House) -> House:
     """The house after the very first `up`, which needed no second one."""
-    pristine = fresh.applied.folder / "pristine.yaml"
+    pristine = fresh.box.folder / PRISTINE
     if not pristine.exists():
         shutil.copyfile(fresh.applied.file, pristine)
         fresh.applied.up()
@@ -59,10 +59,10 @@ def first_up(fresh: House) -> House:
 @pytest.fixture
 def house(first_up: House) -> House:
     """The article's house, applied and settled, whatever the test before has left."""
-    pristine = first_up.applied.folder / "pristine.yaml"
+    pristine = first_up.box.folder / PRISTINE
     changed = pristine.read_text() != first_up.applied.file.read_text()
     if changed or first_up.ready_pod() is None:
-        shutil.copyfile(pristine, first_up.applied.file)
+        first_up.undo()
         first_up.applied.pulumi("cancel", "--yes")
         first_up.applied.up("--refresh")
     first_up.settled()

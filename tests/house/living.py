@@ -1,6 +1,7 @@
 """A house that is lived in: its pod, its node and its wires, asked what they really are."""
 
 import json
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -23,6 +24,7 @@ CONFIGURATION = "/var/lib/rancher/k3s/agent/etc/cni/net.d"
 STATUS = "k8s.v1.cni.cncf.io/network-status"
 BACK_SECONDS = 180.0
 DATA = "/lab/data"
+PRISTINE = "pristine.yaml"
 
 
 @dataclass
@@ -32,6 +34,10 @@ class House:
     box: Box
     applied: Applied
     node: str = "k3s-1"
+
+    def undo(self) -> None:
+        """Gives the stack file back the article's plan; nothing is applied."""
+        shutil.copyfile(self.box.folder / PRISTINE, self.applied.file)
 
     def pod(self) -> Mapping[str, Any] | None:
         """The pod, if there is one."""

@@ -52,8 +52,24 @@ EVENTS: dict[str, Callable[[House], None]] = {
 }
 
 
-@pytest.mark.parametrize("starting", [False, True], ids=["running", "being started"])
-@pytest.mark.parametrize("event", EVENTS)
+# In every run one of the two for each event; all of them in the long one.
+SHORT = {
+    *(("reboot", False), ("power cut", True)),
+    *(("restart of kubelet", True), ("rollout of Multus", True)),
+}
+CASES = [
+    pytest.param(
+        event,
+        starting,
+        id=f"{event}, {'being started' if starting else 'running'}",
+        marks=[] if (event, starting) in SHORT else [pytest.mark.long],
+    )
+    for event in EVENTS
+    for starting in (False, True)
+]
+
+
+@pytest.mark.parametrize(("event", "starting"), CASES)
 def test_the_pod_has_both_interfaces_within_three_minutes(
     house: House,
     event: str,
@@ -71,10 +87,12 @@ def test_the_pod_has_both_interfaces_within_three_minutes(
     }
 
 
-def test_no_lease_is_left_over_after_twenty_deletions(house: House) -> None:
-    for _ in range(20):
+@pytest.mark.parametrize("times", [2, pytest.param(20, marks=pytest.mark.long)])
+def test_no_lease_is_left_over_after_deletions(house: House, times: int) -> None:
+    for _ in range(times):
         house.delete_pod()
-        house.settled()
+        wait_for(lambda: len(house.leases()) == 2, "the leases", BACK_SECONDS)
+    house.settled()
 
     house.is_as_planned()
     assert house.leases() == {

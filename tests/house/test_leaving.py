@@ -42,6 +42,7 @@ def kill_when(house: House, command: str, word: str) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("moment", WORDS)
 def test_a_killed_destroy_and_a_killed_up_are_finished_by_the_next(
     house: House, moment: str
