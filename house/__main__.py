@@ -1,4 +1,4 @@
-"""The command line: `python -m house check|render|rules|schema`."""
+"""The command line: `python -m house check|picture|render|rules|schema`."""
 
 import sys
 
@@ -14,6 +14,10 @@ def main(arguments: list[str]) -> int:
         from house.render import render_command  # noqa: PLC0415
 
         return render_command(rest)
+    if command == "picture":
+        from house.picture import picture_command  # noqa: PLC0415
+
+        return picture_command(rest)
     if command == "rules":
         from house.rules import rules_text  # noqa: PLC0415
 
@@ -24,7 +28,7 @@ def main(arguments: list[str]) -> int:
 
         sys.stdout.write(schema_text())
         return 0
-    print("usage: python -m house check|render|rules|schema", file=sys.stderr)
+    print("usage: python -m house check|picture|render|rules|schema", file=sys.stderr)
     return 2
 
 

@@ -1,14 +1,16 @@
 """The command line: what a person sees of a sound and of a wrong stack file."""
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from config.stack_file import read_stack_file
 from house.check import check_command
+from house.picture import picture, picture_command
 from house.rules import rules_text
 from house.schema import schema_text
-from tests.sites import ROOT, STACK_FILES
+from tests.sites import ROOT, STACK_FILES, site
 
 HOME = (ROOT / "Pulumi.home.yaml").read_text()
 
@@ -93,3 +95,26 @@ def test_the_committed_schema_is_current() -> None:
 
 def test_the_committed_table_of_rules_is_current() -> None:
     assert (ROOT / "docs" / "rules.md").read_text() == rules_text()
+
+
+def test_the_committed_picture_is_current() -> None:
+    assert (ROOT / "docs" / "house.svg").read_text() == picture(site("home"))
+
+
+@pytest.mark.parametrize("stack", ["home", "cabin"])
+def test_the_picture_names_every_leg_and_every_network(
+    stack: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    described = site(stack)
+    assert picture_command([str(ROOT / f"Pulumi.{stack}.yaml")]) == 0
+    drawn = ElementTree.fromstring(capsys.readouterr().out)  # noqa: S314 - our own
+    words = " ".join(text.text or "" for text in drawn.iter("{http://www.w3.org/2000/svg}text"))
+    for attachment in described.home_assistant.interfaces:
+        assert attachment.name in words
+        assert str(attachment.address) in words
+        assert attachment.mac in words
+    for name, network in described.networks.items():
+        assert f"{name}: " in words
+        assert str(network.subnet) in words
+    for name in described.nodes:
+        assert f"node {name}" in words

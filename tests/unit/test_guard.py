@@ -1,0 +1,65 @@
+"""No Home Assistant without its networks: what the guard sees, and how little it may do."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from components.home_assistant import guard, objects
+from components.home_assistant.check_interfaces import missing
+from components.network_segment.conflist import conflist
+from tests.sites import site
+
+PLANNED = {"net1": "32:44:0b:5a:0e:2e", "net1.2": "00:e0:4c:68:02:3d"}
+
+
+def have(folder: Path, interfaces: dict[str, str]) -> Path:
+    for name, mac in interfaces.items():
+        (folder / name).mkdir()
+        (folder / name / "address").write_text(f"{mac}\n")
+    return folder
+
+
+def test_all_interfaces_with_their_macs_are_enough(tmp_path: Path) -> None:
+    assert missing(PLANNED, have(tmp_path, {**PLANNED, "eth0": "02:00:00:00:00:01"})) == []
+
+
+@pytest.mark.parametrize(
+    ("there", "absent"),
+    [
+        ({}, ["net1", "net1.2"]),
+        ({"net1": PLANNED["net1"]}, ["net1.2"]),
+        ({**PLANNED, "net1": "02:00:00:00:00:01"}, ["net1"]),
+    ],
+)
+def test_an_interface_that_is_absent_or_another_is_missed(
+    tmp_path: Path, there: dict[str, str], absent: list[str]
+) -> None:
+    assert missing(PLANNED, have(tmp_path, there)) == absent
+
+
+def test_the_role_allows_to_delete_this_one_pod_and_nothing_else() -> None:
+    assert guard.role("home")["rules"] == [
+        {
+            "apiGroups": [""],
+            "resources": ["pods"],
+            "resourceNames": ["home-assistant-0"],
+            "verbs": ["delete"],
+        }
+    ]
+
+
+def test_only_the_guard_has_the_token_and_it_runs_before_home_assistant() -> None:
+    described = site("home")
+    conflists = {name: conflist("x", name, n) for name, n in described.networks.items()}
+    pod = objects.stateful_set(described.home_assistant, described.networks, conflists)["spec"][
+        "template"
+    ]["spec"]
+
+    (first,) = pod["initContainers"]
+    (container,) = pod["containers"]
+    assert pod["automountServiceAccountToken"] is False
+    assert [mount["name"] for mount in first["volumeMounts"]] == [guard.VOLUME]
+    assert guard.VOLUME not in [mount["name"] for mount in container["volumeMounts"]]
+    assert json.loads(first["command"][-1]) == PLANNED
+    assert first["image"] == container["image"]
