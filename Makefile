@@ -3,7 +3,7 @@ STACK ?= home
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: check clean destroy house house-down manifests preview render rules test up
+.PHONY: check clean destroy house house-down manifests preview render rules test test-long up
 
 # In this order: the plan is shown before the large packages are installed.
 .NOTPARALLEL: preview
@@ -14,6 +14,11 @@ preview: check .venv/tests
 test: .venv/tests
 	sh lab/setup.sh
 	$(BIN)/python -m tests.run
+
+# The long tests as well: every event, every moment of a kill, two nodes, the race itself.
+test-long: .venv/tests
+	sh lab/setup.sh
+	$(BIN)/python -m tests.run --long
 
 check: .venv/plan
 	$(BIN)/python -m house check Pulumi.$(STACK).yaml

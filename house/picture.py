@@ -60,7 +60,7 @@ def _shapes(site: Site) -> Iterator[str]:
         end = end_left + end_width // 2
         path = [(foot, POD_Y + 90), (foot, SWITCH_Y), (end, SWITCH_Y + 40), (end, NETWORKS_Y)]
         yield _line(path, colour)
-    yield _box((MARGIN, POD_Y), (WIDTH - 2 * MARGIN, 40), ["Home Assistant, one pod"], "#24292f")
+    yield _box((MARGIN, POD_Y), (WIDTH - 2 * MARGIN, 94), ["Home Assistant, one pod"], "#24292f")
     for (name, addresses_text, mac, colour), (left, width) in zip(legs, places, strict=True):
         yield _box((left, POD_Y + 30), (width, 64), [name, addresses_text, mac], colour)
     for (name, node), (left, width) in zip(

@@ -1,4 +1,4 @@
-"""`python -m lab.house up|down`: a house to look at, with the article's plan applied."""
+"""`python -m lab.house build|up|down`: a house to look at, with the article's plan applied."""
 
 import shlex
 import sys
@@ -23,6 +23,13 @@ def the_box() -> Box:
         multus_version=MULTUS,
         home_assistant=HOME_ASSISTANT,
     )
+
+
+def build() -> int:
+    """Makes what needs the world outside, for `up` and for the tests."""
+    engine_folders()
+    the_box().build()
+    return 0
 
 
 def up() -> int:
@@ -85,4 +92,4 @@ def _tell(box: Box, run: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit({"up": up, "down": down}[sys.argv[1]]())
+    sys.exit({"build": build, "up": up, "down": down}[sys.argv[1]]())

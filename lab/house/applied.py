@@ -9,7 +9,7 @@ from lab.engine.applied import Applied
 from lab.engine.environment import private_environment
 from lab.house.box import Box
 
-# Everything in which the applied stack file differs from the repository's.
+# Everything in which the applied stack file differs from the repository's; and further nodes.
 OVERRIDES = frozenset({"host_key", "url", "sha256", "storage"})
 
 
@@ -19,7 +19,8 @@ def applied(box: Box, engine: list[Path], stack: str = "home") -> Applied:
     environment["TMPDIR"] = os.environ.get("TMPDIR", "/tmp")  # noqa: S108
     environment["XDG_CACHE_HOME"] = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
     house = Applied(stack, box.folder, environment)
-    if house.file.exists():
+    # The last thing that `prepare` writes.
+    if house.file.exists() and "house:kubeconfig" in house.file.read_text(encoding="utf-8"):
         return house
     house.prepare(
         lambda tree: _override(tree, box),
@@ -29,8 +30,10 @@ def applied(box: Box, engine: list[Path], stack: str = "home") -> Applied:
 
 
 def _override(tree: dict[str, Any], box: Box) -> None:
-    for node in tree["house:nodes"].values():
-        node["host_key"] = box.host_key
+    nodes = tree["house:nodes"]
+    for name in box.nodes:
+        nodes.setdefault(name, dict(nodes["k3s-1"]))
+        nodes[name].update(host=box.address(name), host_key=box.host_key)
     digest = hashlib.sha256(box.archive.read_bytes()).hexdigest()
     tree["house:plugins"].update(url=box.archive_url, sha256={"amd64": digest})
     tree["house:home_assistant"]["storage"] = {"storage_class": "lab"}

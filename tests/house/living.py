@@ -56,6 +56,11 @@ class House:
         )
         return pod if ready else None
 
+    def running_on(self) -> str:
+        """The node that the pod has been given."""
+        found = wait_for(lambda: (self.pod() or {}).get("spec", {}).get("nodeName"), "a node", 60)
+        return str(found)
+
     def settled(self, seconds: float = BACK_SECONDS) -> Mapping[str, Any]:
         """Waits until the pod is ready and is the one that the StatefulSet wants now."""
 

@@ -3,9 +3,14 @@
 import json
 import subprocess
 
+from config.site import SECRET_KEYS
+from config.strict_yaml import load_strictly
+from lab.engine.applied import changed_keys
+from lab.house.applied import OVERRIDES
 from lab.house.network import CLUSTER, DEVICE, NEIGHBOUR, ROUTER, neighbour_of
 from tests.house.capture import capture
 from tests.house.living import House, wait_for
+from tests.sites import ROOT
 
 LAN_MAC, IOT_MAC = bytes.fromhex("32440b5a0e2e"), bytes.fromhex("00e04c68023d")
 PLAN = {
@@ -16,6 +21,14 @@ PLAN = {
 
 def test_the_first_up_on_a_fresh_node_needs_no_second(first_up: House) -> None:
     first_up.is_as_planned()
+
+
+def test_what_is_applied_is_the_repository_s_stack_file(house: House) -> None:
+    applied = load_strictly(house.applied.file.read_text())["config"]
+    ours = load_strictly((ROOT / "Pulumi.home.yaml").read_text())["config"]
+    secrets = {f"house:{key}" for key in SECRET_KEYS}
+    kept = {key: value for key, value in applied.items() if key not in secrets}
+    assert changed_keys(ours, kept) == OVERRIDES
 
 
 def test_the_status_the_outputs_and_the_pod_agree(house: House) -> None:

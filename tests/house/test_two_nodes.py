@@ -1,0 +1,60 @@
+"""The pod moves to another node, and keeps its addresses and MACs."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from lab.cache import cache_folder
+from lab.engine.environment import engine_folders
+from lab.house.__main__ import HOME_ASSISTANT, MULTUS
+from lab.house.applied import applied
+from lab.house.box import Box, missing
+from lab.house.network import DEVICE, inside
+from tests.house.living import POD, House
+
+NODES = ("k3s-1", "k3s-2")
+
+
+@pytest.fixture
+def pair() -> Iterator[House]:
+    why = missing()
+    if why:
+        pytest.skip(why)
+    engine = engine_folders()
+    name = f"pair-{os.getpid()}"
+    box = Box(
+        name=name,
+        folder=cache_folder() / f"box-{name}",
+        multus_version=MULTUS,
+        home_assistant=HOME_ASSISTANT,
+        nodes=NODES,
+    )
+    box.build()
+    try:
+        box.up()
+        with inside(box.name):
+            yield House(box, applied(box, engine))
+    finally:
+        box.down()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_a_drained_node_s_pod_moves_with_its_addresses(pair: House) -> None:
+    pair.applied.up()
+    first = pair.running_on()
+    pair.node = first
+    pair.settled()
+    pair.is_as_planned()
+    path = f"/api/v1/nodes/{first}"
+    node = pair.box.plane.get(path)
+    node["spec"]["unschedulable"] = True
+    pair.box.plane.request("PUT", path, node)
+    pair.box.plane.request("DELETE", POD)
+
+    (pair.node,) = set(NODES) - {first}
+    pair.settled()
+    assert pair.running_on() == pair.node
+    pair.is_as_planned()
+    assert pair.answers("-I", "net1.2", DEVICE)
