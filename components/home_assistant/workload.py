@@ -57,7 +57,10 @@ class HomeAssistant(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[claim, *allowed, *args.after],
-                # Fixed addresses: the old pod must be gone before the new one comes.
+                # A roll of one pod is a replacement in all but name, and the provider does not wait
+                # for a roll: it takes the old pod's readiness for the new one's. The old pod is
+                # gone before the new one comes, for the addresses are fixed.
+                replace_on_changes=["spec.template"],
                 delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(
                     create=patience, update=patience, delete="10m"

@@ -1,5 +1,6 @@
 """`python -m lab.house build|up|down`: a house to look at, with the article's plan applied."""
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -13,13 +14,15 @@ from lab.house.network import DEVICE, inside
 
 HOME_ASSISTANT = "ghcr.io/home-assistant/home-assistant:2026.11.0"
 MULTUS = "v4.2.4"
+NAME = "HOUSE_LAB_NAME"
 
 
 def the_box() -> Box:
-    """The one house of `make house`."""
+    """The one house of `make house`, unless the environment gives it another name."""
+    name = os.environ.get(NAME, "house")
     return Box(
-        name="house",
-        folder=cache_folder() / "box",
+        name=name,
+        folder=cache_folder() / f"box-{name}",
         multus_version=MULTUS,
         home_assistant=HOME_ASSISTANT,
     )

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.engine.conftest import Lab
 from tests.sites import ROOT
 
@@ -99,7 +101,14 @@ def test_destroy_keeps_what_holds_the_data_and_up_restores_the_rest(home: Lab) -
     assert home.plane.exists(WORKLOAD)
 
 
-def test_a_broken_image_fails_by_name_within_a_bounded_time(home: Lab) -> None:
+@pytest.mark.parametrize("before", [False, True], ids=["at first", "as a change"])
+def test_a_broken_image_fails_by_name_within_a_bounded_time(
+    home: Lab,
+    before: bool,  # noqa: FBT001
+) -> None:
+    if before:
+        home.up()
+
     def break_image(tree: dict[str, Any]) -> None:
         tree["house:home_assistant"]["image"] = "lab.example/home/does-not-exist:1.0"
         tree["house:home_assistant"]["start_minutes"] = 1
