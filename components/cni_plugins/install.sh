@@ -1,5 +1,6 @@
 # Installs $STAGE/bin into $BIN_DIR: only what is missing or was installed by this script before.
 # A file is complete before it gets its name; a link, or a file of somebody else, is left alone.
+# A plugin that is no longer wanted stays until all of them go: pods made with it need it to end.
 set -eu
 record=$BIN_DIR/.house-cni-plugins
 if [ ! -d "$BIN_DIR" ]; then
@@ -39,19 +40,3 @@ for plugin in $PLUGINS; do
         mv -f "$new" "$target"
     fi
 done
-# A plugin that is no longer wanted goes, as long as it still is what was installed.
-[ -f "$record" ] || exit 0
-cp "$record" "$STAGE/record"
-while read -r sum plugin; do
-    case " $PLUGINS " in
-    *" $plugin "*) continue ;;
-    esac
-    target=$BIN_DIR/$plugin
-    if [ -f "$target" ] && [ ! -L "$target" ]; then
-        found=$(sha256sum "$target")
-        [ "${found%% *}" != "$sum" ] || rm -f "$target"
-    fi
-    new=$BIN_DIR/.house-new.$$
-    grep -v "  $plugin\$" "$record" >"$new" || :
-    mv -f "$new" "$record"
-done <"$STAGE/record"
