@@ -53,6 +53,7 @@ def first_up(fresh: House) -> House:
         shutil.copyfile(fresh.applied.file, pristine)
         fresh.applied.up()
     fresh.settled()
+    fresh.first_starts = fresh.starts()
     return fresh
 
 
@@ -66,6 +67,7 @@ def house(first_up: House) -> House:
         first_up.applied.pulumi("cancel", "--yes")
         first_up.applied.up("--refresh")
     first_up.settled()
+    first_up.forget_starts()
     return first_up
 
 

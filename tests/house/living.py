@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,7 @@ class House:
     box: Box
     applied: Applied
     node: str = "k3s-1"
+    first_starts: Sequence[set[str]] = ()
 
     def undo(self) -> None:
         """Gives the stack file back the article's plan; nothing is applied."""
@@ -117,6 +118,11 @@ class House:
         """The interfaces that Home Assistant found at each of its starts."""
         text = self.box.ssh(self.node, f"cat {DATA}/starts 2>/dev/null || :")
         return [set(line.split()) for line in text.splitlines()]
+
+    def forget_starts(self) -> None:
+        """Of the starts so far only the last is kept."""
+        kept = f"tail -n 1 {DATA}/starts >{DATA}/last && mv {DATA}/last {DATA}/starts"
+        self.box.ssh(self.node, kept)
 
     def leases(self) -> dict[str, list[str]]:
         """The addresses that host-local holds, by network."""
