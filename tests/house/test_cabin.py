@@ -3,10 +3,13 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.house.living import House
 from tests.sites import tree
 
 
+@pytest.mark.long
 def test_the_cabin_s_networks_run_as_they_are_planned(house: House) -> None:
     cabin = tree("cabin")
 

@@ -82,6 +82,13 @@ def test_the_daemon_set_and_the_pod_come_last(recording: Recording) -> None:
     assert {daemon_set.urn, *(a.urn for a in attachments)} <= set(pod.request.dependencies)
 
 
+def test_a_changed_pod_replaces_its_set_after_the_old_one_is_gone(recording: Recording) -> None:
+    """The provider would not wait for a roll: it takes the old pod's readiness for the new's."""
+    (pod,) = recording.of("kubernetes:apps/v1:StatefulSet")
+    assert list(pod.request.replaceOnChanges) == ["spec.template"]
+    assert pod.request.deleteBeforeReplace
+
+
 def test_every_component_registers_outputs(recording: Recording) -> None:
     components = [entry for entry in recording.registered if entry.type.startswith("house:")]
     assert {entry.type for entry in components} == {

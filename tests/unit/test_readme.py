@@ -15,6 +15,8 @@ ELSEWHERE = re.compile(r"<|^~|^\.house|^00-|\.yaml <|^house:|=")
 RUN_BY = {
     "make preview": "engine/test_readme.py:test_make_preview_shows_the_house",
     "make test": "run.py:main",
+    "make house": "house/test_box.py:test_a_house_that_is_up_is_found_again_and_taken_away",
+    "make house-down": "house/test_box.py:test_a_killed_house_is_taken_away_whole",
     "make render STACK=<site>": "engine/test_readme.py:test_make_render_writes_the_house",
     "python -m house check Pulumi.<site>.yaml": "engine/test_readme.py:test_make_render_writes",
     "python -m house rules": "unit/test_check.py:test_the_committed_table_of_rules_is_current",
