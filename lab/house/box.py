@@ -36,6 +36,7 @@ from lab.house.initramfs import DISK_MODULES, NETWORK_MODULES, initramfs
 from lab.house.machine import UP, Machine
 from lab.house.network import CLUSTER, DEVICE, inside, make_network, remove_network
 from lab.house.node_disk import node_disk
+from lab.house.process import start_detached
 from lab.house.seed import NodeSeed, make_seed
 from lab.manifests import main as fetch_manifests
 
@@ -217,18 +218,6 @@ class Box:
         lines = [f"{self.address(node)} {self.host_key}\n" for node in self.nodes]
         (self.folder / "known_hosts").write_text("".join(lines))
 
-    def _start(self, name: str, command: Sequence[str | Path]) -> int:
-        with (self.folder / f"{name}.log").open("ab") as log:
-            process = subprocess.Popen(
-                [str(word) for word in command],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        (self.folder / f"{name}.pid").write_text(str(process.pid))
-        return process.pid
-
     def _start_control_plane(self) -> None:
         token = secrets.token_hex(16)
         write_private(self.folder / "token", token)
@@ -240,9 +229,10 @@ class Box:
             ):
                 users[self._token(user, node)] = f'{user},{user},"{groups}"'
         prepare(self.folder, users)
-        self._start("etcd", etcd_command(self.folder, ETCD_PORT, ETCD_PEER_PORT))
+        start_detached(self.folder, "etcd", etcd_command(self.folder, ETCD_PORT, ETCD_PEER_PORT))
         command = api_server_command(self.folder, CLUSTER, PORT, ETCD_PORT)
-        process = self._start(
+        process = start_detached(
+            self.folder,
             "apiserver",
             [
                 *command,
@@ -253,8 +243,8 @@ class Box:
         wait_for_api_server(self.folder, CLUSTER, PORT, token, process)
         kubeconfig = self.folder / "kubeconfig"
         write_private(kubeconfig, self.plane.kubeconfig)
-        self._start("controllers", controllers_command(self.folder, kubeconfig))
-        self._start("scheduler", scheduler_command(kubeconfig))
+        start_detached(self.folder, "controllers", controllers_command(self.folder, kubeconfig))
+        start_detached(self.folder, "scheduler", scheduler_command(kubeconfig))
 
     def _token(self, user: str, node: str) -> str:
         path = self.folder / f"token-{node}-{user.replace(':', '-')}"
@@ -290,7 +280,8 @@ class Box:
                 tar.add(plugin, f"./{plugin.name}")
 
     def _start_web(self) -> None:
-        self._start(
+        start_detached(
+            self.folder,
             "web",
             [
                 *("busybox", "httpd", "-f", "-p", f"{CLUSTER}:{WEB_PORT}"),

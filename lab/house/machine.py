@@ -3,13 +3,13 @@
 import contextlib
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.house.kernel import kernel
+from lab.house.process import start_detached
 
 UP = "the machine is up"
 
@@ -57,15 +57,7 @@ class Machine:
                 *("-netdev", f"tap,id=n{number},ifname={tap},script=no,downscript=no"),
                 *("-device", f"virtio-net-pci,netdev=n{number},mac={mac},romfile="),
             ]
-        with (self.folder / f"{self.name}.log").open("ab") as log:
-            process = subprocess.Popen(
-                [str(word) for word in command],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        self.process_file.write_text(str(process.pid))
+        start_detached(self.folder, self.name, command)
 
     def cut_power(self) -> None:
         """Ends it as a power cut does."""

@@ -9,7 +9,8 @@ export PATH
 for module in virtio_pci virtio_net af_packet; do
     modprobe "$module" || :
 done
-for word in $(cat /proc/cmdline); do
+read -r line </proc/cmdline
+for word in $line; do
     case $word in
     address=*) address=${word#address=} ;;
     esac
