@@ -118,7 +118,8 @@ def private_environment(state: Path, folders: list[Path], purpose: str) -> dict[
         **_unpulumi(os.environ),
         "PATH": os.pathsep.join(path),
         "PULUMI_HOME": str(state / "pulumi"),
-        "PULUMI_BACKEND_URL": f"file://{state / 'backend'}",
+        # A file of metadata beside the state is not written whole: cut off, it hides the state.
+        "PULUMI_BACKEND_URL": f"file://{state / 'backend'}?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
         "PULUMI_SKIP_UPDATE_CHECK": "1",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
