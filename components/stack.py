@@ -70,7 +70,7 @@ class HomeAssistantStack(pulumi.ComponentResource):
                 nodes=site.nodes,
                 plugins=site.plugins,
                 names=missing_plugins(conflists.values(), site.cluster.cni.bundled_plugins),
-                bin_dir=site.cluster.cni.bin_dir,
+                cni=site.cluster.cni,
                 private_key=args.private_key,
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[namespace]),

@@ -61,9 +61,7 @@ def rendered(site: Site) -> Iterator[tuple[str, str]]:
         name = f"{described['kind']}-{described['metadata']['name']}.yaml".lower()
         yield name, _yaml(described)
     for node_name, node in site.nodes.items():
-        scripts = node_scripts(
-            site.plugins, node.architecture, _names(site), site.cluster.cni.bin_dir
-        )
+        scripts = node_scripts(site.plugins, node.architecture, _names(site), site.cluster.cni)
         yield f"node-{node_name}-install.sh", scripts.install
         yield f"node-{node_name}-remove.sh", scripts.remove
 

@@ -7,6 +7,7 @@ import pulumi
 from pulumi_command import Provider, remote
 
 from components.cni_plugins.scripts import NodeScripts, node_scripts
+from config.cluster import CniPaths
 from config.nodes import Node
 from config.plugins import ArchivedPlugins, Plugins
 
@@ -22,7 +23,7 @@ class CniPluginBinariesArgs:
     nodes: Mapping[str, Node]
     plugins: Plugins
     names: Sequence[str]
-    bin_dir: str
+    cni: CniPaths
     private_key: pulumi.Input[str]
 
 
@@ -49,7 +50,7 @@ class CniPluginBinaries(pulumi.ComponentResource):
         self.register_outputs({"plugins": self.plugins})
 
     def _install(self, name: str, node: Node, args: CniPluginBinariesArgs) -> remote.Command:
-        scripts = node_scripts(args.plugins, node.architecture, args.names, args.bin_dir)
+        scripts = node_scripts(args.plugins, node.architecture, args.names, args.cni)
         connection = remote.ConnectionArgs(
             host=node.host,
             port=node.port,
@@ -67,7 +68,7 @@ class CniPluginBinaries(pulumi.ComponentResource):
             delete=with_input(scripts.remove),
             # Another machine or folder: removed there, installed here. All else is an update,
             # which runs `create` again and so never leaves a node without its plugins.
-            triggers=[f"{node.host}:{node.port}", args.bin_dir],
+            triggers=[f"{node.host}:{node.port}", args.cni.bin_dir],
             add_previous_output_in_env=False,
             logging=remote.Logging.STDERR,
             opts=pulumi.ResourceOptions(

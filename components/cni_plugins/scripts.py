@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.cluster import CniPaths
 from config.nodes import Architecture
 from config.plugins import ArchivedPlugins, Plugins, ReleasePlugins
 from config.releases import KNOWN_ARCHIVES
@@ -30,10 +31,13 @@ def archive_digest(plugins: ReleasePlugins | ArchivedPlugins, architecture: Arch
 
 
 def node_scripts(
-    plugins: Plugins, architecture: Architecture, names: Sequence[str], bin_dir: str
+    plugins: Plugins, architecture: Architecture, names: Sequence[str], cni: CniPaths
 ) -> NodeScripts:
-    """The scripts that bring the named plugins into `bin_dir` and take them away again."""
-    settings = {"BIN_DIR": bin_dir, "PLUGINS": " ".join(names)}
+    """The scripts that bring the named plugins to the node and take them away again.
+
+    The latter takes Multus' configuration as well, for the case that Multus could not.
+    """
+    settings = {"BIN_DIR": cni.bin_dir, "PLUGINS": " ".join(names)}
     copied = None
     steps: tuple[str, ...]
     if isinstance(plugins, ReleasePlugins):
@@ -48,11 +52,15 @@ def node_scripts(
     else:
         steps = ("stage_build", "install")
         settings |= {"VERSION": plugins.version}
-    remove = {"BIN_DIR": bin_dir}
+    remove = {"BIN_DIR": cni.bin_dir, "CONF_DIR": cni.conf_dir}
     cleaned = "" if copied is None else f"rm -f {shlex.quote(copied)}\n"
     return NodeScripts(
         install=_PROLOGUE + _assignments(settings) + _STAGE + "".join(map(_step, steps)),
-        remove=_PROLOGUE + _assignments(remove) + cleaned + _step("remove"),
+        remove=_PROLOGUE
+        + _assignments(remove)
+        + cleaned
+        + _step("forget_multus")
+        + _step("remove"),
         copied=copied,
     )
 

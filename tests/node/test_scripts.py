@@ -12,6 +12,7 @@ import pytest
 
 from components.cni_plugins.binaries import SHELL, with_input
 from components.cni_plugins.scripts import NodeScripts, node_scripts
+from config.cluster import CniPaths
 from config.plugins import ArchivedPlugins, BuiltPlugins, ReleasePlugins
 from lab.build import build
 from lab.command import ssh
@@ -50,12 +51,22 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def paths(bin_dir: Path) -> CniPaths:
+    return CniPaths(
+        conf_dir=str(bin_dir.parent / "net.d"),
+        bin_dir=str(bin_dir),
+        default_conflist="10-flannel.conflist",
+        conflist_version="1.0.0",
+        bundled_plugins=(),
+    )
+
+
 def archived(archive: Path, bin_dir: Path, names: tuple[str, ...] = NAMES) -> NodeScripts:
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
     plugins = ArchivedPlugins(
         source="archive", archives={"amd64": str(archive)}, sha256={"amd64": digest}
     )
-    scripts = node_scripts(plugins, "amd64", names, str(bin_dir))
+    scripts = node_scripts(plugins, "amd64", names, paths(bin_dir))
     assert scripts.copied is not None
     shutil.copyfile(archive, scripts.copied)
     return scripts
@@ -123,6 +134,21 @@ def test_a_plugin_that_is_no_longer_wanted_stays_for_the_pods_that_were_made_wit
     assert listing(bin_dir) == start
 
 
+def test_what_multus_could_not_clean_up_goes_and_the_cluster_s_own_stays(
+    shell: tuple[str, ...], bin_dir: Path, archive: Path
+) -> None:
+    conf_dir = bin_dir.parent / "net.d"
+    (conf_dir / "multus.d").mkdir(parents=True)
+    for name in ("00-multus.conf", "00-multus.conflist", "multus.d/multus.kubeconfig"):
+        (conf_dir / name).write_text("left behind")
+    (conf_dir / "10-flannel.conflist").write_text("the cluster's own")
+    scripts = archived(archive, bin_dir)
+
+    assert run(shell, scripts.remove).returncode == 0
+    assert [path.name for path in conf_dir.iterdir()] == ["10-flannel.conflist"]
+    assert run(shell, scripts.remove).returncode == 0
+
+
 def test_an_archive_with_another_digest_installs_nothing(
     shell: tuple[str, ...], bin_dir: Path, archive: Path
 ) -> None:
@@ -158,7 +184,7 @@ def test_a_folder_that_is_not_there_is_named_and_not_made(
 
 def test_the_build_source_builds_with_the_node_s_go(bin_dir: Path) -> None:
     plugins = BuiltPlugins(source="build")
-    scripts = node_scripts(plugins, "amd64", ("static",), str(bin_dir))
+    scripts = node_scripts(plugins, "amd64", ("static",), paths(bin_dir))
 
     done = run(("sh",), scripts.install)
     assert done.returncode == 0, done.stderr
@@ -173,7 +199,7 @@ def released(archive: Path, url: str, bin_dir: Path, digest: str | None = None) 
     plugins = ReleasePlugins(
         source="release", url=f"{url}/{archive.name}", sha256={"amd64": digest or found}
     )
-    return node_scripts(plugins, "amd64", NAMES, str(bin_dir))
+    return node_scripts(plugins, "amd64", NAMES, paths(bin_dir))
 
 
 def test_the_release_source_downloads_on_the_node(
@@ -239,7 +265,7 @@ def test_scripts_run_over_ssh_as_they_do_on_the_node(
 def test_the_composed_scripts_pass_shellcheck(
     plugins: ReleasePlugins | BuiltPlugins | ArchivedPlugins,
 ) -> None:
-    scripts = node_scripts(plugins, "amd64", NAMES, "/opt/it's a/bin")
+    scripts = node_scripts(plugins, "amd64", NAMES, paths(Path("/opt/it's a/bin")))
     for script in (scripts.install, scripts.remove):
         assert shlex.quote("/opt/it's a/bin") in script
         done = subprocess.run(

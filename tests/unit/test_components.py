@@ -47,7 +47,7 @@ def plugins_alone() -> None:
             nodes=HOME.nodes,
             plugins=HOME.plugins,
             names=["macvlan"],
-            bin_dir="/opt/cni/bin",
+            cni=HOME.cluster.cni,
             private_key=pulumi.Output.secret("a key"),
         ),
     )
