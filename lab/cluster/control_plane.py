@@ -22,7 +22,7 @@ from typing import Any
 
 from lab.build import build
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 SERVICE_NETWORK = "10.43.0.0/16"
 ADMINISTRATOR = 'admin,admin,"system:masters"'
 

@@ -41,7 +41,7 @@ from lab.house.seed import NodeSeed, make_seed
 from lab.manifests import main as fetch_manifests
 
 PORT, ETCD_PORT, ETCD_PEER_PORT, WEB_PORT = 6443, 2379, 2380, 8080
-NODE_SECONDS = 180.0
+NODE_SECONDS = 300.0
 
 
 @dataclass(frozen=True, kw_only=True)
