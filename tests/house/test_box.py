@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,13 @@ from tests.sites import ROOT
 
 
 @pytest.fixture
-def name() -> str:
+def name() -> Iterator[str]:
     why = missing()
     if why:
         pytest.skip(why)
-    return f"box-{os.getpid()}"
+    called = f"box-{os.getpid()}"
+    yield called
+    run(called, "down")
 
 
 def run(name: str, command: str, timeout: float = 500) -> subprocess.CompletedProcess[str]:
