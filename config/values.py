@@ -36,7 +36,7 @@ def _parsed(parse: Callable[[str], T], rule: str, form: str) -> Any:
 
     def validate(value: Any) -> T:
         if not isinstance(value, str | int | float | list | dict | bool | type(None)):
-            return value  # type: ignore[no-any-return]
+            return value  # type: ignore[no-any-return] # parsed already
         return parse(_text(value, rule, form))
 
     return PlainValidator(validate)

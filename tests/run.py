@@ -108,7 +108,7 @@ def _run(tier: str, state: Path) -> Result:
     seconds = time.monotonic() - started
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
     if report.exists():
-        suite = ET.parse(report).getroot().find("testsuite")  # noqa: S314
+        suite = ET.parse(report).getroot().find("testsuite")  # noqa: S314 - ditto
         if suite is not None:
             counts = {key: int(suite.get(key, "0")) for key in counts}
     failed = counts["failures"] + counts["errors"]

@@ -13,7 +13,7 @@ NAME = "home-assistant"
 POD = f"{NAME}-0"
 SCRIPT = Path(__file__).with_name("check_interfaces.py")
 VOLUME = "account"
-# The least that a projected token may live; kubelet renews it before it ends.
+# Kubernetes takes 600 s or more; kubelet renews the token before it ends.
 TOKEN_SECONDS = 3600
 
 

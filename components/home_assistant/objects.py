@@ -12,11 +12,10 @@ from components.home_assistant.annotation import (
 from config.home_assistant import HomeAssistant, Ingress
 from config.networks import HomeNetwork
 
-NAME = "home-assistant"
 CLAIM = "home-assistant-config"
 PORT = 8123
 NETWORKS_HASH = "house/networks-hash"
-LABELS = {"app.kubernetes.io/name": NAME}
+LABELS = {"app.kubernetes.io/name": guard.NAME}
 # Home Assistant may take 210 s to stop cleanly (facts/home-assistant.md section 6).
 GRACE_SECONDS = 300
 
@@ -55,10 +54,10 @@ def stateful_set(
     return {
         "apiVersion": "apps/v1",
         "kind": "StatefulSet",
-        "metadata": {"name": NAME, "namespace": settings.namespace, "labels": LABELS},
+        "metadata": {"name": guard.NAME, "namespace": settings.namespace, "labels": LABELS},
         "spec": {
             "replicas": 1,
-            "serviceName": NAME,
+            "serviceName": guard.NAME,
             "selector": {"matchLabels": LABELS},
             "template": {
                 "metadata": {"labels": LABELS, "annotations": annotations},
@@ -76,7 +75,7 @@ def _pod(settings: HomeAssistant) -> dict[str, Any]:
         "initContainers": [guard.init_container(settings.image, settings.interfaces)],
         "containers": [
             {
-                "name": NAME,
+                "name": guard.NAME,
                 "image": settings.image,
                 "env": [{"name": "TZ", "value": settings.time_zone}],
                 "ports": [{"name": "http", "containerPort": PORT}],
@@ -113,7 +112,7 @@ def service(settings: HomeAssistant) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": {"name": NAME, "namespace": settings.namespace, "labels": LABELS},
+        "metadata": {"name": guard.NAME, "namespace": settings.namespace, "labels": LABELS},
         "spec": {
             "selector": LABELS,
             "ports": [{"name": "http", "port": PORT, "targetPort": "http"}],
@@ -123,7 +122,7 @@ def service(settings: HomeAssistant) -> dict[str, Any]:
 
 def ingress(settings: HomeAssistant, wanted: Ingress) -> dict[str, Any]:
     """The ingress that the site asks for."""
-    backend = {"service": {"name": NAME, "port": {"name": "http"}}}
+    backend = {"service": {"name": guard.NAME, "port": {"name": "http"}}}
     spec: dict[str, Any] = {
         "rules": [
             {
@@ -139,7 +138,7 @@ def ingress(settings: HomeAssistant, wanted: Ingress) -> dict[str, Any]:
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "Ingress",
-        "metadata": {"name": NAME, "namespace": settings.namespace, "labels": LABELS},
+        "metadata": {"name": guard.NAME, "namespace": settings.namespace, "labels": LABELS},
         "spec": spec,
     }
 
@@ -153,6 +152,6 @@ def url(settings: HomeAssistant) -> str:
         scheme = "https" if settings.ingress.tls_secret else "http"
         return f"{scheme}://{settings.ingress.host}"
     if not settings.interfaces:
-        return f"http://{NAME}.{settings.namespace}.svc:{PORT}"
+        return f"http://{guard.NAME}.{settings.namespace}.svc:{PORT}"
     address = settings.interfaces[0].address
     return f"http://[{address}]:{PORT}" if address.version == 6 else f"http://{address}:{PORT}"

@@ -68,7 +68,7 @@ class ControlPlane:
             f"{self.url}{path}", data=data, method=method, headers=headers
         )
         context = ssl.create_default_context(cadata=self.ca)
-        with urllib.request.urlopen(request, timeout=10, context=context) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=10, context=context) as answer:  # noqa: S310 - ditto
             text = answer.read()
         return json.loads(text) if text.startswith(b"{") else text.decode()
 

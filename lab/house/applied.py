@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ OVERRIDES = frozenset({"host_key", "url", "sha256", "storage"})
 def applied(box: Box, engine: list[Path], stack: str = "home") -> Applied:
     """The stack with this house's host key, archive and storage, in a state of its own."""
     environment = private_environment(box.folder / "state", engine, "house")
-    environment["TMPDIR"] = os.environ.get("TMPDIR", "/tmp")  # noqa: S108
+    environment["TMPDIR"] = tempfile.gettempdir()
     environment["XDG_CACHE_HOME"] = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
     house = Applied(stack, box.folder, environment)
     # The last thing that `prepare` writes.

@@ -1,9 +1,9 @@
 """A house that is really applied: engine, provider, control plane, sshd as the node."""
 
 import hashlib
-import os
 import shutil
 import tarfile
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ def _applied(
                 start_sshd(folder, listen=f"127.0.0.{position + 1}", port=sshd.port)
             )
         environment = private_environment(tmp_path / "state", engine, "tests")
-        environment["TMPDIR"] = os.environ.get("TMPDIR", "/tmp")  # noqa: S108
+        environment["TMPDIR"] = tempfile.gettempdir()
         applied = Lab(stack, tmp_path, environment, plane, sshd)
         add_volume(plane, "data")
         before = content["config"]

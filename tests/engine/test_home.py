@@ -104,7 +104,7 @@ def test_destroy_keeps_what_holds_the_data_and_up_restores_the_rest(home: Lab) -
 @pytest.mark.parametrize("before", [False, True], ids=["at first", "as a change"])
 def test_a_broken_image_fails_by_name_within_a_bounded_time(
     home: Lab,
-    before: bool,  # noqa: FBT001
+    before: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     if before:
         home.up()

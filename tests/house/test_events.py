@@ -70,7 +70,7 @@ CASES = [
 def test_the_pod_has_both_interfaces_within_three_minutes(
     house: House,
     event: str,
-    starting: bool,  # noqa: FBT001
+    starting: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     if starting:
         house.box.plane.request("DELETE", POD)
