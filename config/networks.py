@@ -49,9 +49,7 @@ class MacvlanNetwork(_Network):
     """A network that untagged frames of the parent belong to."""
 
     type: Literal["macvlan"] = Field(description="macvlan: the parent's own, untagged network.")
-    mode: Literal["bridge", "private", "vepa", "passthru"] = Field(
-        "bridge", description="The macvlan mode."
-    )
+    mode: Literal["bridge", "private", "vepa"] = Field("bridge", description="The macvlan mode.")
 
 
 class VlanNetwork(_Network):

@@ -58,11 +58,12 @@ def _parse_address(text: str) -> IpAddress:
         ) from None
     if address.version == 6 and address.scope_id:
         raise refusal("address-form", "it has a zone", f"write {text.split('%', maxsplit=1)[0]}")
+    # Of link-local addresses, those of IPv6 mean nothing without an interface's name.
     if (
         address.is_unspecified
         or address.is_loopback
         or address.is_multicast
-        or address.is_link_local
+        or (address.version == 6 and address.is_link_local)
     ):
         raise refusal("address-form", "no host can own it on a network", "choose a host's address")
     return address
@@ -188,9 +189,9 @@ VlanId = Annotated[int, BeforeValidator(_vlan_id), Field(ge=1, le=4094)]
 
 InterfaceName = _matching(
     "interface-name",
-    r"(?!lo$)[a-zA-Z][a-zA-Z0-9_.-]{0,14}",
-    "1 to 15 letters, digits, '_', '.', '-', a letter first, not 'lo'",
-    "A network interface's name, at most 15 characters (facts/cni.md section 7).",
+    r"(?!(lo|all|default)$)[a-zA-Z][a-zA-Z0-9_.-]{0,14}",
+    "1 to 15 letters, digits, '_', '.', '-', a letter first, not lo, all or default",
+    "A network interface's name, at most 15 characters; the kernel keeps lo, all and default.",
 )
 DnsLabel = _matching(
     "dns-label",

@@ -4,7 +4,7 @@ import sys
 
 
 def main(arguments: list[str]) -> int:
-    """Runs one command; each is imported only when it is asked for: `check` takes under a second."""
+    """Runs one command, imported only when it is asked for: `check` takes under a second."""
     command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if command == "check":
         from house.check import check_command  # noqa: PLC0415 - see above

@@ -7,6 +7,7 @@ def rules_text() -> str:
     """docs/rules.md as it is committed."""
     rows = [
         f"| `{rule.name}` | {rule.severity} | {rule.check.__doc__} | {rule.because} |"
+        f" {rule.shown} |"
         for rule in RULES.values()
     ]
     head = (
@@ -14,6 +15,10 @@ def rules_text() -> str:
         "`python -m house check` and `pulumi preview` hold every site against these rules before"
         " anything is touched.\nForms of single values are in `config/schema.json`. This table is"
         " made by `python -m house rules`.\n\n"
-        "| rule | severity | what it says | why |\n| --- | --- | --- | --- |\n"
+        "An error's harm was seen where the rule was left out and the plan executed: `tests/prove`"
+        " holds the\nlast column, which has the plugin's words, or what was observed in the pod or"
+        " beside it.\n\n"
+        "| rule | severity | what it says | why | seen without it |\n"
+        "| --- | --- | --- | --- | --- |\n"
     )
     return head + "\n".join(rows) + "\n"

@@ -19,7 +19,12 @@ def tree(stack: str) -> dict[str, Any]:
 
 
 def changed(stack: str, changes: Mapping[str, object]) -> Reading:
-    """The stack's site with values replaced by dotted path; `None` removes a key."""
+    """The stack's site with values replaced by path; `None` removes a key."""
+    return read_site(changed_tree(stack, changes))
+
+
+def changed_tree(stack: str, changes: Mapping[str, object]) -> dict[str, Any]:
+    """The stack's tree with values replaced by path; `None` removes a key."""
     values = tree(stack)
     for path, value in changes.items():
         *parents, last = path.split("/")
@@ -32,7 +37,7 @@ def changed(stack: str, changes: Mapping[str, object]) -> Reading:
             here.pop(last, None)
         else:
             here[last] = value
-    return read_site(values)
+    return values
 
 
 def site(stack: str) -> Site:

@@ -1,12 +1,12 @@
 """The rules across the whole site: every contradiction that the cluster would only find later."""
 
-from config.plan import addresses, interfaces, multus, nodes, routes, subnets, vlans
+from config.plan import addresses, interfaces, macs, multus, nodes, ranges, routes, subnets, wires
 from config.plan.rule import RULES
 from config.problem import Problem
 from config.site import Site
 
 __all__ = ["RULES", "check_plan"]
-_SUBJECTS = (addresses, interfaces, multus, nodes, routes, subnets, vlans)
+_SUBJECTS = (addresses, interfaces, macs, multus, nodes, ranges, routes, subnets, wires)
 
 
 def check_plan(site: Site) -> tuple[Problem, ...]:

@@ -1,15 +1,18 @@
-"""Rules about fixed addresses and MACs: one owner each, in the right network."""
+"""Rules about fixed addresses: one owner each, in the right network."""
 
 from collections.abc import Iterator
 
-from config.networks import Subnet
-from config.plan.families import attachments, pod_addresses
+from config.plan.families import attachments, nobodys, pod_addresses
 from config.plan.rule import Finding, rule
 from config.site import Site
 from config.values import IpAddress
 
 
-@rule("network-unknown", "facts/multus.md section 9: the pod would never start")
+@rule(
+    "network-unknown",
+    "facts/multus.md section 9: the pod would never start",
+    shown="the program fails: KeyError",
+)
 def network_unknown(site: Site) -> Iterator[Finding]:
     """An interface is in a network of the site."""
     for position, attachment in enumerate(site.home_assistant.interfaces):
@@ -21,7 +24,11 @@ def network_unknown(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("address-outside-subnet", "facts/cni.md section 9 rows 16 and 22")
+@rule(
+    "address-outside-subnet",
+    "facts/cni.md section 9 rows 16 and 22",
+    shown="failed to allocate all requested IPs",
+)
 def address_outside_subnet(site: Site) -> Iterator[Finding]:
     """A fixed address is in its network's subnet."""
     for path, address, _, family in pod_addresses(site):
@@ -33,20 +40,45 @@ def address_outside_subnet(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("address-ends-of-subnet", "facts/cni.md section 2.2: static accepts them without complaint")
+@rule(
+    "address-ends-of-subnet",
+    "facts/cni.md section 2.2; RFC 4291 section 2.6.1",
+    shown="does not reach",
+)
 def address_ends_of_subnet(site: Site) -> Iterator[Finding]:
-    """The network's and the broadcast address are nobody's."""
+    """The broadcast address, and IPv6's address of all routers, are nobody's."""
     for path, address, _, family in pod_addresses(site):
-        if _is_end(address, family):
+        if address in nobodys(family.subnet):
             yield Finding(
                 path=path,
                 value=address,
-                message=f"it is the network's or broadcast address of {family.subnet}; choose"
-                " another",
+                message=f"no host of {family.subnet} may have it; choose another",
             )
 
 
-@rule("address-outside-range", "facts/cni.md section 9 row 16")
+@rule(
+    "address-of-subnet",
+    "hosts with a kernel from before 2021 take it for a broadcast",
+    severity="warning",
+)
+def address_of_subnet(site: Site) -> Iterator[Finding]:
+    """The first address of an IPv4 subnet is better left to nobody."""
+    for path, address, _, family in pod_addresses(site):
+        subnet = family.subnet
+        first = address == subnet.network_address and subnet.num_addresses > 2
+        if subnet.version == 4 and first:
+            yield Finding(
+                path=path,
+                value=address,
+                message=f"older devices do not reach the first address of {subnet}; choose another",
+            )
+
+
+@rule(
+    "address-outside-range",
+    "facts/cni.md section 9 row 16",
+    shown="failed to allocate all requested IPs",
+)
 def address_outside_range(site: Site) -> Iterator[Finding]:
     """host-local gives a fixed address only from its range."""
     for path, address, network, family in pod_addresses(site):
@@ -60,7 +92,7 @@ def address_outside_range(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("address-in-dhcp-pool", "facts/cni.md section 9 row 18")
+@rule("address-in-dhcp-pool", "facts/cni.md section 9 row 18", shown="is answered by 2 MACs")
 def address_in_dhcp_pool(site: Site) -> Iterator[Finding]:
     """A fixed address is never one that the DHCP server hands out."""
     for path, address, _, family in pod_addresses(site):
@@ -72,7 +104,7 @@ def address_in_dhcp_pool(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("address-is-gateway", "facts/cni.md section 9 row 15")
+@rule("address-is-gateway", "facts/cni.md section 9 row 15", shown="is subnet's gateway")
 def address_is_gateway(site: Site) -> Iterator[Finding]:
     """A pod is not the router; host-local takes the first address for it unless told."""
     for path, address, network, family in pod_addresses(site):
@@ -88,7 +120,7 @@ def address_is_gateway(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("address-twice", "facts/cni.md section 9 row 17")
+@rule("address-twice", "facts/cni.md section 9 row 17", shown="is answered by 2 MACs")
 def address_twice(site: Site) -> Iterator[Finding]:
     """An address has one owner in the whole site, nodes included."""
     owners: dict[IpAddress, str] = {}
@@ -103,25 +135,7 @@ def address_twice(site: Site) -> Iterator[Finding]:
         owners.setdefault(address, path)
 
 
-@rule("mac-twice", "facts/cni.md section 9 row 28")
-def mac_twice(site: Site) -> Iterator[Finding]:
-    """A MAC has one owner in the whole site, nodes included."""
-    owners: dict[str, str] = {}
-    for name, node in site.nodes.items():
-        for interface in node.interfaces:
-            if interface.mac is None:
-                continue
-            path = f"nodes.{name}.interfaces.{interface.name}"
-            if interface.mac in owners:
-                yield _twice(path, interface.mac, owners[interface.mac])
-            owners.setdefault(interface.mac, path)
-    for path, attachment, _ in attachments(site):
-        if attachment.mac in owners:
-            yield _twice(f"{path}.mac", attachment.mac, owners[attachment.mac])
-        owners.setdefault(attachment.mac, f"{path}.mac")
-
-
-@rule("address-of-family-missing", "facts/cni.md section 9 row 23")
+@rule("address-of-family-missing", "facts/cni.md section 9 row 23", shown="there is no route to")
 def address_of_family_missing(site: Site) -> Iterator[Finding]:
     """In a dual-stack network the pod has an address of each family, elsewhere just one."""
     for path, attachment, network in attachments(site):
@@ -138,12 +152,6 @@ def address_of_family_missing(site: Site) -> Iterator[Finding]:
                 value=attachment.ipv6_address,
                 message=f"{attachment.network} has no ipv6 subnet; remove it or add `ipv6`",
             )
-
-
-def _is_end(address: IpAddress, family: Subnet) -> bool:
-    subnet = family.subnet
-    ends = (subnet.network_address, subnet.broadcast_address)
-    return address in (ends if subnet.version == 4 else ends[:1])
 
 
 def _twice(path: str, value: object, owner: str) -> Finding:

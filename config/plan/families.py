@@ -1,11 +1,18 @@
 """A network's address families with their key paths, as rules need them."""
 
+import ipaddress
 from collections.abc import Iterator
 
 from config.home_assistant import Attachment
 from config.networks import HomeNetwork, Subnet
 from config.site import Site
 from config.values import IpAddress, IpNetwork
+
+# Loopback, multicast, and addresses that mean nothing without an interface's name.
+NO_HOSTS: tuple[IpNetwork, ...] = tuple(
+    ipaddress.ip_network(text)
+    for text in ("127.0.0.0/8", "224.0.0.0/4", "::1/128", "fe80::/10", "ff00::/8")
+)
 
 
 def families(site: Site) -> Iterator[tuple[str, str, HomeNetwork, Subnet]]:
@@ -30,6 +37,16 @@ def pod_addresses(site: Site) -> Iterator[tuple[str, IpAddress, HomeNetwork, Sub
         yield f"{path}.address", attachment.address, network, network.subnets[0]
         if attachment.ipv6_address is not None and network.ipv6 is not None:
             yield f"{path}.ipv6_address", attachment.ipv6_address, network, network.ipv6
+
+
+def nobodys(subnet: IpNetwork) -> tuple[IpAddress, ...]:
+    """What no host of the subnet may have: IPv4's broadcast, IPv6's address of all routers.
+
+    A subnet of two addresses has neither (RFC 3021, RFC 6164).
+    """
+    if subnet.num_addresses <= 2:
+        return ()
+    return (subnet.broadcast_address if subnet.version == 4 else subnet.network_address,)
 
 
 def overlap(one: IpNetwork, other: IpNetwork) -> bool:

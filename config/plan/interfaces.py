@@ -7,7 +7,9 @@ from config.plan.rule import Finding, rule
 from config.site import Site
 
 
-@rule("interface-twice", "facts/cni.md section 9 row 31")
+@rule(
+    "interface-twice", "facts/cni.md section 9 row 31", shown="interface name eth0 already exists"
+)
 def interface_twice(site: Site) -> Iterator[Finding]:
     """A pod has each interface once, and eth0 is the cluster's."""
     seen = {"eth0"}
@@ -21,9 +23,13 @@ def interface_twice(site: Site) -> Iterator[Finding]:
         seen.add(attachment.name)
 
 
-@rule("interface-number", "facts/multus.md section 8.2: netN is the name of the Nth")
+@rule(
+    "interface-number",
+    "facts/multus.md section 8.2: netN is the name of the Nth",
+    severity="warning",
+)
 def interface_number(site: Site) -> Iterator[Finding]:
-    """`netN` is what Multus calls the Nth interface; on another one it misleads, or collides."""
+    """`netN` is what Multus calls the Nth interface; on another one it misleads."""
     for position, attachment in enumerate(site.home_assistant.interfaces):
         match = re.fullmatch(r"net([0-9]+)", attachment.name)
         if match and int(match[1]) != position + 1:

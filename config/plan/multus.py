@@ -9,7 +9,11 @@ from config.releases import KNOWN_ARCHIVES, KNOWN_MANIFESTS
 from config.site import Site
 
 
-@rule("manifest-unknown", "manifest and image are one version, verified by digest")
+@rule(
+    "manifest-unknown",
+    "manifest and image are one version, verified by digest",
+    shown="is not known by digest",
+)
 def manifest_unknown(site: Site) -> Iterator[Finding]:
     """A release whose manifest is not known by digest needs it given."""
     if site.multus.manifest is None and site.multus.version not in KNOWN_MANIFESTS:
@@ -21,7 +25,11 @@ def manifest_unknown(site: Site) -> Iterator[Finding]:
         )
 
 
-@rule("archive-unknown", "what is run as root on nodes is verified by digest")
+@rule(
+    "archive-unknown",
+    "what is run as root on nodes is verified by digest",
+    shown="no sha256 to verify by",
+)
 def archive_unknown(site: Site) -> Iterator[Finding]:
     """Every node's archive has a known or a given digest."""
     plugins = site.plugins
@@ -38,7 +46,7 @@ def archive_unknown(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("archive-missing", "a node would be left without plugins")
+@rule("archive-missing", "a node would be left without plugins", shown="KeyError")
 def archive_missing(site: Site) -> Iterator[Finding]:
     """With `source: archive` every architecture of the site has its archive."""
     if not isinstance(site.plugins, ArchivedPlugins):
@@ -52,7 +60,11 @@ def archive_missing(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("conflist-missing", "facts/multus.md section 2.2: the master is found by name")
+@rule(
+    "conflist-missing",
+    "facts/multus.md section 2.2: the master is found by name",
+    shown="another conflist becomes the master",
+)
 def conflist_missing(site: Site) -> Iterator[Finding]:
     """Without flannel the program cannot know the cluster's own network configuration."""
     cluster = site.cluster
@@ -64,7 +76,11 @@ def conflist_missing(site: Site) -> Iterator[Finding]:
         )
 
 
-@rule("conflist-of-flannel", "k3s writes 10-flannel.conflist itself (facts/multus.md 4.2)")
+@rule(
+    "conflist-of-flannel",
+    "k3s writes 10-flannel.conflist itself (facts/multus.md 4.2)",
+    shown="the key changes nothing",
+)
 def conflist_of_flannel(site: Site) -> Iterator[Finding]:
     """With flannel the file's name is k3s' own."""
     cluster = site.cluster

@@ -10,7 +10,18 @@ from config.site import Site
 _VIRTUAL = re.compile(r"(cni|flannel|veth|docker|cali|cilium|kube|virbr|dummy|tun|tap|wg)\S*")
 
 
-@rule("node-unknown", "the pod would never be scheduled")
+@rule("nodes-unknown", "the pod would never be scheduled", shown="node affinity")
+def nodes_unknown(site: Site) -> Iterator[Finding]:
+    """At least one of the nodes that may run the pod is one of the site's."""
+    if not site.pod_nodes:
+        yield Finding(
+            path="home_assistant.nodes",
+            value=", ".join(site.home_assistant.nodes),
+            message=f"none of them is there; house:nodes has {', '.join(site.nodes)}",
+        )
+
+
+@rule("node-unknown", "most likely a slip: the pod never runs there", severity="warning")
 def node_unknown(site: Site) -> Iterator[Finding]:
     """A node that may run the pod is one of the site's."""
     for position, name in enumerate(site.home_assistant.nodes):
@@ -22,7 +33,11 @@ def node_unknown(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("parent-missing", "facts/cni.md section 1.1: absent parent, `Link not found`")
+@rule(
+    "parent-missing",
+    "facts/cni.md section 1.1: absent parent, `Link not found`",
+    shown="Link not found",
+)
 def parent_missing(site: Site) -> Iterator[Finding]:
     """Every node that may run the pod has the parent interface of every network."""
     for name, network in site.networks.items():
@@ -37,7 +52,7 @@ def parent_missing(site: Site) -> Iterator[Finding]:
                 )
 
 
-@rule("parent-wireless", "facts/cni.md section 9 row 42")
+@rule("parent-wireless", "facts/cni.md section 9 row 42", shown="macvlan: not answered")
 def parent_wireless(site: Site) -> Iterator[Finding]:
     """Wi-Fi carries no foreign MACs."""
     for name, network in site.networks.items():
@@ -49,7 +64,7 @@ def parent_wireless(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("parent-virtual", "facts/cni.md section 9 rows 40 and 42")
+@rule("parent-virtual", "facts/cni.md section 9 rows 40 and 42", shown="does not reach")
 def parent_virtual(site: Site) -> Iterator[Finding]:
     """The cluster's own interfaces lead to no home network."""
     for name, network in site.networks.items():
@@ -74,7 +89,7 @@ def host_key_missing(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("user-not-root", "the plugins' folder belongs to root")
+@rule("user-not-root", "the plugins' folder belongs to root", shown="Permission denied")
 def user_not_root(site: Site) -> Iterator[Finding]:
     """Only root can install plugins."""
     for name, node in site.nodes.items():

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from config.plan.families import overlap
+from config.plan.families import NO_HOSTS, attachments, families, overlap
 from config.plan.rule import Finding, rule
 from config.site import Site
+from config.values import IpNetwork
 
 
-@rule("routes-without-routed", "`routes` is read in one mode only")
+@rule("routes-without-routed", "`routes` is read in one mode only", shown="by eth0 instead of net1")
 def routes_without_routed(site: Site) -> Iterator[Finding]:
-    """Destinations are given exactly when the routing is `routed`."""
+    """Destinations are given only when the routing is `routed`."""
     for name, network in site.networks.items():
         if network.routes and network.routing != "routed":
             yield Finding(
@@ -18,6 +19,12 @@ def routes_without_routed(site: Site) -> Iterator[Finding]:
                 message=f"with `routing: {network.routing}` they would be ignored; write"
                 " `routing: routed` or remove them",
             )
+
+
+@rule("routed-nowhere", "it is the same as `on_link`", severity="warning")
+def routed_nowhere(site: Site) -> Iterator[Finding]:
+    """When the routing is `routed` there are destinations."""
+    for name, network in site.networks.items():
         if network.routing == "routed" and not network.routes:
             yield Finding(
                 path=f"networks.{name}.routes",
@@ -26,7 +33,7 @@ def routes_without_routed(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("route-without-gateway", "facts/cni.md section 9 row 26")
+@rule("route-without-gateway", "facts/cni.md section 9 row 26", shown="the program fails: KeyError")
 def route_without_gateway(site: Site) -> Iterator[Finding]:
     """A route leads over the gateway of its own family."""
     for name, network in site.networks.items():
@@ -40,7 +47,7 @@ def route_without_gateway(site: Site) -> Iterator[Finding]:
                 )
 
 
-@rule("default-route", "facts/cni.md section 9 row 25")
+@rule("default-route", "facts/cni.md section 9 row 25", shown="the default route is by")
 def default_route(site: Site) -> Iterator[Finding]:
     """The pod's default route is the cluster's: ClusterIPs and DNS go by it."""
     for name, network in site.networks.items():
@@ -53,7 +60,7 @@ def default_route(site: Site) -> Iterator[Finding]:
                 )
 
 
-@rule("route-meets-cluster", "pods would lose their own cluster")
+@rule("route-meets-cluster", "pods would lose their own cluster", shown="by net1 instead of eth0")
 def route_meets_cluster(site: Site) -> Iterator[Finding]:
     """No route covers pods or services of the cluster."""
     own = (*site.cluster.pod_networks, *site.cluster.service_networks)
@@ -68,15 +75,49 @@ def route_meets_cluster(site: Site) -> Iterator[Finding]:
                     )
 
 
-@rule("route-twice", "facts/cni.md section 9 row 26: `file exists`")
-def route_twice(site: Site) -> Iterator[Finding]:
-    """A destination is reached by one network, and is not one of the networks itself."""
-    owners = {
-        subnet.subnet: f"networks.{name}.subnet"
-        for name, network in site.networks.items()
-        for subnet in network.subnets
-    }
+@rule(
+    "route-into-network",
+    "what the article does: facts/cni.md section 10b",
+    shown="via 192.168.18.1 instead of the link",
+)
+def route_into_network(site: Site) -> Iterator[Finding]:
+    """No route leads to hosts of a network of the site: they are on the link."""
     for name, network in site.networks.items():
+        for destination in network.routes:
+            for _, path, _, family in families(site):
+                if _is_part(destination, family.subnet):
+                    yield Finding(
+                        path=f"networks.{name}.routes",
+                        value=destination,
+                        message=f"house:{path}.subnet is on the link already, and would be sought"
+                        " behind the router; remove the route",
+                    )
+
+
+@rule(
+    "route-to-no-hosts",
+    "facts/cni.md section 10b: multicast would go to the router",
+    shown="224.0.0.251 by net1 instead of eth0",
+)
+def route_to_no_hosts(site: Site) -> Iterator[Finding]:
+    """A destination holds hosts alone: no multicast, loopback or link-local addresses."""
+    for name, network in site.networks.items():
+        for destination in network.routes:
+            if destination.prefixlen and any(overlap(destination, n) for n in NO_HOSTS):
+                yield Finding(
+                    path=f"networks.{name}.routes",
+                    value=destination,
+                    message="it holds multicast or loopback addresses, which no router leads to;"
+                    " name a smaller destination, or write `routing: discovery`",
+                )
+
+
+@rule("route-twice", "facts/cni.md section 9 row 26: `file exists`", shown="file exists")
+def route_twice(site: Site) -> Iterator[Finding]:
+    """A destination is reached by one of the pod's networks."""
+    owners: dict[IpNetwork, str] = {}
+    used = {attachment.network: network for _, attachment, network in attachments(site)}
+    for name, network in used.items():
         for destination in network.routes:
             if destination in owners:
                 yield Finding(
@@ -87,14 +128,17 @@ def route_twice(site: Site) -> Iterator[Finding]:
             owners.setdefault(destination, f"networks.{name}.routes")
 
 
-@rule("discovery-twice", "multicast leaves by one interface: the last route would be refused")
+@rule(
+    "discovery-twice",
+    "multicast leaves by one interface, that of the first route",
+    shown="224.0.0.251 by net1.2 instead of net1",
+)
 def discovery_twice(site: Site) -> Iterator[Finding]:
-    """At most one of the pod's networks has `routing: discovery`."""
-    used = [attachment.network for attachment in site.home_assistant.interfaces]
+    """At most one of the pod's IPv4 networks has `routing: discovery`."""
     found = [
-        name
-        for name in used
-        if name in site.networks and site.networks[name].routing == "discovery"
+        attachment.network
+        for _, attachment, network in attachments(site)
+        if network.routing == "discovery" and any(s.subnet.version == 4 for s in network.subnets)
     ]
     for name in found[1:]:
         yield Finding(
@@ -102,3 +146,7 @@ def discovery_twice(site: Site) -> Iterator[Finding]:
             value="discovery",
             message=f"house:networks.{found[0]}.routing has it already; keep one of them",
         )
+
+
+def _is_part(destination: IpNetwork, subnet: IpNetwork) -> bool:
+    return overlap(destination, subnet) and destination.prefixlen >= subnet.prefixlen

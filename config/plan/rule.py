@@ -23,11 +23,16 @@ Check = Callable[[Site], Iterator[Finding]]
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A named check over the whole site. `because` is the source of the rule."""
+    """A named check over the whole site. `because` is the source of the rule.
+
+    `shown` are the words by which the harm was seen where the rule was left out and the site run
+    (tests/prove/test_rules.py); empty for what only warns.
+    """
 
     name: str
     severity: Severity
     because: str
+    shown: str
     check: Check
 
     def problems(self, site: Site) -> Iterator[Problem]:
@@ -45,11 +50,13 @@ class Rule:
 RULES: dict[str, Rule] = {}
 
 
-def rule(name: str, because: str, severity: Severity = "error") -> Callable[[Check], Check]:
+def rule(
+    name: str, because: str, severity: Severity = "error", shown: str = ""
+) -> Callable[[Check], Check]:
     """Registers a check under its name."""
 
     def register(check: Check) -> Check:
-        RULES[name] = Rule(name=name, severity=severity, because=because, check=check)
+        RULES[name] = Rule(name=name, severity=severity, because=because, shown=shown, check=check)
         return check
 
     return register

@@ -29,6 +29,23 @@ THIRD: dict[str, object] = {
     "address": "192.168.32.9",
     "mac": "02:00:00:00:00:09",
 }
+FOURTH: dict[str, object] = {
+    "network": "iot",
+    "name": "fourth",
+    "address": "192.168.32.10",
+    "mac": "02:00:00:00:00:0a",
+}
+
+
+def iot(subnet: str, address: str) -> dict[str, object]:
+    """The IoT network with another subnet, static."""
+    return {
+        "networks/iot/ipam": "static",
+        "networks/iot/range": None,
+        "networks/iot/subnet": subnet,
+        "home_assistant/interfaces/1/address": address,
+    }
+
 
 # rule: changes of the article's house that it must find.
 CASES: dict[str, dict[str, object]] = {
@@ -42,7 +59,11 @@ CASES: dict[str, dict[str, object]] = {
     },
     "address-is-gateway": {"networks/lan/gateway": "192.168.18.32"},
     "address-twice": {**STATIC, "home_assistant/interfaces/0/address": "192.168.18.10"},
-    "mac-twice": {"home_assistant/interfaces/1/mac": "32:44:0B:5A:0E:2E"},
+    "mac-twice": {
+        "nodes/k3s-1/interfaces": [{"name": "eth0", "mac": "32:44:0b:5a:0e:2e"}],
+    },
+    "mac-on-two-wires": {"home_assistant/interfaces/1/mac": "32:44:0B:5A:0E:2E"},
+    "address-of-subnet": {**STATIC, "home_assistant/interfaces/0/address": "192.168.18.0"},
     "address-of-family-missing": V6,
     "interface-twice": {"home_assistant/interfaces/1/name": "eth0"},
     "interface-number": {"home_assistant/interfaces/0/name": "net2"},
@@ -53,43 +74,74 @@ CASES: dict[str, dict[str, object]] = {
     "conflist-missing": {"cluster/flannel": False},
     "conflist-of-flannel": {"cluster/default_conflist": "10-calico.conflist"},
     "k3s-loses-plugins": {"cluster/version": "v1.31.1+k3s1"},
-    "node-unknown": {"home_assistant/nodes": ["k3s-9"]},
+    "nodes-unknown": {"home_assistant/nodes": ["k3s-9"]},
+    "node-unknown": {"home_assistant/nodes": ["k3s-1", "k3s-9"]},
     "parent-missing": {"nodes/k3s-2": NODE2},
-    "parent-wireless": {"networks/lan/parent": "wlan0"},
-    "parent-virtual": {"networks/lan/parent": "cni0"},
+    "parent-wireless": {
+        "networks/lan/parent": "wlan0",
+        "nodes/k3s-1/interfaces": ["eth0", "wlan0"],
+    },
+    "parent-virtual": {
+        "networks/lan/parent": "cni0",
+        "nodes/k3s-1/interfaces": ["eth0", "cni0"],
+    },
     "host-key-missing": {"nodes/k3s-1/host_key": None},
     "user-not-root": {"nodes/k3s-1/user": "pi"},
     "leases-per-node": {"nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]}},
     "node-beside-macvlan": {},
-    "routes-without-routed": {"networks/lan/routes": ["10.9.0.0/16"]},
+    "routes-without-routed": {
+        "networks/lan/gateway": "192.168.18.1",
+        "networks/lan/routes": ["10.9.0.0/16"],
+    },
+    "routed-nowhere": ROUTED,
     "route-without-gateway": {
         "networks/lan/routing": "routed",
         "networks/lan/routes": ["10.9.0.0/16"],
     },
     "default-route": {**ROUTED, "networks/lan/routes": ["0.0.0.0/0"]},
     "route-meets-cluster": {**ROUTED, "networks/lan/routes": ["10.0.0.0/8"]},
-    "route-twice": {**ROUTED, "networks/lan/routes": ["192.168.32.0/24"]},
+    "route-twice": {**ROUTED, "networks/lan/routes": ["10.9.0.0/16", "10.9.0.0/16"]},
+    "route-into-network": {**ROUTED, "networks/lan/routes": ["192.168.18.0/25"]},
+    "route-to-no-hosts": {**ROUTED, "networks/lan/routes": ["224.0.0.0/4"]},
     "discovery-twice": {"networks/lan/routing": "discovery", "networks/iot/routing": "discovery"},
-    "subnet-too-small": {"networks/iot/subnet": "192.168.32.2/31"},
-    "subnet-not-local": {"networks/iot/subnet": "127.0.0.0/24"},
-    "family-order": {**STATIC, "networks/lan/ipv6": {"subnet": "192.168.50.0/24"}},
-    "host-local-dual-stack": {"networks/lan/ipv6": {"subnet": "fd00::/64"}},
+    "subnet-too-small": iot("192.168.32.3/32", "192.168.32.3"),
+    "subnet-not-local": iot("::/0", "fd00::3"),
+    "subnet-link-local": iot("169.254.0.0/16", "169.254.7.3"),
+    "family-order": {
+        **STATIC,
+        "networks/lan/ipv6": {"subnet": "192.168.50.0/24"},
+        "home_assistant/interfaces/0/ipv6_address": "192.168.50.3",
+    },
+    "family-twice": {
+        **STATIC,
+        "networks/lan/subnet": "fd00::/64",
+        "networks/lan/ipv6": {"subnet": "fd01::/64"},
+        "home_assistant/interfaces/0/address": "fd00::3",
+        "home_assistant/interfaces/0/ipv6_address": "fd01::3",
+    },
+    "host-local-dual-stack": {
+        "networks/lan/ipv6": {"subnet": "fd00::/64", "range": "fd00::2-fd00::9"},
+        "home_assistant/interfaces/0/ipv6_address": "fd00::3",
+    },
     "range-missing": {"networks/lan/range": None},
     "range-without-leases": {"networks/lan/ipam": "static"},
-    "range-outside-subnet": {"networks/lan/range": "192.168.18.32-192.168.19.2"},
+    "range-outside-subnet": {"networks/iot/range": "192.168.31.250-192.168.32.100"},
     "range-ends-of-subnet": {"networks/lan/range": "192.168.18.32-192.168.18.255"},
     "range-meets-dhcp-pool": {"networks/lan/dhcp_pool": "192.168.18.100-192.168.18.200"},
     "range-holds-node": {"networks/lan/range": "192.168.18.10-192.168.18.100"},
-    "range-holds-gateway": {"networks/lan/gateway": "192.168.18.50"},
-    "gateway-outside-subnet": {"networks/lan/gateway": "192.168.19.1"},
-    "meets-cluster-network": {"networks/iot/subnet": "10.42.3.0/24"},
-    "networks-overlap": {"networks/iot/subnet": "192.168.18.0/25"},
+    "pool-outside-subnet": {"networks/lan/dhcp_pool": "192.168.19.2-192.168.19.9"},
+    "gateway-outside-subnet": {
+        **ROUTED,
+        "networks/lan/gateway": "192.168.19.1",
+        "networks/lan/routes": ["10.9.0.0/16"],
+    },
+    "gateway-of-nobody": {"networks/lan/gateway": "192.168.19.1"},
+    "meets-cluster-network": iot("10.42.3.0/24", "10.42.3.3"),
+    "networks-overlap": iot("192.168.18.128/25", "192.168.18.130"),
     "nodes-network-elsewhere": {"nodes/k3s-1/host": "192.168.32.200"},
     "mtu-range": {"networks/lan/mtu": 9000},
-    "vlan-twice": {"networks/spare": {**LAN2, "type": "vlan", "vlan_id": 2}},
-    "vlan-one-pod": {"home_assistant/interfaces": [{**THIRD}, {**THIRD, "name": "fourth"}]},
+    "wire-twice": {"home_assistant/interfaces": [THIRD, FOURTH]},
     "vlan-on-vlan": {"nodes/k3s-1/interfaces": ["eth0", "eth0.2"]},
-    "passthru-shared": {"networks/lan/mode": "passthru"},
 }
 
 
@@ -134,6 +186,8 @@ def test_the_stacks_of_the_repository_have_neither_errors_nor_warnings(stack: st
         ({"home_assistant/interfaces/0/mac": 8041827059}, "mac-form"),
         ({"home_assistant/interfaces/0/name": "a-name-of-16-chr"}, "interface-name"),
         ({"home_assistant/interfaces/0/name": "net%d"}, "interface-name"),
+        ({"home_assistant/interfaces/0/name": "all"}, "interface-name"),
+        ({"networks/lan/mode": "passthru"}, "literal-error"),
         ({"home_assistant/interfaces/0/address": "192.168.18.\u04172"}, "address-form"),
         ({"home_assistant/interfaces/0/address": "192.168.18.32\n"}, "address-form"),
         ({"home_assistant/interfaces/0/address": "192.168.018.32"}, "address-form"),

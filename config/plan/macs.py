@@ -1,0 +1,39 @@
+"""Rules about MACs: one owner on each wire."""
+
+from collections.abc import Iterator
+
+from config.networks import MacvlanNetwork
+from config.plan.families import attachments
+from config.plan.rule import Finding, rule
+from config.site import Site
+
+
+@rule("mac-twice", "facts/cni.md section 9 row 28", shown="address already in use")
+def mac_twice(site: Site) -> Iterator[Finding]:
+    """On the untagged wire of a parent a MAC has one owner, nodes included."""
+    owners: dict[tuple[str, str], str] = {}
+    for name, node in site.nodes.items():
+        for interface in node.interfaces:
+            key = (interface.name, interface.mac or "")
+            path = f"nodes.{name}.interfaces.{interface.name}"
+            if interface.mac is not None and key in owners:
+                yield _twice(path, interface.mac, owners[key])
+            owners.setdefault(key, path)
+    for path, attachment, network in attachments(site):
+        key = (network.parent, attachment.mac)
+        if isinstance(network, MacvlanNetwork) and key in owners:
+            yield _twice(f"{path}.mac", attachment.mac, owners[key])
+
+
+@rule("mac-on-two-wires", "some switches learn the MACs of all VLANs together", severity="warning")
+def mac_on_two_wires(site: Site) -> Iterator[Finding]:
+    """A MAC that is seen on two wires confuses some switches."""
+    owners: dict[str, str] = {}
+    for path, attachment, _ in attachments(site):
+        if attachment.mac in owners:
+            yield _twice(f"{path}.mac", attachment.mac, owners[attachment.mac])
+        owners.setdefault(attachment.mac, f"{path}.mac")
+
+
+def _twice(path: str, value: str, owner: str) -> Finding:
+    return Finding(path=path, value=value, message=f"house:{owner} has it already; choose another")

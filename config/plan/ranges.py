@@ -1,0 +1,115 @@
+"""Rules about ranges and DHCP pools: what is given out is nobody else's."""
+
+from collections.abc import Iterator
+
+from config.networks import Subnet
+from config.plan.families import families, nobodys
+from config.plan.rule import Finding, rule
+from config.site import Site
+from config.values import AddressRange
+
+
+@rule(
+    "range-missing",
+    "facts/cni.md section 2.1: the default range is the whole subnet",
+    shown="is answered by 2 MACs",
+)
+def range_missing(site: Site) -> Iterator[Finding]:
+    """Without a range host-local hands out the router's and everybody's addresses."""
+    for _, path, network, family in families(site):
+        if network.ipam == "host-local" and family.range is None:
+            yield Finding(
+                path=f"{path}.range",
+                value="(absent)",
+                message="host-local would hand out the whole subnet; give first-last",
+            )
+
+
+@rule(
+    "range-without-leases",
+    "facts/cni.md section 2.2: static has no state",
+    shown="IPAM plugin returned missing IP config",
+)
+def range_without_leases(site: Site) -> Iterator[Finding]:
+    """A range means nothing where nobody allocates."""
+    for _, path, network, family in families(site):
+        if network.ipam == "static" and family.range is not None:
+            yield Finding(
+                path=f"{path}.range",
+                value=family.range,
+                message="static gives out no addresses; remove `range` or write `ipam: host-local`",
+            )
+
+
+@rule("range-outside-subnet", "facts/cni.md section 9 row 11", shown="not in network")
+def range_outside_subnet(site: Site) -> Iterator[Finding]:
+    """Both ends of a range lie in the subnet."""
+    for _, path, _, family in families(site):
+        if family.range is not None and not _is_within(family.range, family):
+            yield Finding(
+                path=f"{path}.range",
+                value=family.range,
+                message=f"it is not within {family.subnet}; correct the one or the other",
+            )
+
+
+@rule("pool-outside-subnet", "a pool elsewhere protects nothing here", severity="warning")
+def pool_outside_subnet(site: Site) -> Iterator[Finding]:
+    """Both ends of a DHCP pool lie in the subnet."""
+    for _, path, _, family in families(site):
+        if family.dhcp_pool is not None and not _is_within(family.dhcp_pool, family):
+            yield Finding(
+                path=f"{path}.dhcp_pool",
+                value=family.dhcp_pool,
+                message=f"it is not within {family.subnet}; correct the one or the other",
+            )
+
+
+@rule(
+    "range-ends-of-subnet",
+    "facts/cni.md section 9 row 13; RFC 4291 section 2.6.1",
+    shown="does not reach",
+)
+def range_ends_of_subnet(site: Site) -> Iterator[Finding]:
+    """host-local would hand out the broadcast address, or that of all routers."""
+    for _, path, _, family in families(site):
+        for end in nobodys(family.subnet):
+            if family.range is not None and end in family.range:
+                yield Finding(
+                    path=f"{path}.range",
+                    value=family.range,
+                    message=f"it includes {end}, which no host may have; leave it out",
+                )
+
+
+@rule("range-meets-dhcp-pool", "facts/cni.md section 9 row 18", shown="is answered by 2 MACs")
+def range_meets_dhcp_pool(site: Site) -> Iterator[Finding]:
+    """Two that hand out the same addresses."""
+    for _, path, _, family in families(site):
+        pool, found = family.dhcp_pool, family.range
+        if pool is None or found is None or pool.first.version != found.first.version:
+            continue
+        if int(found.first) <= int(pool.last) and int(pool.first) <= int(found.last):
+            yield Finding(
+                path=f"{path}.range",
+                value=found,
+                message=f"it meets the DHCP server's {pool}; make one of them end before the other",
+            )
+
+
+@rule("range-holds-node", "facts/cni.md section 9 row 18", shown="is answered by 2 MACs")
+def range_holds_node(site: Site) -> Iterator[Finding]:
+    """A pod could be given a node's address."""
+    for _, path, _, family in families(site):
+        for name, node in site.nodes.items():
+            for address in node.own_addresses:
+                if family.range is not None and address in family.range:
+                    yield Finding(
+                        path=f"{path}.range",
+                        value=family.range,
+                        message=f"it includes {address} of node {name}; leave it out",
+                    )
+
+
+def _is_within(addresses: AddressRange, family: Subnet) -> bool:
+    return addresses.first in family.subnet and addresses.last in family.subnet

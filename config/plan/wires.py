@@ -1,0 +1,58 @@
+"""Rules about wires: what networks of one parent share."""
+
+from collections.abc import Iterator
+
+from config.networks import HomeNetwork, VlanNetwork
+from config.plan.families import attachments
+from config.plan.rule import Finding, rule
+from config.site import Site
+
+
+@rule(
+    "wire-twice",
+    "facts/cni.md section 9 row 5; Linux answers ARP by every interface of a wire",
+    shown="failed to create vlan: file exists",
+)
+def wire_twice(site: Site) -> Iterator[Finding]:
+    """The pod is on each wire once, a wire being a parent with or without a VLAN id."""
+    owners: dict[tuple[str, int | None], str] = {}
+    for path, attachment, network in attachments(site):
+        wire = _wire(network)
+        if wire in owners:
+            yield Finding(
+                path=f"{path}.network",
+                value=attachment.network,
+                message=f"house:{owners[wire]} is on {_named(wire)} already, and neighbours would"
+                " find either's address at both MACs; keep one of them",
+            )
+        owners.setdefault(wire, path)
+
+
+@rule(
+    "vlan-on-vlan",
+    "the node has that VLAN already (facts/cni.md section 9 row 5)",
+    shown="failed to create vlan: file exists",
+)
+def vlan_on_vlan(site: Site) -> Iterator[Finding]:
+    """A VLAN that a node has as an interface (eth0.2) is not made a second time."""
+    for name, network in site.networks.items():
+        if not isinstance(network, VlanNetwork):
+            continue
+        existing = f"{network.parent}.{network.vlan_id}"
+        for node_name, node in site.pod_nodes.items():
+            if node.interface(existing) is not None:
+                yield Finding(
+                    path=f"networks.{name}.vlan_id",
+                    value=network.vlan_id,
+                    message=f"node {node_name} has {existing} already; write `type: macvlan` with"
+                    f" `parent: {existing}`",
+                )
+
+
+def _wire(network: HomeNetwork) -> tuple[str, int | None]:
+    return network.parent, network.vlan_id if isinstance(network, VlanNetwork) else None
+
+
+def _named(wire: tuple[str, int | None]) -> str:
+    parent, vlan_id = wire
+    return parent if vlan_id is None else f"VLAN {vlan_id} of {parent}"
