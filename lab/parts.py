@@ -110,6 +110,11 @@ PARTS: dict[str, Part] = {
         ),
         minutes=1.5,
     ),
+    "runner": Part(
+        module="sandbox/runner",
+        programs=(Program(package=".", name="runner"),),
+        minutes=1.5,
+    ),
     "etcd": Part(
         module="cluster/etcd",
         programs=(Program(package="go.etcd.io/etcd/server/v3", name="etcd"),),

@@ -14,6 +14,9 @@ need debootstrap debootstrap
 need mke2fs e2fsprogs
 need cpio cpio
 need depmod kmod
+need iw iw
+need hostapd hostapd
+need wpa_supplicant wpasupplicant
 [ -n "$wanted" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     apt-get update -qq >/dev/null

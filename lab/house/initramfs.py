@@ -16,9 +16,17 @@ NETWORK_MODULES = ("virtio_pci", "virtio_net", "8021q", "bridge", "af_packet")
 DISK_MODULES = ("virtio_pci", "virtio_blk", "ext4", "crc32c_generic", "crc32c-intel")
 
 
-def initramfs(script: str, modules: Iterable[str], programs: Iterable[str] = ()) -> Path:
-    """The compressed archive whose /init is scripts/<script>, with programs of this machine."""
-    source, wanted = kernel(), tuple(modules)
+def initramfs(
+    script: str,
+    modules: Iterable[str],
+    programs: Iterable[str] = (),
+    kernel_folder: Path | None = None,
+) -> Path:
+    """The compressed archive whose /init is scripts/<script>, with programs of this machine.
+
+    The modules are those of `kernel_folder`, or of the kernel that the house's nodes have.
+    """
+    source, wanted = kernel_folder or kernel(), tuple(modules)
     text = (SCRIPTS / script).read_bytes()
     paths = [Path(shutil.which(name) or name) for name in programs]
     ingredients = b"\0".join(

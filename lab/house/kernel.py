@@ -1,4 +1,7 @@
-"""Debian's cloud kernel, which has what a home's nodes have: 8021q, macvlan, bridges, overlay."""
+"""Debian's kernels: the cloud one has what a home's nodes have (8021q, macvlan, bridges, overlay).
+
+The full one is four times as large, and has radios as well.
+"""
 
 import re
 import subprocess
@@ -7,11 +10,12 @@ from pathlib import Path
 from lab.house.cached import cached
 
 META_PACKAGE = "linux-image-cloud-amd64"
+FULL_META_PACKAGE = "linux-image-amd64"
 
 
-def kernel() -> Path:
+def kernel(meta_package: str = META_PACKAGE) -> Path:
     """A folder with `vmlinuz` and `modules/<release>`."""
-    package = _package()
+    package = _package(meta_package)
     return cached("kernel", package.encode(), lambda folder: _make(package, folder), 10)
 
 
@@ -21,14 +25,14 @@ def release(folder: Path) -> str:
     return found.name
 
 
-def _package() -> str:
+def _package(meta_package: str) -> str:
     """Name and version of the package that Debian's meta package stands for today."""
     depends = subprocess.run(
-        ["apt-cache", "depends", META_PACKAGE], check=True, capture_output=True, text=True
+        ["apt-cache", "depends", meta_package], check=True, capture_output=True, text=True
     ).stdout
     match = re.search(r"Depends: (linux-image-\S+)", depends)
     if match is None:
-        raise RuntimeError(f"no {META_PACKAGE} in the package lists: run `apt-get update`")
+        raise RuntimeError(f"no {meta_package} in the package lists: run `apt-get update`")
     policy = subprocess.run(
         ["apt-cache", "policy", match[1]], check=True, capture_output=True, text=True
     ).stdout

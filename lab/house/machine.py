@@ -16,7 +16,10 @@ UP = "the machine is up"
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """What it is made of. `taps` are the host's ends of its interfaces, in order."""
+    """What it is made of. `taps` are the host's ends of its interfaces, in order.
+
+    `channels` are serial ports, each a socket on the host; it starts once all are connected.
+    """
 
     name: str
     folder: Path
@@ -27,6 +30,7 @@ class Machine:
     disks: Sequence[Path] = ()
     arguments: str = ""
     macs: Sequence[str] = field(default=())
+    channels: int = 0
 
     @property
     def console(self) -> Path:
@@ -37,6 +41,10 @@ class Machine:
     def process_file(self) -> Path:
         """Where the process id of the running machine is kept."""
         return self.folder / f"{self.name}.pid"
+
+    def channel(self, number: int) -> Path:
+        """The host's end of a channel."""
+        return self.folder / f"{self.name}.{number}"
 
     def start(self) -> None:
         """Switches it on; it goes on after this process ends."""
@@ -56,6 +64,13 @@ class Machine:
             command += [
                 *("-netdev", f"tap,id=n{number},ifname={tap},script=no,downscript=no"),
                 *("-device", f"virtio-net-pci,netdev=n{number},mac={mac},romfile="),
+            ]
+        if self.channels:
+            command += ["-device", "virtio-serial-pci"]
+        for number in range(self.channels):
+            command += [
+                *("-chardev", f"socket,id=c{number},path={self.channel(number)},server=on,wait=on"),
+                *("-device", f"virtserialport,chardev=c{number}"),
             ]
         start_detached(self.folder, self.name, command)
 

@@ -1,0 +1,99 @@
+"""A channel to one runner: a house goes in as a line of JSON, its report comes out as one."""
+
+import json
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from lab.build import build
+
+CONNECT_SECONDS = 60.0
+
+
+class Channel(Protocol):
+    """What runs houses, one after the other."""
+
+    def run(self, house: Mapping[str, Any]) -> dict[str, Any]:
+        """The report of a house (lab/sandbox/runner/house.go describes both)."""
+
+    def close(self) -> None:
+        """Ends the runner."""
+
+
+class _Writer(Protocol):
+    def write(self, line: bytes, /) -> int: ...
+    def flush(self) -> None: ...
+
+
+class _Reader(Protocol):
+    def readline(self) -> bytes: ...
+
+
+class _Lines:
+    def __init__(self, requests: _Writer, reports: _Reader) -> None:
+        self._requests, self._reports = requests, reports
+
+    def run(self, house: Mapping[str, Any]) -> dict[str, Any]:
+        self._requests.write(json.dumps(house).encode() + b"\n")
+        self._requests.flush()
+        line = self._reports.readline()
+        if not line:
+            raise EOFError("the runner has ended")
+        report: dict[str, Any] = json.loads(line)
+        return report
+
+
+class LocalRunner(_Lines):
+    """A runner on this machine's kernel, in a mount namespace of its own; needs root."""
+
+    def __init__(self) -> None:
+        script = (
+            "mount -t tmpfs none /run && mkdir -p /run/netns /var/lib/cni"
+            ' && mount -t tmpfs none /var/lib/cni && exec "$@"'
+        )
+        command = [build("runner") / "runner", build("cni-plugins")]
+        self._process = subprocess.Popen(
+            ["unshare", "--mount", "sh", "-c", script, "sh", *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        super().__init__(self._process.stdin, self._process.stdout)
+
+    def close(self) -> None:
+        """Ends the runner, by the end of its input."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=60)
+
+
+class SocketRunner(_Lines):
+    """A runner behind a machine's channel."""
+
+    def __init__(self, path: Path) -> None:
+        self._socket = _connect(path)
+        stream = self._socket.makefile("rwb")
+        super().__init__(stream, stream)
+
+    def close(self) -> None:
+        """Lets go of the channel."""
+        self._socket.close()
+
+
+def _connect(path: Path) -> socket.socket:
+    deadline = time.monotonic() + CONNECT_SECONDS
+    while True:
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.connect(str(path))
+        except OSError:
+            connection.close()
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return connection

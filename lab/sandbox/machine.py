@@ -1,0 +1,59 @@
+"""A virtual machine that runs houses with VLANs: Debian's kernel, the runner, nothing else."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lab.build import build, part_folder
+from lab.house.cached import cached
+from lab.house.initramfs import DISK_MODULES, NETWORK_MODULES, initramfs
+from lab.house.machine import Machine
+from lab.sandbox.channel import SocketRunner
+
+MODULES = (*DISK_MODULES, *NETWORK_MODULES, "virtio_console", "macvlan", "veth")
+
+
+@contextmanager
+def start_machine(channels: int) -> Iterator[list[SocketRunner]]:
+    """The channels of a machine that is switched off when the block ends."""
+    with tempfile.TemporaryDirectory(prefix="house-") as temporary:
+        machine = Machine(
+            name="sandbox",
+            folder=Path(temporary),
+            initramfs=initramfs("sandbox.sh", MODULES),
+            taps=(),
+            megabytes=2048,
+            processors=2,
+            disks=(programs_disk(),),
+            channels=channels,
+        )
+        machine.start()
+        try:
+            # One after the other: the machine opens its sockets in this order.
+            runners = [SocketRunner(machine.channel(number)) for number in range(channels)]
+            yield runners
+            for runner in runners:
+                runner.close()
+        finally:
+            machine.cut_power()
+
+
+def programs_disk() -> Path:
+    """A disk image with the runner and the CNI plugins, as they are built now."""
+    parts = ("runner", "cni-plugins")
+    for part in parts:
+        build(part)
+    ingredients = repr([part_folder(part).name for part in parts]).encode()
+    return cached("sandbox-disk", ingredients, _make, 3) / "disk.img"
+
+
+def _make(folder: Path) -> None:
+    root = folder / "root"
+    shutil.copytree(build("cni-plugins"), root / "plugins")
+    shutil.copy(build("runner") / "runner", root)
+    image = folder / "disk.img"
+    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", root, "-m", "0", image, "256M"], check=True)
+    shutil.rmtree(root)

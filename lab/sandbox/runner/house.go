@@ -1,0 +1,99 @@
+package main
+
+// A house is one request: the node's links, the hosts on its wires, and the pods that are to run.
+// All addresses have prefix lengths unless said otherwise.
+type house struct {
+	ID        string            `json:"id"`
+	Node      []link            `json:"node"`
+	Hosts     []host            `json:"hosts"`
+	Cluster   cluster           `json:"cluster"`
+	Namespace string            `json:"namespace"`
+	Networks  map[string]string `json:"networks"` // spec.config of each NetworkAttachmentDefinition
+	Pods      []podRequest      `json:"pods"`
+	Calls     []call            `json:"calls"`
+	Seconds   float64           `json:"seconds"` // how long an answer is waited for
+}
+
+// A link of the node; one with a parent is a VLAN interface.
+type link struct {
+	Name      string   `json:"name"`
+	Parent    string   `json:"parent"`
+	VLAN      int      `json:"vlan"`
+	MTU       int      `json:"mtu"`
+	MAC       string   `json:"mac"`
+	Addresses []string `json:"addresses"`
+}
+
+// A host on the wire of one of the node's links. Loopback addresses are those that it leads to.
+type host struct {
+	Name      string   `json:"name"`
+	Wire      string   `json:"wire"`
+	VLANs     []int    `json:"vlans"` // from the outer tag to the inner
+	MAC       string   `json:"mac"`
+	Addresses []string `json:"addresses"`
+	Loopback  []string `json:"loopback"`
+	Router    bool     `json:"router"`
+}
+
+// The cluster's own network: the conflist of eth0, and service addresses that the node answers.
+type cluster struct {
+	Conflist string   `json:"conflist"`
+	Services []string `json:"services"`
+}
+
+type podRequest struct {
+	Name       string `json:"name"`
+	Annotation string `json:"annotation"`
+}
+
+// A call from a pod to an address (without prefix length), or, with a host's name, from that host.
+type call struct {
+	Pod  int    `json:"pod"`
+	Host string `json:"host"`
+	To   string `json:"to"`
+}
+
+type report struct {
+	ID         string      `json:"id"`
+	Error      string      `json:"error"` // what failed of the lab's own, before any plugin ran
+	Pods       []podReport `json:"pods"`
+	Calls      []answer    `json:"calls"`
+	Owners     []owner     `json:"owners"`
+	Left       []string    `json:"left"`
+	Executions int         `json:"executions"`
+}
+
+type podReport struct {
+	Error       string               `json:"error"`
+	Status      string               `json:"status"`
+	Interfaces  map[string]ifaceSeen `json:"interfaces"`
+	Routes      []routeSeen          `json:"routes"`
+	DeleteError string               `json:"delete_error"`
+}
+
+type ifaceSeen struct {
+	MAC       string   `json:"mac"`
+	MTU       int      `json:"mtu"`
+	Addresses []string `json:"addresses"`
+}
+
+type routeSeen struct {
+	Destination string `json:"destination"`
+	Gateway     string `json:"gateway"`
+	Interface   string `json:"interface"`
+}
+
+// The route that the call takes, and whether it was answered.
+type answer struct {
+	Interface string `json:"interface"`
+	Gateway   string `json:"gateway"`
+	Answered  bool   `json:"answered"`
+	Words     string `json:"words"`
+}
+
+// Who answers for an address when a host on its network asks.
+type owner struct {
+	Host    string   `json:"host"`
+	Address string   `json:"address"`
+	MACs    []string `json:"macs"`
+}

@@ -1,0 +1,176 @@
+// Runs pods of described houses through Multus and the CNI plugins, one line of JSON after the
+// other: `runner PLUGINS` reads requests from standard input and writes reports to standard output.
+//
+// It is to be the only one in its mount namespace: /run and /var/lib/cni are its own.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+)
+
+// How long answers to ARP are collected, as a part of the time that a call may take.
+const hearing = 8
+
+// Where Multus and the plugins keep what they must give back.
+var folders = []string{"/run/cni", "/var/lib/cni"}
+
+// How long the kernel may look for duplicates of an address.
+const settling = 15 * time.Second
+
+func main() {
+	runtime.LockOSThread()
+	plugins := os.Args[1]
+	in := bufio.NewReaderSize(os.Stdin, 1<<20)
+	out := json.NewEncoder(os.Stdout)
+	for {
+		line, err := in.ReadBytes('\n')
+		if len(line) > 1 {
+			var h house
+			if err := json.Unmarshal(line, &h); err != nil {
+				fmt.Fprintln(os.Stderr, "request:", err)
+				os.Exit(1)
+			}
+			if err := out.Encode(run(plugins, &h)); err != nil {
+				os.Exit(1)
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func run(plugins string, h *house) *report {
+	r := &report{ID: h.ID, Calls: []answer{}, Owners: []owner{}, Left: []string{}}
+	if err := live(plugins, h, r); err != nil {
+		r.Error = err.Error()
+	}
+	return r
+}
+
+// live builds the house, runs its pods, asks around, and takes everything away again.
+func live(plugins string, h *house, r *report) error {
+	defer emptyFolders()
+	w, err := makeWires(h)
+	defer w.close()
+	if err != nil {
+		return err
+	}
+	pods, err := newPodRuntime(plugins, h, &r.Executions)
+	if err != nil {
+		return err
+	}
+	before, err := linkNames(w.node)
+	if err != nil {
+		return err
+	}
+	sandboxes := []*space{}
+	for _, pod := range h.Pods {
+		sandbox, err := w.space("pod-" + pod.Name)
+		if err != nil {
+			return err
+		}
+		sandboxes = append(sandboxes, sandbox)
+		var seen podReport
+		err = w.node.in(func() error {
+			var err error
+			seen.Status, err = pods.add(pod, sandbox.path())
+			return err
+		})
+		if err != nil {
+			seen.Error = err.Error()
+		} else if err := settle(sandbox, settling); err != nil {
+			return err
+		} else if seen.Interfaces, seen.Routes, err = look(sandbox); err != nil {
+			return err
+		}
+		r.Pods = append(r.Pods, seen)
+	}
+	if err := talk(h, w, sandboxes, r); err != nil {
+		return err
+	}
+	for number, pod := range h.Pods {
+		err := w.node.in(func() error { return pods.remove(pod, sandboxes[number].path()) })
+		if err != nil {
+			r.Pods[number].DeleteError = err.Error()
+		}
+	}
+	return leave(w, sandboxes, before, r)
+}
+
+func talk(h *house, w *wires, sandboxes []*space, r *report) error {
+	timeout := time.Duration(h.Seconds * float64(time.Second))
+	addresses := []net.IP{}
+	for _, pod := range r.Pods {
+		for name, seen := range pod.Interfaces {
+			if ip := firstIPv4(seen.Addresses); ip != nil && name != "eth0" {
+				addresses = append(addresses, ip)
+			}
+		}
+	}
+	var err error
+	if r.Owners, err = whoHas(h, w, addresses, timeout/hearing); err != nil {
+		return err
+	}
+	// All at once: what is not answered is waited for.
+	r.Calls = make([]answer, len(h.Calls))
+	var calling sync.WaitGroup
+	for number, c := range h.Calls {
+		from := w.hosts[c.Host]
+		if c.Host == "" {
+			if r.Pods[c.Pod].Error != "" {
+				r.Calls[number] = answer{Words: "the pod was not made"}
+				continue
+			}
+			from = sandboxes[c.Pod]
+		}
+		calling.Go(func() { r.Calls[number] = ask(from, c.To, timeout) })
+	}
+	calling.Wait()
+	return nil
+}
+
+// leave notes every link, lease and file that the pods have left behind.
+func leave(w *wires, sandboxes []*space, before []string, r *report) error {
+	after, err := linkNames(w.node)
+	if err != nil {
+		return err
+	}
+	for _, name := range after {
+		// The cluster's bridge stays for the next pod.
+		if name != "cni0" && !slices.Contains(before, name) {
+			r.Left = append(r.Left, "node: "+name)
+		}
+	}
+	for _, sandbox := range sandboxes {
+		names, err := linkNames(sandbox)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			if name != "lo" {
+				r.Left = append(r.Left, "pod: "+name)
+			}
+		}
+	}
+	r.Left = append(r.Left, leftFiles(folders...)...)
+	return nil
+}
+
+// emptyFolders lets no house find what another one has left.
+func emptyFolders() {
+	for _, folder := range folders {
+		entries, _ := os.ReadDir(folder)
+		for _, entry := range entries {
+			_ = os.RemoveAll(folder + "/" + entry.Name())
+		}
+	}
+}

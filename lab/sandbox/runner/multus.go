@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/containernetworking/cni/pkg/invoke"
+	"github.com/containernetworking/cni/pkg/skel"
+	nettypes "github.com/k8snetworkplumbingwg/network-attachment-definition-client/pkg/apis/k8s.cni.cncf.io/v1"
+	netfake "github.com/k8snetworkplumbingwg/network-attachment-definition-client/pkg/client/clientset/versioned/fake"
+	"gopkg.in/k8snetworkplumbingwg/multus-cni.v4/pkg/k8sclient"
+	"gopkg.in/k8snetworkplumbingwg/multus-cni.v4/pkg/multus"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/kubernetes/fake"
+	"k8s.io/client-go/tools/record"
+)
+
+const (
+	stateFolder = "/run/cni/multus"
+	networks    = "k8s.v1.cni.cncf.io/networks"
+)
+
+// countingExec runs plugins as the multus program does, and counts them, their IPAM included.
+type countingExec struct {
+	invoke.DefaultExec
+	executions *int
+}
+
+func (c *countingExec) ExecPlugin(ctx context.Context, path string, stdin []byte, environ []string) ([]byte, error) {
+	*c.executions++
+	var config struct {
+		IPAM struct {
+			Type string `json:"type"`
+		} `json:"ipam"`
+	}
+	if json.Unmarshal(stdin, &config) == nil && config.IPAM.Type != "" {
+		*c.executions++
+	}
+	return c.DefaultExec.ExecPlugin(ctx, path, stdin, environ)
+}
+
+// podRuntime calls Multus as kubelet's runtime does; the API server is one in memory.
+type podRuntime struct {
+	plugins string
+	client  *k8sclient.ClientInfo
+	exec    *countingExec
+	house   *house
+}
+
+func newPodRuntime(plugins string, h *house, executions *int) (*podRuntime, error) {
+	exec := &countingExec{executions: executions}
+	exec.DefaultExec.RawExec = &invoke.RawExec{Stderr: os.Stderr}
+	r := &podRuntime{
+		plugins: plugins,
+		house:   h,
+		exec:    exec,
+		client: &k8sclient.ClientInfo{
+			Client:        fake.NewSimpleClientset(),
+			NetClient:     netfake.NewSimpleClientset(),
+			EventRecorder: record.NewFakeRecorder(1000),
+		},
+	}
+	for name, config := range h.Networks {
+		definition := &nettypes.NetworkAttachmentDefinition{
+			ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: h.Namespace},
+			Spec:       nettypes.NetworkAttachmentDefinitionSpec{Config: config},
+		}
+		if _, err := r.client.AddNetAttachDef(definition); err != nil {
+			return nil, err
+		}
+	}
+	for _, pod := range h.Pods {
+		_, err := r.client.AddPod(&corev1.Pod{ObjectMeta: metav1.ObjectMeta{
+			Name:        pod.Name,
+			Namespace:   h.Namespace,
+			UID:         types.UID("uid-" + pod.Name),
+			Annotations: map[string]string{networks: pod.Annotation},
+		}})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+func (r *podRuntime) arguments(pod podRequest, sandbox string) (*skel.CmdArgs, error) {
+	// As upstream's entrypoint writes it, with the cluster's own conflist in it.
+	config, err := json.Marshal(map[string]any{
+		"cniVersion": "1.0.0",
+		"name":       "multus-cni-network",
+		"type":       "multus",
+		"cniDir":     stateFolder,
+		"binDir":     r.plugins,
+		"logLevel":   "panic",
+		"delegates":  []json.RawMessage{json.RawMessage(r.house.Cluster.Conflist)},
+	})
+	if err != nil {
+		return nil, err
+	}
+	id := "sandbox-" + pod.Name
+	return &skel.CmdArgs{
+		ContainerID: id,
+		Netns:       sandbox,
+		IfName:      "eth0",
+		Path:        r.plugins,
+		StdinData:   config,
+		Args: fmt.Sprintf(
+			"IgnoreUnknown=1;K8S_POD_NAMESPACE=%s;K8S_POD_NAME=%s;K8S_POD_INFRA_CONTAINER_ID=%s;K8S_POD_UID=uid-%s",
+			r.house.Namespace, pod.Name, id, pod.Name,
+		),
+	}, nil
+}
+
+// add makes the pod's interfaces; it gives back what Multus has written into the pod's status.
+func (r *podRuntime) add(pod podRequest, sandbox string) (string, error) {
+	arguments, err := r.arguments(pod, sandbox)
+	if err != nil {
+		return "", err
+	}
+	if _, err := multus.CmdAdd(arguments, r.exec, r.client); err != nil {
+		return "", err
+	}
+	seen, err := r.client.GetPod(r.house.Namespace, pod.Name)
+	if err != nil {
+		return "", err
+	}
+	return seen.Annotations[nettypes.NetworkStatusAnnot], nil
+}
+
+func (r *podRuntime) remove(pod podRequest, sandbox string) error {
+	arguments, err := r.arguments(pod, sandbox)
+	if err != nil {
+		return err
+	}
+	return multus.CmdDel(arguments, r.exec, r.client)
+}
