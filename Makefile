@@ -3,7 +3,7 @@ STACK ?= home
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: check clean destroy house house-down manifests preview render rules test test-long up
+.PHONY: check clean destroy house house-down manifests preview prove render rules test test-long up
 
 # In this order: the plan is shown before the large packages are installed.
 .NOTPARALLEL: preview
@@ -35,6 +35,12 @@ manifests: .venv/tests
 
 up destroy: .venv/tests
 	$(BIN)/python -m lab.engine.apply $@ $(STACK)
+
+# The plan in both directions, long: 2,000 whole sites and their near misses; writes docs/prove.md.
+prove: .venv/tests
+	sh lab/setup.sh
+	$(BIN)/python -m lab.manifests
+	$(BIN)/python -m tests.prove $(PROVE)
 
 # A small house of virtual machines, with the article's plan applied to it; needs root.
 house: .venv/tests

@@ -19,8 +19,8 @@ from lab.house.box import missing
 from lab.parts import PARTS
 
 TESTS = Path(__file__).parent
-TIERS = ("unit", "cni", "node", "engine", "house")
-NEEDS_BUILDS = ("engine", "house")
+TIERS = ("unit", "cni", "node", "engine", "prove", "house")
+NEEDS_BUILDS = ("engine", "prove", "house")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,158 @@
+"""The two directions: sites that are accepted work, and what is refused would do harm."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, assume, given, seed, settings
+
+from components.home_assistant.annotation import networks_annotation
+from components.network_segment.conflist import conflist
+from config.networks import HomeNetwork, VlanNetwork
+from config.read import read_site
+from config.site import Site
+from config.values import IpAddress
+from tests.prove.differences import differences
+from tests.prove.request import Guest, Request, guest_request, neighbour, request
+from tests.prove.runners import Runners
+from tests.prove.sites import Tree, sites
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One execution of one site on one of its nodes."""
+
+    site: Site
+    node: str
+    request: Request
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """A site and the ways in which its runs were not as planned."""
+
+    tree: Tree
+    found: tuple[str, ...]
+    errors: tuple[str, ...] = field(default=())
+    # The lab itself failed, and nothing was found out.
+    broken: str = ""
+
+
+def accepted_sites(number: int, seed_value: int, keep: Callable[[Tree], None]) -> None:
+    """Draws that many accepted sites, the same ones for the same seed, and gives each to `keep`.
+
+    What `keep` raises, hypothesis shrinks.
+    """
+
+    @seed(seed_value)
+    @settings(
+        max_examples=number,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
+    @given(tree=sites())
+    def draw(tree: Tree) -> None:
+        assume(read_site(tree).site is not None)
+        keep(tree)
+
+    draw()
+
+
+def run_trees(
+    runners: Runners, trees: Sequence[Tree], *, lone_guests: bool = False
+) -> list[Outcome]:
+    """Runs each site on each node that may run the pod, the rules of the plan left out.
+
+    Guests ask for the addresses that a range should promise least; with `lone_guests` those of
+    VLANs as well, in a house of their own.
+    """
+    runs: list[tuple[int, Run]] = []
+    found: list[list[str]] = [[] for _ in trees]
+    for position, tree in enumerate(trees):
+        site = Site.model_validate(tree)
+        if failure := program_failure(site):
+            found[position].append(failure)
+            continue
+        runs += [(position, run) for run in _runs(site, lone_guests=lone_guests)]
+    reports = runners.run_all([run.request for _, run in runs])
+    broken = [""] * len(trees)
+    for (position, run), report in zip(runs, reports, strict=True):
+        broken[position] = broken[position] or report["error"]
+        found[position] += differences(run.site, run.node, run.request, report)
+    return [
+        Outcome(tree=tree, found=tuple(dict.fromkeys(lines)), errors=errors(tree), broken=words)
+        for tree, lines, words in zip(trees, found, broken, strict=True)
+    ]
+
+
+def program_failure(site: Site) -> str | None:
+    """How the program itself fails at the site, in the place of the plan's line; None if not."""
+    try:
+        networks_annotation(site.home_assistant.interfaces, site.networks)
+        for name, network in site.networks.items():
+            conflist(site.home_assistant.namespace, name, network)
+    except (KeyError, ValueError) as error:
+        return f"the program fails: {error!r}"
+    return None
+
+
+def errors(tree: Tree) -> tuple[str, ...]:
+    """The rules by which the plan refuses the tree; none when it is accepted."""
+    return tuple(dict.fromkeys(p.rule for p in read_site(tree).problems if p.severity == "error"))
+
+
+def key(tree: Any) -> str:
+    """A text that is the same for equal trees."""
+    return json.dumps(tree, sort_keys=True)
+
+
+def _runs(site: Site, *, lone_guests: bool) -> Iterable[Run]:
+    nodes = list(site.pod_nodes or site.nodes)
+    guests: list[Guest] = []
+    lone: list[Guest] = []
+    for guest in doubtful_guests(site):
+        tagged = isinstance(site.networks[guest.network], VlanNetwork)
+        (lone if tagged else guests).append(guest)
+    for node in nodes:
+        yield Run(site=site, node=node, request=request(site, node, guests))
+    for guest in lone if lone_guests else ():
+        yield Run(site=site, node=nodes[0], request=guest_request(site, nodes[0], guest))
+
+
+def doubtful_guests(site: Site) -> Iterable[Guest]:
+    """Pods that ask for the addresses that a network should promise least."""
+    own = {str(a.address) for a in site.home_assistant.interfaces}
+    for name, network in site.networks.items():
+        if network.ipam == "static":
+            if network.range is not None:
+                yield Guest(name, None)
+            continue
+        # host-local itself keeps the router's address, the first one when none is given.
+        kept = own | {str(network.gateway or network.subnet[1])}
+        for address in dict.fromkeys(_doubtful(site, network)):
+            promised = network.range is None or address in network.range
+            if promised and str(address) not in kept:
+                yield Guest(name, str(address))
+
+
+def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
+    """What a range must not hold, and then its ends."""
+    subnet, pool, leases = network.subnet, network.dhcp_pool, network.range
+    near = neighbour(site, network)
+    if leases is None:
+        # The whole subnet is promised, and so what somebody at home has.
+        yield from () if near is None else (near,)
+        for node in site.nodes.values():
+            yield from (a for a in node.own_addresses if a in subnet)
+        return
+    yield subnet.network_address
+    yield subnet.broadcast_address
+    for node in site.nodes.values():
+        yield from node.own_addresses
+    if pool is not None:
+        yield pool.first
+    yield from (leases.first, leases.last)

@@ -1,0 +1,30 @@
+"""Runners for the whole tier; the seed of what is drawn is told."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.prove.runners import Runners, missing
+
+# `make prove` draws anew each time; every other run draws the same.
+SEED = int(os.environ.get("HOUSE_PROVE_SEED", "1"))
+
+
+@pytest.fixture(scope="session")
+def runners() -> Iterator[Runners]:
+    why = missing()
+    if why:
+        pytest.skip(why)
+    made = Runners()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def drawn() -> int:
+    return SEED
+
+
+def pytest_report_header() -> str:
+    return f"prove: HOUSE_PROVE_SEED={SEED}"

@@ -1,0 +1,142 @@
+"""What a pod was found to be, against what the site has planned for it."""
+
+import ipaddress
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from components.home_assistant.annotation import addresses
+from components.network_segment.conflist import MULTICAST
+from config.home_assistant import Attachment
+from config.networks import HomeNetwork
+from config.site import Site
+from tests.prove.request import POD, Request
+
+Report = Mapping[str, Any]
+
+
+def differences(site: Site, node_name: str, asked: Request, report: Report) -> list[str]:
+    """One line for each way in which the run was not as planned; none when the plan is true."""
+    if report["error"]:
+        return []
+    return list(_differences(site, node_name, asked, report))
+
+
+def _differences(site: Site, node_name: str, asked: Request, report: Report) -> Iterator[str]:
+    for pod, seen in zip(asked["pods"], report["pods"], strict=True):
+        if seen["error"]:
+            yield f"{pod['name']} is not made: {seen['error']}"
+        elif pod["name"] == POD:
+            yield from _of_pod(site, node_name, seen)
+        else:
+            yield from _of_guest(site, pod, seen)
+        if seen["delete_error"]:
+            yield f"{pod['name']} cannot be removed: {seen['delete_error']}"
+    yield from _of_calls(asked, report)
+    yield from _of_owners(asked, report)
+    for left in report["left"]:
+        yield f"left behind: {left}"
+
+
+def _of_pod(site: Site, node_name: str, seen: Mapping[str, Any]) -> Iterator[str]:
+    node = site.nodes[node_name]
+    status = {entry["interface"]: entry for entry in json.loads(seen["status"])}
+    planned = {a.name for a in site.home_assistant.interfaces} | {"eth0"}
+    if set(seen["interfaces"]) != planned:
+        yield f"the pod has {sorted(seen['interfaces'])} instead of {sorted(planned)}"
+    for attachment in site.home_assistant.interfaces:
+        network = site.networks[attachment.network]
+        parent = node.interface(network.parent)
+        found = seen["interfaces"].get(attachment.name)
+        if found is None:
+            continue
+        wanted: dict[str, Any] = {
+            "mac": attachment.mac,
+            "mtu": network.mtu or (parent.mtu if parent else None),
+            "addresses": sorted(_planned_addresses(attachment, network)),
+        }
+        for key, value in wanted.items():
+            got = sorted(found[key]) if key == "addresses" else found[key]
+            if got != value:
+                yield f"{attachment.name} has {key} {got} instead of {value}"
+        if network.ipv6 is not None and not any(":" in a for a in found["addresses"]):
+            yield f"{attachment.name} has no IPv6 address"
+        said = status.get(attachment.name, {"ips": []})["ips"]
+        ips = sorted(address.partition("/")[0] for address in wanted["addresses"])
+        if sorted(said) != ips:
+            yield f"Multus says {said} of {attachment.name} instead of {ips}"
+    yield from _of_routes(site, seen["routes"])
+
+
+def _planned_addresses(attachment: Attachment, network: HomeNetwork) -> list[str]:
+    planned = addresses(attachment, network)
+    if attachment.ipv6_address is not None and network.ipv6 is None:
+        planned.append(str(attachment.ipv6_address))
+    return planned
+
+
+def _of_routes(site: Site, routes: list[Mapping[str, str]]) -> Iterator[str]:
+    found = sorted((r["destination"], r["gateway"], r["interface"]) for r in routes)
+    wanted = []
+    for attachment in site.home_assistant.interfaces:
+        network, name = site.networks[attachment.network], attachment.name
+        wanted += [(str(s.subnet), "", name) for s in network.subnets]
+        if network.routing == "discovery" and network.subnet.version == 4:
+            wanted.append((MULTICAST, "", name))
+        if network.routing == "routed":
+            gateways = {s.subnet.version: s.gateway for s in network.subnets}
+            wanted += [(str(r), str(gateways.get(r.version)), name) for r in network.routes]
+    ours = [route for route in found if route[2] != "eth0"]
+    for missing in sorted(set(wanted) - set(ours)):
+        yield f"there is no route to {missing[0]} via {missing[1] or 'the link'} by {missing[2]}"
+    for more in sorted(set(ours) - set(wanted)):
+        yield f"there is a route to {more[0]} via {more[1] or 'the link'} by {more[2]}"
+    defaults = {route[2] for route in found if route[0].endswith("/0")}
+    if defaults != {"eth0"}:
+        yield f"the default route is by {sorted(defaults)} instead of eth0"
+
+
+def _of_guest(site: Site, pod: Mapping[str, str], seen: Mapping[str, Any]) -> Iterator[str]:
+    (wanted,) = json.loads(pod["annotation"])
+    network = site.networks[wanted["name"]]
+    for text in seen["interfaces"]["net1"]["addresses"]:
+        address = text.partition("/")[0]
+        if "ips" in wanted and address not in wanted["ips"]:
+            yield f"the guest has {address} instead of {wanted['ips']}"
+        if network.range is not None and ipaddress.ip_address(address) not in network.range:
+            yield f"the guest has {address}, which is not in {network.range}"
+
+
+def _of_calls(asked: Request, report: Report) -> Iterator[str]:
+    pods = report["pods"]
+    for call, got in zip(asked["calls"], report["calls"], strict=True):
+        caller = call.get("host") or asked["pods"][call.get("pod", 0)]["name"]
+        if pods[call.get("pod", 0)]["error"]:
+            continue
+        by, via = call.get("by"), call.get("via", "")
+        if by is not None and got["interface"] != by:
+            yield f"{caller} reaches {call['to']} by {got['interface']} instead of {by}"
+        elif by is not None and by != "eth0" and got["gateway"] != via:
+            wrong, right = got["gateway"] or "the link", via or "the link"
+            yield f"{caller} reaches {call['to']} via {wrong} instead of {right}"
+        elif not got["answered"] and not call.get("route_only"):
+            yield f"{caller} does not reach {call['to']}: {got['words']}"
+
+
+def _of_owners(asked: Request, report: Report) -> Iterator[str]:
+    owned: dict[tuple[str, str], str] = {}
+    for pod, seen in zip(asked["pods"], report["pods"], strict=True):
+        for element in json.loads(pod["annotation"]):
+            found = (seen["interfaces"] or {}).get(element["interface"])
+            if found is None:
+                continue
+            for address in found["addresses"]:
+                key = (element["name"], address.partition("/")[0])
+                owned.setdefault(key, found["mac"])
+    for entry in report["owners"]:
+        key = (entry["host"].removeprefix("n-"), entry["address"])
+        if key in owned and entry["macs"] != [owned[key]]:
+            yield (
+                f"{entry['address']} is answered by {len(entry['macs'])} MACs"
+                f" ({', '.join(entry['macs'])}) instead of {owned[key]}"
+            )

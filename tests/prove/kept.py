@@ -1,0 +1,44 @@
+"""Sites that were once misjudged and are right: changes of the home's."""
+
+from collections.abc import Mapping
+
+from tests.unit.test_plan import CASES, ROUTED, STATIC, iot
+
+KEPT: Mapping[str, Mapping[str, object]] = {
+    "two addresses, IPv4": iot("192.168.32.2/31", "192.168.32.3"),
+    "the first of two addresses, IPv4": iot("192.168.32.2/31", "192.168.32.2"),
+    "two addresses, IPv6": iot("fd00:32::2/127", "fd00:32::2"),
+    "the first address of a subnet": CASES["address-of-subnet"],
+    "a link-local subnet": CASES["subnet-link-local"],
+    "two IPv6 subnets": CASES["family-twice"],
+    "one MAC on two wires": CASES["mac-on-two-wires"],
+    "the node's MAC on a VLAN of it": {
+        "nodes/k3s-1/interfaces": [{"name": "eth0", "mac": "00:e0:4c:68:02:3d"}],
+    },
+    "a name of Multus' on another interface": CASES["interface-number"],
+    "a gateway within the range": {"networks/lan/gateway": "192.168.18.50"},
+    "a gateway that no route needs": CASES["gateway-of-nobody"],
+    "the address of all routers as gateway": {
+        **iot("fd00:32::/64", "fd00:32::3"),
+        "networks/iot/gateway": "fd00:32::",
+        "networks/iot/routing": "routed",
+        "networks/iot/routes": ["2001:db8:5::/48"],
+    },
+    "routed, and no routes": CASES["routed-nowhere"],
+    "a route that a network is a part of": {**ROUTED, "networks/lan/routes": ["192.168.0.0/16"]},
+    "a network that nobody is in, over another": {
+        "networks/spare": {
+            "type": "vlan",
+            "parent": "eth0",
+            "vlan_id": 2,
+            "subnet": "192.168.32.0/24",
+            "ipam": "static",
+        },
+    },
+    "discovery in an IPv6 network beside another's": {
+        **iot("fd00:32::/64", "fd00:32::3"),
+        "networks/iot/routing": "discovery",
+        "networks/lan/routing": "discovery",
+    },
+    "static": STATIC,
+}

@@ -1,0 +1,91 @@
+"""Runs many houses: untagged ones on this machine's kernel, those with VLANs in a machine."""
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+from lab.netns import missing as missing_namespaces
+from lab.sandbox.channel import Channel, LocalRunner
+from lab.sandbox.machine import start_machine
+from tests.prove.request import Request, needs_vlans
+
+CHANNELS = 6
+# How long a call waits for its answer: what is emulated is some ten times slower.
+LOCAL_SECONDS, MACHINE_SECONDS = 1.0, 4.0
+Report = dict[str, Any]
+
+
+class Runners:
+    """Runners of both kinds, each started when it is first needed."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._local: list[Channel] = []
+        self._machine: list[Channel] = []
+        self.executions = 0
+
+    def close(self) -> None:
+        """Ends them all."""
+        self._stack.close()
+
+    def run_all(
+        self, wanted: Sequence[Request], told: Callable[[int], None] = lambda _: None
+    ) -> list[Report]:
+        """The reports of the requests, in their order; `told` hears how many are done."""
+        reports: list[Report | None] = [None] * len(wanted)
+        failures: list[BaseException] = []
+        queues: tuple[queue.SimpleQueue[int], ...] = (queue.SimpleQueue(), queue.SimpleQueue())
+        for position, request in enumerate(wanted):
+            queues[needs_vlans(request)].put(position)
+        done = [0]
+
+        def work(channel: Channel, waiting: queue.SimpleQueue[int], seconds: float) -> None:
+            while not failures:
+                try:
+                    position = waiting.get_nowait()
+                except queue.Empty:
+                    return
+                try:
+                    request = {**wanted[position], "seconds": seconds, "id": str(position)}
+                    reports[position] = channel.run(request)
+                except (OSError, EOFError, ValueError) as error:
+                    failures.append(error)
+                done[0] += 1
+                told(done[0])
+
+        threads = [
+            threading.Thread(target=work, args=(channel, waiting, seconds))
+            for channels, waiting, seconds in (
+                (self._channels(queues[False], tagged=False), queues[False], LOCAL_SECONDS),
+                (self._channels(queues[True], tagged=True), queues[True], MACHINE_SECONDS),
+            )
+            for channel in channels
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if failures:
+            raise failures[0]
+        found = [report for report in reports if report is not None]
+        self.executions += sum(report["executions"] for report in found)
+        return found
+
+    def _channels(self, waiting: "queue.SimpleQueue[int]", *, tagged: bool) -> list[Channel]:
+        if waiting.empty():
+            return []
+        if tagged and not self._machine:
+            self._machine = [*self._stack.enter_context(start_machine(CHANNELS))]
+        if not tagged and not self._local:
+            for _ in range(CHANNELS):
+                runner = LocalRunner()
+                self._stack.callback(runner.close)
+                self._local.append(runner)
+        return self._machine if tagged else self._local
+
+
+def missing() -> str | None:
+    """Why no houses can be run here, or None when they can."""
+    return missing_namespaces()

@@ -1,0 +1,183 @@
+"""Whole sites, with the values on purpose at which kernels, plugins and people go wrong."""
+
+import ipaddress
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from config.values import IpNetwork
+
+Tree = dict[str, Any]
+
+# Blocks that share no address with each other, nor with the cluster's own networks.
+BLOCKS_V4 = ("192.168.0.0/16", "172.16.0.0/12", "10.64.0.0/10", "100.64.0.0/10")
+BLOCKS_V6 = ("fd00:1::/32", "fd00:2::/32", "2001:db8:3::/48", "fd00:4::/32")
+PREFIXES_V4 = (24, 24, 24, 16, 23, 25, 28, 29, 30)
+PREFIXES_V6 = (64, 64, 64, 48, 56, 112, 120, 126)
+DESTINATIONS_V4 = ("203.0.113.0/24", "198.51.100.7/32", "198.18.0.0/15")
+DESTINATIONS_V6 = ("2001:db8:5::/48", "2001:db8:6::7/128")
+PARENTS_MTU = (1500, 1500, 1280, 1496, 9000, 65535)
+NAMES = ("lan", "iot", "net1.2", "a", "A-b_c.d-e", "fifteen.chars-x", "wlan0", "eth1", "tap0", "z9")
+MACS = (
+    *("02:00:00:00:00:00", "02:00:00:00:00:01", "fe:ff:ff:ff:ff:ff", "32:44:0b:5a:0e:2e"),
+    *("00:e0:4c:68:02:3d", "00:00:00:00:00:01", "ae:00:00:00:00:ff", "00:50:56:00:00:01"),
+)
+VLAN_IDS = (1, 2, 3, 10, 100, 4093, 4094)
+# The wires that networks of one site may lie on: each at most once.
+WIRES = (("eth0", False), ("eth0", True), ("eth1", False), ("eth1", True), ("eth0", True))
+
+
+@st.composite
+def sites(draw: st.DrawFn) -> Tree:
+    """The tree of a site that is meant to be right; the plan has the last word."""
+    nodes = _nodes(draw)
+    count = draw(st.integers(1, 3))
+    tagged_too = draw(st.booleans())
+    possible = [wire for wire in WIRES if tagged_too or not wire[1]]
+    wires = draw(st.permutations(possible))[:count]
+    macs = list(draw(st.permutations(MACS)))
+    names = list(draw(st.permutations(NAMES)))
+    ids = list(draw(st.permutations(VLAN_IDS)))
+    networks: dict[str, Tree] = {}
+    interfaces: list[Tree] = []
+    discovered = False
+    for position, (parent, tagged) in enumerate(wires):
+        name = f"n{position}"
+        network: Tree = {"type": "vlan" if tagged else "macvlan", "parent": parent}
+        if tagged:
+            network["vlan_id"] = ids.pop()
+        else:
+            network["mode"] = draw(st.sampled_from(["bridge", "bridge", "private", "vepa"]))
+        attachment: Tree = {
+            "network": name,
+            "name": draw(st.sampled_from([f"net{position + 1}", names.pop()])),
+            "mac": macs.pop(),
+        }
+        _addresses(draw, network, attachment, position)
+        _routing(draw, network, discovered=discovered, position=position)
+        discovered = discovered or network.get("routing") == "discovery"
+        _mtu(draw, network, nodes)
+        networks[name] = network
+        interfaces.append(attachment)
+    _name_nodes(draw, nodes, networks)
+    return {
+        "cluster": {"distribution": "k3s", "version": "v1.34.3+k3s1"},
+        "nodes": nodes,
+        "networks": networks,
+        "home_assistant": {
+            "image": "ghcr.io/home-assistant/home-assistant:2026.11.0",
+            "time_zone": "Europe/Oslo",
+            "interfaces": interfaces,
+        },
+    }
+
+
+def _nodes(draw: st.DrawFn) -> dict[str, Tree]:
+    nodes: dict[str, Tree] = {}
+    for number in range(draw(st.sampled_from([1, 1, 2]))):
+        interfaces: list[Any] = []
+        for position, name in enumerate(("eth0", "eth1")):
+            interface: Tree = {"name": name, "mtu": draw(st.sampled_from(PARENTS_MTU))}
+            if draw(st.booleans()):
+                interface["mac"] = f"52:54:00:00:{number:02x}:{position:02x}"
+            interfaces.append(interface)
+        nodes[f"node-{number}"] = {
+            "host": f"node-{number}.home",
+            "host_key": "ssh-ed25519 AAAA",
+            "architecture": "amd64",
+            "interfaces": interfaces,
+        }
+    return nodes
+
+
+def _addresses(draw: st.DrawFn, network: Tree, attachment: Tree, position: int) -> None:
+    leases = draw(st.booleans())
+    six = draw(st.sampled_from([False, False, True]))
+    subnet = _subnet(draw, six=six, position=position, leases=leases)
+    network["subnet"] = str(subnet)
+    host = _host(draw, subnet, taken=(1,) if leases else ())
+    attachment["address"] = str(subnet[host])
+    if leases:
+        first, last = _around(draw, subnet, host)
+        network["range"] = f"{subnet[first]}-{subnet[last]}"
+        return
+    network["ipam"] = "static"
+    if not six and draw(st.booleans()):
+        other = _subnet(draw, six=True, position=position, leases=False)
+        network["ipv6"] = {"subnet": str(other)}
+        attachment["ipv6_address"] = str(other[_host(draw, other, taken=())])
+    if subnet.num_addresses >= 16 and draw(st.booleans()):
+        pool = [n for n in (8, 9, 10, 11) if n != host]
+        low, high = min(pool), max(n for n in pool if all(m != host for m in range(min(pool), n)))
+        network["dhcp_pool"] = f"{subnet[low]}-{subnet[high]}"
+
+
+def _subnet(draw: st.DrawFn, *, six: bool, position: int, leases: bool) -> IpNetwork:
+    block = ipaddress.ip_network((BLOCKS_V6 if six else BLOCKS_V4)[position])
+    prefixes = PREFIXES_V6 if six else PREFIXES_V4
+    tight = () if leases else ((127,) if six else (31,))
+    prefix = draw(st.sampled_from((*prefixes, *tight)))
+    prefix = max(prefix, block.prefixlen)
+    count = 1 << (prefix - block.prefixlen)
+    number = draw(st.sampled_from(sorted({0, count - 1, count // 2, min(18, count - 1)})))
+    size = 1 << (block.max_prefixlen - prefix)
+    return ipaddress.ip_network((int(block.network_address) + number * size, prefix))
+
+
+def _host(draw: st.DrawFn, subnet: IpNetwork, taken: Sequence[int]) -> int:
+    """The number of a host in its subnet: the first, the last, or one between."""
+    tight = subnet.num_addresses == 2
+    first = 0 if tight else 1
+    last = subnet.num_addresses - (1 if tight or subnet.version == 6 else 2)
+    choices = {first, last, first + 1, (first + last) // 2, min(32, last)}
+    allowed = sorted(n for n in choices if first <= n <= last and n not in taken)
+    return draw(st.sampled_from(allowed))
+
+
+def _around(draw: st.DrawFn, subnet: IpNetwork, host: int) -> tuple[int, int]:
+    """First and last of a range that holds the host."""
+    most = subnet.num_addresses - (1 if subnet.version == 6 else 2)
+    first = draw(st.sampled_from(sorted({host, max(1, host - 3), min(host, 2)})))
+    last = draw(st.sampled_from(sorted({host, min(host + 5, most), most})))
+    return first, last
+
+
+def _routing(draw: st.DrawFn, network: Tree, *, discovered: bool, position: int) -> None:
+    modes = ["on_link", "routed"] if discovered else ["on_link", "discovery", "routed"]
+    mode = draw(st.sampled_from(modes))
+    subnet = ipaddress.ip_network(network["subnet"])
+    if mode == "routed" and subnet.num_addresses >= 8:
+        network["gateway"] = str(subnet[draw(st.sampled_from([1, 6]))])
+        destinations = DESTINATIONS_V6 if subnet.version == 6 else DESTINATIONS_V4
+        if position < len(destinations):
+            network["routes"] = [destinations[position]]
+            network["routing"] = "routed"
+        return
+    if mode == "discovery":
+        network["routing"] = "discovery"
+
+
+def _mtu(draw: st.DrawFn, network: Tree, nodes: dict[str, Tree]) -> None:
+    most = min(
+        interface["mtu"]
+        for node in nodes.values()
+        for interface in node["interfaces"]
+        if interface["name"] == network["parent"]
+    )
+    six = "ipv6" in network or ":" in network["subnet"]
+    choices = [m for m in (68, 576, 1279, 1280, 1400, most) if (1280 if six else 68) <= m <= most]
+    mtu = draw(st.sampled_from([None, None, *choices]))
+    if mtu is not None:
+        network["mtu"] = mtu
+
+
+def _name_nodes(draw: st.DrawFn, nodes: dict[str, Tree], networks: dict[str, Tree]) -> None:
+    """Some nodes are known by an address in a network of theirs, some by name alone."""
+    for number, node in enumerate(nodes.values()):
+        for network in networks.values():
+            subnet = ipaddress.ip_network(network["subnet"])
+            if network["type"] == "macvlan" and subnet.num_addresses >= 256:
+                if draw(st.booleans()):
+                    node["host"] = str(subnet[240 + number])
+                break

@@ -1,0 +1,54 @@
+"""Each rule is right to refuse: without it, the harm that it is there for is seen."""
+
+import pytest
+
+from config.plan import RULES
+from tests.prove.campaign import Outcome, run_trees
+from tests.prove.elsewhere import ELSEWHERE
+from tests.prove.forms import FORMS, run_forms
+from tests.prove.runners import Runners, missing
+from tests.sites import changed_tree
+from tests.unit.test_plan import CASES
+
+# Shown in tests of their own: test_wireless.py, and tests/engine/test_nodes.py.
+APART = {"parent-wireless", "nodes-unknown"}
+REFUSING = {name for name, rule in RULES.items() if rule.severity == "error"}
+BY_PODS = sorted(REFUSING - set(ELSEWHERE) - APART)
+
+
+@pytest.fixture(scope="module")
+def outcomes(runners: Runners) -> dict[str, Outcome]:
+    trees = [changed_tree("home", CASES[name]) for name in BY_PODS]
+    found = run_trees(runners, trees, lone_guests=True)
+    return dict(zip(BY_PODS, found, strict=True))
+
+
+def test_every_rule_that_refuses_names_the_harm_that_was_seen() -> None:
+    assert {name for name, rule in RULES.items() if rule.shown} == REFUSING
+    assert APART | set(ELSEWHERE) <= REFUSING
+
+
+@pytest.mark.parametrize("name", BY_PODS)
+def test_without_the_rule_its_harm_is_seen(outcomes: dict[str, Outcome], name: str) -> None:
+    outcome = outcomes[name]
+
+    assert not outcome.broken
+    assert outcome.errors == (name,), "the harm must be this rule's, and no other's"
+    assert any(RULES[name].shown in line for line in outcome.found), outcome.found
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_without_the_rule_its_harm_is_seen_before_any_pod(name: str) -> None:
+    if why := missing():
+        pytest.skip(why)
+    assert RULES[name].shown in ELSEWHERE[name]()
+
+
+@pytest.fixture(scope="module")
+def of_forms(runners: Runners) -> dict[str, list[str]]:
+    return dict(zip(FORMS, run_forms(runners, list(FORMS.values())), strict=True))
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_value_of_a_refused_form_would_do_harm(of_forms: dict[str, list[str]], name: str) -> None:
+    assert any(FORMS[name].shown in line for line in of_forms[name]), of_forms[name]
