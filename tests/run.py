@@ -83,7 +83,7 @@ def main() -> int:
 
 def _build(log: Path) -> None:
     """Builds everything; what fails is told, and fails again in the tier that needs it."""
-    machines = [] if missing() else [["lab.house", "build"]]
+    machines = [] if missing() else [["lab.house", "build"], ["lab.sandbox"]]
     for words in (["lab.build", *PARTS], *machines):
         with log.open("a", encoding="utf-8") as out:
             done = subprocess.run(

@@ -1,5 +1,9 @@
 """Whole sites in both directions: a quick number of them; `make prove` runs many."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.prove.campaign import Outcome, accepted_sites, run_trees
@@ -8,7 +12,7 @@ from tests.prove.near_misses import collect, run_misses, wrong
 from tests.prove.runners import Runners
 from tests.prove.shrink import shrunk
 from tests.prove.sites import Tree
-from tests.sites import changed_tree
+from tests.sites import ROOT, changed_tree
 
 SITES = 30
 MISSED_SITES = 12
@@ -46,6 +50,24 @@ def test_near_misses_are_refused_for_a_reason_or_work(
 
     pairs = run_misses(runners, tally.to_run)
     assert not [(m.label, words) for m, o in pairs if (words := wrong(m, o))]
+
+
+def test_make_prove_writes_its_report(runners: Runners, tmp_path: Path) -> None:
+    assert runners
+    report = tmp_path / "prove.md"
+    numbers = ["--sites", "3", "--misses", "2", "--seed", "5", "--report", str(report)]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.prove", *numbers],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("seed 5\n")
+    assert "| of them as planned | 3 |" in report.read_text()
+    assert "Nowhere." in report.read_text()
 
 
 @pytest.mark.parametrize("name", KEPT)

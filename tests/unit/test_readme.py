@@ -15,6 +15,7 @@ ELSEWHERE = re.compile(r"<|^~|^\.house|^00-|\.yaml <|^house:|=")
 RUN_BY = {
     "make preview": "engine/test_readme.py:test_make_preview_shows_the_house",
     "make test": "run.py:main",
+    "make prove": "prove/test_sites.py:test_make_prove_writes_its_report",
     "make house": "house/test_box.py:test_a_house_that_is_up_is_found_again_and_taken_away",
     "make house-down": "house/test_box.py:test_a_killed_house_is_taken_away_whole",
     "make render STACK=<site>": "engine/test_readme.py:test_make_render_writes_the_house",
