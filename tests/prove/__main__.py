@@ -43,7 +43,9 @@ def main() -> int:
     """Exit status 1 when the plan's word was wrong once."""
     parser = argparse.ArgumentParser(prog="make prove")
     parser.add_argument("--sites", type=int, default=2000)
-    parser.add_argument("--misses", type=int, default=250, help="near misses of each kind that are run")
+    parser.add_argument(
+        "--misses", type=int, default=250, help="near misses of each kind that are run"
+    )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
     parser.add_argument("--report", type=Path, default=REPORT)
     wanted = parser.parse_args()

@@ -14,7 +14,8 @@ from config.read import read_site
 from config.site import Site
 from config.values import IpAddress
 from tests.prove.differences import differences
-from tests.prove.request import Guest, Request, guest_request, neighbour, request
+from tests.prove.home import Request, neighbour
+from tests.prove.request import Guest, guest_request, request
 from tests.prove.runners import Runners
 from tests.prove.sites import Tree, sites
 

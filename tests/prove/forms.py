@@ -7,7 +7,8 @@ from typing import Any
 
 from config.site import Site
 from tests.prove.differences import differences
-from tests.prove.request import Request, request
+from tests.prove.home import Request
+from tests.prove.request import request
 from tests.prove.runners import Runners
 from tests.sites import changed_tree
 

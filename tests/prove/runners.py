@@ -9,7 +9,8 @@ from typing import Any
 from lab.netns import missing as missing_namespaces
 from lab.sandbox.channel import Channel, LocalRunner
 from lab.sandbox.machine import start_machine
-from tests.prove.request import Request, needs_vlans
+from tests.prove.home import Request
+from tests.prove.request import needs_vlans
 
 CHANNELS = 6
 # How long a call waits for its answer: what is emulated is some ten times slower.

@@ -1,0 +1,123 @@
+"""Who calls whom in a house, and by which interface the call is to go."""
+
+import ipaddress
+import json
+from collections.abc import Iterator
+
+from config.networks import HomeNetwork, VlanNetwork
+from config.nodes import Node
+from config.plan.families import attachments, overlap
+from config.site import Site
+from config.values import IpAddress
+from tests.prove.home import (
+    Request,
+    inside,
+    neighbour,
+    node_addresses,
+    other_nodes,
+    service_addresses,
+    wire_of,
+)
+
+POD = "home-assistant-0"
+# Where mDNS is spoken: a route there decides by which interface devices are discovered.
+DISCOVERY = "224.0.0.251"
+
+
+def calls(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Request]:
+    """Who calls whom: the pods their neighbours, Home Assistant's also routes and cluster."""
+    for number, pod in enumerate(pods):
+        if pod["name"] == POD:
+            yield from _calls_to_networks(site, node)
+            yield from _calls_to_the_cluster(site, node)
+            continue
+        network = site.networks[json.loads(pod["annotation"])[0]["name"]]
+        near = neighbour(site, network.subnets[0])
+        if near is not None and wire_of(node, network) is not None:
+            yield {"pod": number, "to": str(near), "by": "net1"}
+
+
+def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
+    for _, attachment, network in attachments(site):
+        by, host = attachment.name, f"n-{attachment.network}"
+        if wire_of(node, network) is None:
+            continue
+        given = (attachment.address, attachment.ipv6_address)
+        for family, own in zip(network.subnets, given, strict=False):
+            near = neighbour(site, family)
+            if near is not None:
+                yield {"to": str(near), "by": by}
+            if near is not None and own is not None and near.version == own.version:
+                yield {"host": host, "to": str(own)}
+        for destination in network.routes:
+            version = destination.version
+            via = next((s.gateway for s in network.subnets if s.subnet.version == version), None)
+            yield {"to": str(inside(destination)), "by": by, "via": str(via)}
+        if _discovers(network):
+            yield {"to": DISCOVERY, "by": by, "route_only": True}
+        for address in _claimed_twice(site, attachment.network):
+            yield {"to": str(address), "by": by, "route_only": True}
+        for address in _sought_behind_a_router(site, network):
+            yield {"to": str(address), "by": by, "route_only": True}
+
+
+def _calls_to_the_cluster(site: Site, node: Node) -> Iterator[Request]:
+    for address in (*service_addresses(site), *_reached_by_the_cluster(site, node)):
+        yield {"to": str(address), "by": "eth0"}
+    for address in contested(site):
+        yield {"to": str(address), "by": "eth0", "route_only": True}
+    if not any(_discovers(network) for _, _, network in attachments(site)):
+        yield {"to": DISCOVERY, "by": "eth0", "route_only": True}
+    for other in other_nodes(site, node):
+        for text, link in node_addresses(site, node):
+            if link == other["wire"] and _together(text, other["addresses"][0]):
+                yield {"host": other["name"], "to": text.partition("/")[0]}
+
+
+def _discovers(network: HomeNetwork) -> bool:
+    four = any(s.subnet.version == 4 for s in network.subnets)
+    return network.routing == "discovery" and four
+
+
+def contested(site: Site) -> Iterator[IpAddress]:
+    """An address of the cluster in every network or route that reaches into it."""
+    own = (*site.cluster.pod_networks, *site.cluster.service_networks)
+    for network in site.networks.values():
+        claimed = [s.subnet for s in network.subnets]
+        for mine in (*claimed, *(network.routes if network.routing == "routed" else ())):
+            for theirs in own:
+                if overlap(mine, theirs):
+                    yield inside(max(mine, theirs, key=lambda n: n.prefixlen))
+
+
+def _reached_by_the_cluster(site: Site, node: Node) -> Iterator[IpAddress]:
+    """The node's own addresses, unless a macvlan hides them (facts/cni.md section 7)."""
+    untagged = [n for n in site.networks.values() if not isinstance(n, VlanNetwork)]
+    for address in node.own_addresses:
+        hidden = any(address in s.subnet for n in untagged for s in n.subnets)
+        # At a loopback address the operator is on the node, and the pod is not.
+        if not hidden and address.version == 4 and not address.is_loopback:
+            yield address
+
+
+def _claimed_twice(site: Site, name: str) -> Iterator[IpAddress]:
+    """An address in each subnet of the network that another network of the pod has as well."""
+    used = {attachment.network for attachment in site.home_assistant.interfaces} - {name}
+    for other in used & set(site.networks):
+        for mine in site.networks[name].subnets:
+            for theirs in site.networks[other].subnets:
+                if overlap(mine.subnet, theirs.subnet):
+                    yield inside(max(mine.subnet, theirs.subnet, key=lambda n: n.prefixlen))
+
+
+def _sought_behind_a_router(site: Site, network: HomeNetwork) -> Iterator[IpAddress]:
+    """A host of the network in each route that leads into it."""
+    for other in site.networks.values():
+        for route in other.routes:
+            for family in network.subnets:
+                if overlap(route, family.subnet) and route.prefixlen >= family.subnet.prefixlen:
+                    yield inside(route)
+
+
+def _together(one: str, other: str) -> bool:
+    return ipaddress.ip_interface(one).network == ipaddress.ip_interface(other).network
