@@ -187,8 +187,7 @@ def mtu_range(site: Site) -> Iterator[Finding]:
     for name, network in site.networks.items():
         if network.mtu is None:
             continue
-        least = 1280 if any(f.subnet.version == 6 for f in network.subnets) else 68
-        most = min(_parent_mtus(site, network), default=network.mtu)
+        least, most = _least_mtu(network), min(_parent_mtus(site, network), default=network.mtu)
         if not least <= network.mtu <= most:
             yield Finding(
                 path=f"networks.{name}.mtu",
@@ -198,12 +197,30 @@ def mtu_range(site: Site) -> Iterator[Finding]:
             )
 
 
+@rule("parent-mtu", "facts/cni.md section 9 row 8", shown="keep_addr_on_down")
+def parent_mtu(site: Site) -> Iterator[Finding]:
+    """A network without an MTU of its own has its parent's, which must do for IPv6."""
+    for name, network in site.networks.items():
+        least = min(_parent_mtus(site, network), default=_least_mtu(network))
+        if network.mtu is None and least < _least_mtu(network):
+            yield Finding(
+                path=f"networks.{name}.parent",
+                value=network.parent,
+                message=f"its MTU of {least} is too small for IPv6, which needs 1280; raise it on"
+                " the node, and in house:nodes",
+            )
+
+
 def _is_elsewhere(family: Subnet) -> bool:
     if family.gateway is None:
         return False
     # IPv6's address of all routers is a router's.
     broadcast = family.subnet.version == 4 and family.gateway in nobodys(family.subnet)
     return broadcast or family.gateway not in family.subnet
+
+
+def _least_mtu(network: HomeNetwork) -> int:
+    return 1280 if any(family.subnet.version == 6 for family in network.subnets) else 68
 
 
 def _parent_mtus(site: Site, network: HomeNetwork) -> list[int]:

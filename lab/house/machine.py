@@ -19,6 +19,7 @@ class Machine:
     """What it is made of. `taps` are the host's ends of its interfaces, in order.
 
     `channels` are serial ports, each a socket on the host; it starts once all are connected.
+    `shared_disks` come after its own; several machines read them at once.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Machine:
     megabytes: int
     processors: int = 1
     disks: Sequence[Path] = ()
+    shared_disks: Sequence[Path] = ()
     arguments: str = ""
     macs: Sequence[str] = field(default=())
     channels: int = 0
@@ -59,6 +61,8 @@ class Machine:
         ]
         for disk in self.disks:
             command += ["-drive", f"file={disk},format=raw,if=virtio,cache=unsafe"]
+        for disk in self.shared_disks:
+            command += ["-drive", f"file={disk},format=raw,if=virtio,readonly=on,file.locking=off"]
         for number, tap in enumerate(self.taps):
             mac = self.macs[number] if number < len(self.macs) else _mac(self.name, number)
             command += [

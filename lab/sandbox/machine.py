@@ -27,7 +27,7 @@ def start_machine(channels: int) -> Iterator[list[SocketRunner]]:
             taps=(),
             megabytes=2048,
             processors=2,
-            disks=(programs_disk(),),
+            shared_disks=(programs_disk(),),
             channels=channels,
         )
         machine.start()

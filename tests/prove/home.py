@@ -44,7 +44,8 @@ def neighbour(site: Site, family: Subnet) -> IpAddress | None:
     return family.gateway or (subnet[1] if subnet[1] not in taken else None)
 
 
-def links(site: Site, node: Node) -> Iterator[dict[str, Any]]:
+def links(site: Site, node: Node) -> Iterator[Request]:
+    """The node's own interfaces, with its addresses on them; `eth0.30` is a VLAN of eth0."""
     names = {interface.name for interface in node.interfaces}
     homes = dict(node_addresses(site, node))
     for interface in node.interfaces:
@@ -156,4 +157,5 @@ def service_addresses(site: Site) -> list[IpAddress]:
 
 
 def inside(network: IpNetwork) -> IpAddress:
+    """An address of the network, the same for the same network."""
     return network[0] if network.num_addresses == 1 else network[min(9, network.num_addresses - 1)]

@@ -140,6 +140,12 @@ CASES: dict[str, dict[str, object]] = {
     "networks-overlap": iot("192.168.18.128/25", "192.168.18.130"),
     "nodes-network-elsewhere": {"nodes/k3s-1/host": "192.168.32.200"},
     "mtu-range": {"networks/lan/mtu": 9000},
+    "parent-mtu": {
+        **STATIC,
+        "networks/lan/subnet": "fd00::/64",
+        "home_assistant/interfaces/0/address": "fd00::3",
+        "nodes/k3s-1/interfaces": [{"name": "eth0", "mtu": 1000}],
+    },
     "wire-twice": {"home_assistant/interfaces": [THIRD, FOURTH]},
     "vlan-on-vlan": {"nodes/k3s-1/interfaces": ["eth0", "eth0.2"]},
 }
