@@ -111,6 +111,7 @@ class HomeAssistantStack(pulumi.ComponentResource):
                 namespace=namespace.metadata["name"],
                 networks=site.networks,
                 conflists=conflists,
+                probed_from_inside=not site.cluster.kubelet_calls_by_pod_network,
                 after=[multus.daemon_set, *segments],
             ),
             in_cluster,

@@ -72,6 +72,15 @@ class K3s(_Cluster):
         return (patch, build) >= STABLE_BIN_DIR_SINCE.get(minor, (1 << 30, 0))
 
     @property
+    def kubelet_calls_by_pod_network(self) -> bool:
+        """Whether kubelet's calls to pods come from the pod network, as by flannel's bridge.
+
+        Elsewhere (Calico) they come from the node's own address, which a pod with an interface in
+        the node's network seeks on that interface: macvlan keeps the two apart.
+        """
+        return self.flannel
+
+    @property
     def cni(self) -> CniPaths:
         """The paths of this release and these flags."""
         if not self.flannel:
@@ -102,6 +111,11 @@ class CustomCluster(_Cluster):
     bundled_plugins: Annotated[
         tuple[PluginName, ...], Field(strict=False, description="Plugins that the cluster brings.")
     ] = ()
+
+    @property
+    def kubelet_calls_by_pod_network(self) -> bool:
+        """Nothing is known of it."""
+        return False
 
     @property
     def cni(self) -> CniPaths:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.model import Model
-from config.values import Address, InterfaceName, Network, Range, VlanId
+from config.values import Gateway, InterfaceName, IpAddress, Network, Range, VlanId
 
 
 class Subnet(Model):
@@ -15,7 +15,7 @@ class Subnet(Model):
     range: Range | None = Field(
         None, description="host-local: the addresses that pods may get, first-last."
     )
-    gateway: Address | None = Field(None, description="The router's address in the subnet.")
+    gateway: Gateway | None = Field(None, description="The router's address in the subnet.")
     dhcp_pool: Range | None = Field(
         None, description="The addresses that the home's DHCP server hands out; never a pod's."
     )
@@ -43,6 +43,15 @@ class _Network(Subnet):
     def subnets(self) -> tuple[Subnet, ...]:
         """The families of the network, in the order in which addresses are given."""
         return (self,) if self.ipv6 is None else (self, self.ipv6)
+
+    @property
+    def gateways(self) -> dict[int, IpAddress]:
+        """The gateway of each IP version that has one; the first subnet's comes first."""
+        found: dict[int, IpAddress] = {}
+        for family in self.subnets:
+            if family.gateway is not None:
+                found.setdefault(family.gateway.version, family.gateway)
+        return found
 
 
 class MacvlanNetwork(_Network):

@@ -58,22 +58,33 @@ def _parse_address(text: str) -> IpAddress:
         ) from None
     if address.version == 6 and address.scope_id:
         raise refusal("address-form", "it has a zone", f"write {text.split('%', maxsplit=1)[0]}")
-    # Of link-local addresses, those of IPv6 mean nothing without an interface's name.
-    if (
-        address.is_unspecified
-        or address.is_loopback
-        or address.is_multicast
-        or (address.version == 6 and address.is_link_local)
-    ):
+    if address.version == 6 and address.ipv4_mapped is not None:
+        raise refusal("address-form", "it is an IPv4 address", f"write {address.ipv4_mapped}")
+    if address.is_unspecified or address.is_loopback or address.is_multicast:
         raise refusal("address-form", "no host can own it on a network", "choose a host's address")
+    return address
+
+
+def _parse_host_address(text: str) -> IpAddress:
+    address = _parse_address(text)
+    if address.version == 6 and address.is_link_local:
+        raise refusal(
+            "address-form", "it means nothing without an interface's name", "choose another"
+        )
     return address
 
 
 Address = Annotated[
     IpAddress,
-    _parsed(_parse_address, "address-form", "an address like 192.168.18.32"),
+    _parsed(_parse_host_address, "address-form", "an address like 192.168.18.32"),
     PlainSerializer(str),
     _schema("An IPv4 or IPv6 address without prefix length, for example 192.168.18.32."),
+]
+Gateway = Annotated[
+    IpAddress,
+    _parsed(_parse_address, "address-form", "a router's address like 192.168.18.1 or fe80::1"),
+    PlainSerializer(str),
+    _schema("The router's address in the network; for IPv6 its link-local one will do."),
 ]
 
 
@@ -86,6 +97,8 @@ def _parse_network(text: str) -> IpNetwork:
         raise refusal(
             "subnet-form", "this is no network", "write it like 192.168.18.0/24"
         ) from None
+    if network.version == 6 and network.network_address.ipv4_mapped is not None:
+        raise refusal("subnet-form", "it is an IPv4 network", "write it as one")
     if not re.fullmatch(r"[0-9]+", text.split("/")[1]):
         raise refusal("subnet-form", "the prefix length is no number", f"write {network}")
     if str(network.network_address) != str(ipaddress.ip_address(text.split("/", maxsplit=1)[0])):
@@ -123,7 +136,7 @@ def _parse_range(text: str) -> AddressRange:
     first, dash, last = text.partition("-")
     if not dash:
         raise refusal("range-form", "it has no '-'", "write it like 192.168.18.32-192.168.18.100")
-    start, end = _parse_address(first), _parse_address(last)
+    start, end = _parse_host_address(first), _parse_host_address(last)
     if start.version != end.version:
         raise refusal("range-form", "its ends are of two families", "write both as IPv4 or as IPv6")
     if int(start) > int(end):

@@ -83,7 +83,8 @@ def kubernetes_objects(site: Site) -> Iterator[dict[str, Any]]:
     yield objects.claim(settings)
     for make in (guard.service_account, guard.role, guard.role_binding):
         yield make(settings.namespace)
-    yield objects.stateful_set(settings, site.networks, conflists)
+    inside = not site.cluster.kubelet_calls_by_pod_network
+    yield objects.stateful_set(settings, site.networks, conflists, probed_from_inside=inside)
     yield objects.service(settings)
     if settings.ingress is not None:
         yield objects.ingress(settings, settings.ingress)

@@ -14,6 +14,7 @@ from config.networks import HomeNetwork
 
 CLAIM = "home-assistant-config"
 PORT = 8123
+PROBED = "/manifest.json"
 NETWORKS_HASH = "house/networks-hash"
 LABELS = {"app.kubernetes.io/name": guard.NAME}
 # Home Assistant may take 210 s to stop cleanly (facts/home-assistant.md section 6).
@@ -45,8 +46,14 @@ def stateful_set(
     settings: HomeAssistant,
     networks: Mapping[str, HomeNetwork],
     conflists: Mapping[str, Mapping[str, object]],
+    *,
+    probed_from_inside: bool,
 ) -> dict[str, Any]:
-    """One pod, never two: its addresses and MACs are fixed."""
+    """One pod, never two: its addresses and MACs are fixed.
+
+    It is probed from inside where kubelet's calls would find no way back
+    (`kubelet_calls_by_pod_network` of the cluster).
+    """
     annotations = {
         NETWORKS_ANNOTATION: networks_annotation(settings.interfaces, networks),
         NETWORKS_HASH: networks_hash(conflists),
@@ -61,13 +68,13 @@ def stateful_set(
             "selector": {"matchLabels": LABELS},
             "template": {
                 "metadata": {"labels": LABELS, "annotations": annotations},
-                "spec": _pod(settings),
+                "spec": _pod(settings, _probe_inside() if probed_from_inside else _probe()),
             },
         },
     }
 
 
-def _pod(settings: HomeAssistant) -> dict[str, Any]:
+def _pod(settings: HomeAssistant, probe: Mapping[str, Any]) -> dict[str, Any]:
     pod: dict[str, Any] = {
         "serviceAccountName": guard.NAME,
         "automountServiceAccountToken": False,
@@ -80,9 +87,9 @@ def _pod(settings: HomeAssistant) -> dict[str, Any]:
                 "env": [{"name": "TZ", "value": settings.time_zone}],
                 "ports": [{"name": "http", "containerPort": PORT}],
                 "volumeMounts": [{"name": "config", "mountPath": "/config"}],
-                "startupProbe": {**_probe(), "periodSeconds": 10, "failureThreshold": 60},
-                "readinessProbe": {**_probe(), "periodSeconds": 10},
-                "livenessProbe": {**_probe(), "periodSeconds": 30, "failureThreshold": 6},
+                "startupProbe": {**probe, "periodSeconds": 10, "failureThreshold": 60},
+                "readinessProbe": {**probe, "periodSeconds": 10},
+                "livenessProbe": {**probe, "periodSeconds": 30, "failureThreshold": 6},
             }
         ],
         "volumes": [
@@ -104,7 +111,13 @@ def _pod(settings: HomeAssistant) -> dict[str, Any]:
 
 
 def _probe() -> dict[str, Any]:
-    return {"httpGet": {"path": "/manifest.json", "port": "http"}, "timeoutSeconds": 5}
+    return {"httpGet": {"path": PROBED, "port": "http"}, "timeoutSeconds": 5}
+
+
+def _probe_inside() -> dict[str, Any]:
+    """The same question by the image's Python, which needs a moment to start."""
+    ask = f"import urllib.request as r; r.urlopen('http://127.0.0.1:{PORT}{PROBED}', timeout=5)"
+    return {"exec": {"command": ["python3", "-c", ask]}, "timeoutSeconds": 10}
 
 
 def service(settings: HomeAssistant) -> dict[str, Any]:

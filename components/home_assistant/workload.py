@@ -27,6 +27,7 @@ class HomeAssistantArgs:
     namespace: pulumi.Input[str]
     networks: Mapping[str, HomeNetwork]
     conflists: Mapping[str, Mapping[str, object]]
+    probed_from_inside: bool
     after: Sequence[pulumi.Resource] = ()
 
 
@@ -67,7 +68,13 @@ class HomeAssistant(pulumi.ComponentResource):
                 ),
             ),
             **_inputs(
-                objects.stateful_set(settings, args.networks, args.conflists), args.namespace
+                objects.stateful_set(
+                    settings,
+                    args.networks,
+                    args.conflists,
+                    probed_from_inside=args.probed_from_inside,
+                ),
+                args.namespace,
             ),
         )
         if settings.ingress is not None:

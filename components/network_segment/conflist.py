@@ -72,6 +72,6 @@ def _routes(network: HomeNetwork) -> list[dict[str, str]]:
     if network.routing == "discovery" and any(s.subnet.version == 4 for s in network.subnets):
         return [{"dst": MULTICAST, "gw": ON_LINK}]
     if network.routing == "routed":
-        gateways = {s.subnet.version: s.gateway for s in network.subnets if s.gateway}
+        gateways = network.gateways
         return [{"dst": str(dst), "gw": str(gateways[dst.version])} for dst in network.routes]
     return []

@@ -15,6 +15,12 @@ NO_HOSTS: tuple[IpNetwork, ...] = tuple(
 )
 
 
+# The ends of IPv4 are no host's, wherever a subnet ends.
+ENDS: tuple[IpNetwork, ...] = tuple(
+    ipaddress.ip_network(text) for text in ("0.0.0.0/32", "255.255.255.255/32")
+)
+
+
 def families(site: Site) -> Iterator[tuple[str, str, HomeNetwork, Subnet]]:
     """(network, path of the family's keys, network, family) for every family of every network."""
     for name, network in site.networks.items():
@@ -47,6 +53,11 @@ def nobodys(subnet: IpNetwork) -> tuple[IpAddress, ...]:
     if subnet.num_addresses <= 2:
         return ()
     return (subnet.broadcast_address if subnet.version == 4 else subnet.network_address,)
+
+
+def used_networks(site: Site) -> dict[str, HomeNetwork]:
+    """The networks that the pod is in, by name."""
+    return {attachment.network: network for _, attachment, network in attachments(site)}
 
 
 def overlap(one: IpNetwork, other: IpNetwork) -> bool:

@@ -14,8 +14,11 @@ def mac_twice(site: Site) -> Iterator[Finding]:
     owners: dict[tuple[str, str], str] = {}
     for name, node in site.nodes.items():
         for interface in node.interfaces:
-            key = (interface.name, interface.mac or "")
             path = f"nodes.{name}.interfaces.{interface.name}"
+            # A VLAN interface without a MAC of its own has its parent's.
+            parent = node.interface(interface.name.rpartition(".")[0])
+            inherited = parent.mac if parent is not None else None
+            key = (interface.name, interface.mac or inherited or "")
             if interface.mac is not None and key in owners:
                 yield _twice(path, interface.mac, owners[key])
             owners.setdefault(key, path)

@@ -7,7 +7,10 @@ from config.networks import MacvlanNetwork
 from config.plan.rule import Finding, rule
 from config.site import Site
 
-_VIRTUAL = re.compile(r"(cni|flannel|veth|docker|cali|cilium|kube|virbr|dummy|tun|tap|wg)\S*")
+_VIRTUAL = re.compile(
+    r"(cni|docker|virbr|dummy|tun|wg|ppp|tailscale)[0-9]+|(flannel|vxlan)\.\S+"
+    r"|(veth|cali|cilium|lxc|kube-)\S*"
+)
 
 
 @rule("nodes-unknown", "the pod would never be scheduled", shown="node affinity")

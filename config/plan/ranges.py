@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from config.networks import Subnet
-from config.plan.families import families, nobodys
+from config.plan.families import attachments, families, nobodys
 from config.plan.rule import Finding, rule
 from config.site import Site
-from config.values import AddressRange
+from config.values import AddressRange, IpAddress
 
 
 @rule(
@@ -109,6 +109,37 @@ def range_holds_node(site: Site) -> Iterator[Finding]:
                         value=family.range,
                         message=f"it includes {address} of node {name}; leave it out",
                     )
+
+
+@rule("ranges-meet", "host-local keeps its leases by network", shown="is answered by 2 MACs")
+def ranges_meet(site: Site) -> Iterator[Finding]:
+    """No two networks give out one address, nor one that the pod has in the other."""
+    known = sorted(_given_out(site), key=lambda entry: entry[:2])
+    before: tuple[int, str, str] = (-1, "", "")
+    for first, last, network, path, value in known:
+        if first <= before[0] and network != before[1]:
+            yield Finding(
+                path=path,
+                value=value,
+                message=f"it meets house:{before[2]}; give each network addresses of its own",
+            )
+        if last > before[0]:
+            before = (last, network, path)
+
+
+def _given_out(site: Site) -> Iterator[tuple[int, int, str, str, object]]:
+    """(first, last, network, path, value) of ranges and fixed addresses, IPv6 after IPv4."""
+    for name, path, network, family in families(site):
+        if network.ipam == "host-local" and family.range is not None:
+            first, last = family.range.first, family.range.last
+            yield _number(first), _number(last), name, f"{path}.range", family.range
+    for path, attachment, _ in attachments(site):
+        number = _number(attachment.address)
+        yield number, number, attachment.network, f"{path}.address", attachment.address
+
+
+def _number(address: IpAddress) -> int:
+    return int(address) + ((1 << 32) if address.version == 6 else 0)
 
 
 def _is_within(addresses: AddressRange, family: Subnet) -> bool:

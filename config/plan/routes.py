@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from config.plan.families import NO_HOSTS, attachments, families, overlap
+from config.plan.families import ENDS, NO_HOSTS, attachments, families, overlap, used_networks
 from config.plan.rule import Finding, rule
 from config.site import Site
 from config.values import IpNetwork
@@ -81,11 +81,12 @@ def route_meets_cluster(site: Site) -> Iterator[Finding]:
     shown="via 192.168.18.1 instead of the link",
 )
 def route_into_network(site: Site) -> Iterator[Finding]:
-    """No route leads to hosts of a network of the site: they are on the link."""
+    """No route leads to hosts of a network that the pod is in: they are on the link."""
+    used = used_networks(site)
     for name, network in site.networks.items():
         for destination in network.routes:
-            for _, path, _, family in families(site):
-                if _is_part(destination, family.subnet):
+            for other, path, _, family in families(site):
+                if other in used and _is_part(destination, family.subnet):
                     yield Finding(
                         path=f"networks.{name}.routes",
                         value=destination,
@@ -103,7 +104,8 @@ def route_to_no_hosts(site: Site) -> Iterator[Finding]:
     """A destination holds hosts alone: no multicast, loopback or link-local addresses."""
     for name, network in site.networks.items():
         for destination in network.routes:
-            if destination.prefixlen and any(overlap(destination, n) for n in NO_HOSTS):
+            held = any(overlap(destination, n) for n in NO_HOSTS) or destination in ENDS
+            if destination.prefixlen and held:
                 yield Finding(
                     path=f"networks.{name}.routes",
                     value=destination,
@@ -112,12 +114,25 @@ def route_to_no_hosts(site: Site) -> Iterator[Finding]:
                 )
 
 
+@rule("route-meets-node", "the pod would seek it behind the router", severity="warning")
+def route_meets_node(site: Site) -> Iterator[Finding]:
+    """The nodes are reached by the cluster's network."""
+    for name, network in site.networks.items():
+        for destination in network.routes:
+            for node_name, node in site.pod_nodes.items():
+                if any(address in destination for address in node.own_addresses):
+                    yield Finding(
+                        path=f"networks.{name}.routes",
+                        value=destination,
+                        message=f"node {node_name} is in it; name smaller destinations",
+                    )
+
+
 @rule("route-twice", "facts/cni.md section 9 row 26: `file exists`", shown="file exists")
 def route_twice(site: Site) -> Iterator[Finding]:
     """A destination is reached by one of the pod's networks."""
     owners: dict[IpNetwork, str] = {}
-    used = {attachment.network: network for _, attachment, network in attachments(site)}
-    for name, network in used.items():
+    for name, network in used_networks(site).items():
         for destination in network.routes:
             if destination in owners:
                 yield Finding(

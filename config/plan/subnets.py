@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from config.networks import HomeNetwork, Subnet, VlanNetwork
-from config.plan.families import NO_HOSTS, families, nobodys, overlap
+from config.networks import HomeNetwork, MacvlanNetwork, Subnet, VlanNetwork
+from config.plan.families import ENDS, NO_HOSTS, families, nobodys, overlap, used_networks
 from config.plan.rule import Finding, rule
 from config.site import Site
 
@@ -34,7 +34,9 @@ def subnet_too_small(site: Site) -> Iterator[Finding]:
 def subnet_not_local(site: Site) -> Iterator[Finding]:
     """Loopback, multicast and IPv6 link-local networks hold no hosts; /0 is everything."""
     for _, path, _, family in families(site):
-        if family.subnet.prefixlen == 0 or any(overlap(family.subnet, n) for n in NO_HOSTS):
+        if family.subnet.prefixlen == 0 or any(
+            overlap(family.subnet, n) for n in (*NO_HOSTS, *ENDS)
+        ):
             yield Finding(
                 path=f"{path}.subnet",
                 value=family.subnet,
@@ -94,6 +96,25 @@ def gateway_outside_subnet(site: Site) -> Iterator[Finding]:
             )
 
 
+@rule(
+    "gateway-is-node",
+    "facts/cni.md section 7: macvlan keeps a node and its pods apart",
+    shown="does not reach 10.9.0.9",
+)
+def gateway_is_node(site: Site) -> Iterator[Finding]:
+    """The router of a macvlan network is not the node that runs the pod."""
+    for _, path, network, family in families(site):
+        for name, node in site.pod_nodes.items():
+            routed = isinstance(network, MacvlanNetwork) and network.routing == "routed"
+            if routed and family.gateway in node.own_addresses:
+                yield Finding(
+                    path=f"{path}.gateway",
+                    value=family.gateway,
+                    message=f"the pod on {name} cannot reach that node by macvlan; run the pod on"
+                    " another node, or remove the routes",
+                )
+
+
 @rule("gateway-of-nobody", "it is read with `routing: routed` alone", severity="warning")
 def gateway_of_nobody(site: Site) -> Iterator[Finding]:
     """A gateway that no route needs is a host of the subnet all the same."""
@@ -110,7 +131,7 @@ def gateway_of_nobody(site: Site) -> Iterator[Finding]:
 @rule("networks-overlap", "facts/cni.md section 9 row 21", shown="instead of net1")
 def networks_overlap(site: Site) -> Iterator[Finding]:
     """No two networks of the pod share addresses: it could not tell them apart."""
-    used = {attachment.network for attachment in site.home_assistant.interfaces}
+    used = used_networks(site)
     for version in (4, 6):
         known = sorted(
             (
@@ -168,9 +189,9 @@ def meets_cluster_network(site: Site) -> Iterator[Finding]:
     shown="by net1.2 instead of eth0",
 )
 def nodes_network_elsewhere(site: Site) -> Iterator[Finding]:
-    """The subnet that nodes are in is the untagged network, not a VLAN."""
+    """The subnet that the pod's nodes are in is the untagged network, not a VLAN."""
     for _, path, network, family in families(site):
-        for name, node in site.nodes.items():
+        for name, node in site.pod_nodes.items():
             for address in node.own_addresses:
                 if isinstance(network, VlanNetwork) and address in family.subnet:
                     yield Finding(
@@ -214,9 +235,10 @@ def parent_mtu(site: Site) -> Iterator[Finding]:
 def _is_elsewhere(family: Subnet) -> bool:
     if family.gateway is None:
         return False
-    # IPv6's address of all routers is a router's.
-    broadcast = family.subnet.version == 4 and family.gateway in nobodys(family.subnet)
-    return broadcast or family.gateway not in family.subnet
+    # In IPv6 the address of all routers is a router's, and routers are known by link-local ones.
+    if family.subnet.version == 6 and family.gateway.version == 6:
+        return family.gateway not in family.subnet and not family.gateway.is_link_local
+    return family.gateway not in family.subnet or family.gateway in nobodys(family.subnet)
 
 
 def _least_mtu(network: HomeNetwork) -> int:

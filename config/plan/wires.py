@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from config.networks import HomeNetwork, VlanNetwork
+from config.nodes import Node
 from config.plan.families import attachments
 from config.plan.rule import Finding, rule
 from config.site import Site
@@ -38,15 +39,21 @@ def vlan_on_vlan(site: Site) -> Iterator[Finding]:
     for name, network in site.networks.items():
         if not isinstance(network, VlanNetwork):
             continue
-        existing = f"{network.parent}.{network.vlan_id}"
         for node_name, node in site.pod_nodes.items():
-            if node.interface(existing) is not None:
+            for existing in _vlan_interfaces(node, network):
                 yield Finding(
                     path=f"networks.{name}.vlan_id",
                     value=network.vlan_id,
                     message=f"node {node_name} has {existing} already; write `type: macvlan` with"
                     f" `parent: {existing}`",
                 )
+
+
+def _vlan_interfaces(node: Node, network: VlanNetwork) -> Iterator[str]:
+    for interface in node.interfaces:
+        parent, _, vlan_id = interface.name.rpartition(".")
+        if parent == network.parent and vlan_id.isdigit() and int(vlan_id) == network.vlan_id:
+            yield interface.name
 
 
 def _wire(network: HomeNetwork) -> tuple[str, int | None]:

@@ -29,7 +29,8 @@ def plane(tmp_path: Path) -> Iterator[ControlPlane]:
 def scheduled(plane: ControlPlane, folder: Path, changes: Mapping[str, object]) -> dict[str, Any]:
     """What the scheduler says of a pod with the affinity that the program emits."""
     site = Site.model_validate(changed_tree("home", changes))
-    template = stateful_set(site.home_assistant, site.networks, {})["spec"]["template"]
+    described = stateful_set(site.home_assistant, site.networks, {}, probed_from_inside=False)
+    template = described["spec"]["template"]
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",

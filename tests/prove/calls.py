@@ -11,6 +11,7 @@ from config.site import Site
 from config.values import IpAddress
 from tests.prove.home import (
     Request,
+    beyond,
     inside,
     neighbour,
     node_addresses,
@@ -50,9 +51,8 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
             if near is not None and own is not None and near.version == own.version:
                 yield {"host": host, "to": str(own)}
         for destination in network.routes:
-            version = destination.version
-            via = next((s.gateway for s in network.subnets if s.subnet.version == version), None)
-            yield {"to": str(inside(destination)), "by": by, "via": str(via)}
+            via = network.gateways.get(destination.version)
+            yield {"to": str(beyond(site, destination)), "by": by, "via": str(via)}
         if _discovers(network):
             yield {"to": DISCOVERY, "by": by, "route_only": True}
         for address in _claimed_twice(site, attachment.network):
@@ -94,7 +94,9 @@ def _reached_by_the_cluster(site: Site, node: Node) -> Iterator[IpAddress]:
     """The node's own addresses, unless a macvlan hides them (facts/cni.md section 7)."""
     untagged = [n for n in site.networks.values() if not isinstance(n, VlanNetwork)]
     for address in node.own_addresses:
-        hidden = any(address in s.subnet for n in untagged for s in n.subnets)
+        hidden = any(address in s.subnet for n in untagged for s in n.subnets) or any(
+            address in route for n in site.networks.values() for route in n.routes
+        )
         # At a loopback address the operator is on the node, and the pod is not.
         if not hidden and address.version == 4 and not address.is_loopback:
             yield address

@@ -126,10 +126,10 @@ def _runs(site: Site, *, lone_guests: bool) -> Iterable[Run]:
 
 def doubtful_guests(site: Site) -> Iterable[Guest]:
     """Pods that ask for the addresses that a network should promise least."""
-    own = {str(a.address) for a in site.home_assistant.interfaces}
     for name, network in site.networks.items():
+        own = {str(a.address) for a in site.home_assistant.interfaces if a.network == name}
         if network.ipam == "static":
-            if network.range is not None:
+            if any(family.range is not None for family in network.subnets):
                 yield Guest(name, None)
             continue
         # host-local itself keeps the router's address, the first one when none is given.

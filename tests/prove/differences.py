@@ -85,7 +85,7 @@ def _of_routes(site: Site, routes: list[Mapping[str, str]]) -> Iterator[str]:
         if network.routing == "discovery" and network.subnet.version == 4:
             wanted.append((MULTICAST, "", name))
         if network.routing == "routed":
-            gateways = {s.subnet.version: s.gateway for s in network.subnets}
+            gateways = network.gateways
             wanted += [(str(r), str(gateways.get(r.version)), name) for r in network.routes]
     ours = [route for route in found if route[2] != "eth0"]
     for missing in sorted(set(wanted) - set(ours)):

@@ -48,7 +48,8 @@ def links(site: Site, node: Node) -> Iterator[Request]:
     """The node's own interfaces, with its addresses on them; `eth0.30` is a VLAN of eth0."""
     names = {interface.name for interface in node.interfaces}
     homes = dict(node_addresses(site, node))
-    for interface in node.interfaces:
+    # Parents come first.
+    for interface in sorted(node.interfaces, key=lambda i: "." in i.name):
         parent, _, vlan_id = interface.name.rpartition(".")
         tagged = parent in names and vlan_id.isdigit()
         if interface.name == CLUSTER_BRIDGE:
@@ -107,24 +108,44 @@ def neighbours(site: Site, node: Node) -> Iterator[Request]:
             f"{address}/{min(family.subnet.prefixlen, address.max_prefixlen - 1)}": None
             for family in network.subnets
             for address in (neighbour(site, family), family.gateway)
-            if address is not None and (address in family.subnet or address != family.gateway)
+            if address is not None and _is_theirs(site, family, address)
         }
-        behind = {f"{inside(r)}/{r.max_prefixlen}": None for r in network.routes}
+        behind = {f"{beyond(site, r)}/{r.max_prefixlen}": None for r in network.routes}
         yield _host(f"n-{name}", wire, list(addresses), loopback=list(behind), router=True)
+
+
+def _is_theirs(site: Site, family: Subnet, address: IpAddress) -> bool:
+    """Whether a neighbour may have it: a gateway elsewhere, or a node's, is not there."""
+    if address != family.gateway:
+        return True
+    if any(address in node.own_addresses for node in site.nodes.values()):
+        return False
+    return address in family.subnet or address.is_link_local
 
 
 def devices(site: Site, node: Node) -> Iterator[Request]:
     """A device with a lease of the home's DHCP server: the worst one for the pods' addresses."""
     for name, network in site.networks.items():
-        wire, pool = wire_of(node, network), network.dhcp_pool
-        if wire is None or pool is None:
-            continue
-        pods = [a.address for a in site.home_assistant.interfaces if a.address in pool]
-        chosen: IpAddress = pods[0] if pods else pool.first
-        if not pods and network.range is not None and int(network.range.first) > int(chosen):
-            chosen = network.range.first if network.range.first in pool else chosen
-        if chosen in network.subnet and chosen != neighbour(site, network):
-            yield _host(f"d-{name}", wire, [f"{chosen}/{network.subnet.prefixlen}"])
+        wire = wire_of(node, network)
+        for number, family in enumerate(network.subnets):
+            chosen = _leased(site, family)
+            if wire is not None and chosen is not None:
+                addresses = [f"{chosen}/{family.subnet.prefixlen}"]
+                yield _host(f"d{number}-{name}", wire, addresses)
+
+
+def _leased(site: Site, family: Subnet) -> IpAddress | None:
+    """The address of the pool that a device has: a pod's, a range's, or just the first."""
+    pool, leases = family.dhcp_pool, family.range
+    if pool is None:
+        return None
+    given = [(a.address, a.ipv6_address) for a in site.home_assistant.interfaces]
+    wanted = [address for pair in given for address in pair if address is not None]
+    if leases is not None:
+        wanted.append(leases.first)
+    chosen = next((address for address in wanted if address in pool), pool.first)
+    others = {family.gateway, neighbour(site, family)}
+    return chosen if chosen in family.subnet and chosen not in others else None
 
 
 def other_nodes(site: Site, node: Node) -> Iterator[Request]:
@@ -153,7 +174,18 @@ def cluster(site: Site) -> dict[str, Any]:
 
 def service_addresses(site: Site) -> list[IpAddress]:
     """The cluster's DNS."""
-    return [network[10] for network in site.cluster.service_networks]
+    networks = site.cluster.service_networks
+    return [n[min(10, n.num_addresses - 2)] for n in networks if n.version == 4]
+
+
+def beyond(site: Site, route: IpNetwork) -> IpAddress:
+    """An address of the route that is in no subnet of the site, if there is one."""
+    subnets = [s.subnet for network in site.networks.values() for s in network.subnets]
+    last = route[max(0, route.num_addresses - 2)]
+    for address in (inside(route), last):
+        if not any(address in subnet for subnet in subnets):
+            return address
+    return inside(route)
 
 
 def inside(network: IpNetwork) -> IpAddress:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.unit.test_plan import CASES, ROUTED, STATIC, iot
+from tests.unit.test_plan import CASES, LAN2, ROUTED, STATIC, iot
 
 KEPT: Mapping[str, Mapping[str, object]] = {
     "two addresses, IPv4": iot("192.168.32.2/31", "192.168.32.3"),
@@ -41,4 +41,20 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         "networks/lan/routing": "discovery",
     },
     "static": STATIC,
+    "a router's link-local address as gateway": {
+        **iot("fd00:32::/64", "fd00:32::3"),
+        "networks/iot/gateway": "fe80::1",
+        "networks/iot/routing": "routed",
+        "networks/iot/routes": ["2001:db8:5::/48"],
+    },
+    "a route to a network that nobody is in": {
+        **ROUTED,
+        "networks/lan/routes": ["192.168.60.0/24"],
+        "networks/spare": LAN2,
+    },
+    "a parent called like a tunnel": {
+        "nodes/k3s-1/interfaces": ["eth0", "wgroom"],
+        "networks/iot/parent": "wgroom",
+    },
+    "a route that a node is in": CASES["route-meets-node"],
 }

@@ -72,6 +72,7 @@ def home_assistant_alone() -> None:
         namespace="x",
         networks=HOME.networks,
         conflists={name: conflist("x", name, n) for name, n in HOME.networks.items()},
+        probed_from_inside=False,
     )
     HomeAssistant("theirs", args, provider())
 

@@ -52,9 +52,9 @@ def test_the_role_allows_to_delete_this_one_pod_and_nothing_else() -> None:
 def test_only_the_guard_has_the_token_and_it_runs_before_home_assistant() -> None:
     described = site("home")
     conflists = {name: conflist("x", name, n) for name, n in described.networks.items()}
-    pod = objects.stateful_set(described.home_assistant, described.networks, conflists)["spec"][
-        "template"
-    ]["spec"]
+    pod = objects.stateful_set(
+        described.home_assistant, described.networks, conflists, probed_from_inside=False
+    )["spec"]["template"]["spec"]
 
     (first,) = pod["initContainers"]
     (container,) = pod["containers"]

@@ -109,3 +109,12 @@ def test_rendered_files_are_private_and_hold_no_secret(
         assert "canary" not in path.read_text()
         if path.suffix == ".yaml":
             assert len(parse(path.read_text())) == 1
+
+
+@pytest.mark.parametrize(("stack", "kind"), [("home", "httpGet"), ("cabin", "exec")])
+def test_a_pod_is_probed_by_the_way_that_its_answers_find_back(stack: str, kind: str) -> None:
+    (workload,) = (o for o in kubernetes_objects(site(stack)) if o["kind"] == "StatefulSet")
+    (container,) = workload["spec"]["template"]["spec"]["containers"]
+
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        assert kind in container[probe]

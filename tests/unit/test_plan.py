@@ -135,6 +135,24 @@ CASES: dict[str, dict[str, object]] = {
         "networks/lan/gateway": "192.168.19.1",
         "networks/lan/routes": ["10.9.0.0/16"],
     },
+    "gateway-is-node": {
+        **ROUTED,
+        "nodes/k3s-1/host": "192.168.18.1",
+        "networks/lan/routes": ["10.9.0.0/16"],
+    },
+    "route-meets-node": {
+        **ROUTED,
+        "nodes/k3s-1/host": "10.9.0.5",
+        "networks/lan/routes": ["10.9.0.0/16"],
+    },
+    "ranges-meet": {
+        "networks/spare": {
+            **LAN2,
+            "ipam": "host-local",
+            "subnet": "192.168.18.0/24",
+            "range": "192.168.18.90-192.168.18.100",
+        },
+    },
     "gateway-of-nobody": {"networks/lan/gateway": "192.168.19.1"},
     "meets-cluster-network": iot("10.42.3.0/24", "10.42.3.3"),
     "networks-overlap": iot("192.168.18.128/25", "192.168.18.130"),
