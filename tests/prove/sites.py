@@ -24,18 +24,23 @@ MACS = (
     *("00:e0:4c:68:02:3d", "00:00:00:00:00:01", "ae:00:00:00:00:ff", "00:50:56:00:00:01"),
 )
 VLAN_IDS = (1, 2, 3, 10, 100, 4093, 4094)
+# A VLAN that the nodes have as an interface of their own.
+TAGGED_PARENT = "eth0.30"
 # The wires that networks of one site may lie on: each at most once.
-WIRES = (("eth0", False), ("eth0", True), ("eth1", False), ("eth1", True), ("eth0", True))
+WIRES = (
+    *(("eth0", False), ("eth0", True), ("eth1", False), ("eth1", True), ("eth0", True)),
+    (TAGGED_PARENT, False),
+)
 
 
 @st.composite
 def sites(draw: st.DrawFn) -> Tree:
     """The tree of a site that is meant to be right; the plan has the last word."""
-    nodes = _nodes(draw)
     count = draw(st.integers(1, 3))
     tagged_too = draw(st.booleans())
-    possible = [wire for wire in WIRES if tagged_too or not wire[1]]
+    possible = [w for w in WIRES if tagged_too or w in (("eth0", False), ("eth1", False))]
     wires = draw(st.permutations(possible))[:count]
+    nodes = _nodes(draw, tagged=(TAGGED_PARENT, False) in wires)
     macs = list(draw(st.permutations(MACS)))
     names = list(draw(st.permutations(NAMES)))
     ids = list(draw(st.permutations(VLAN_IDS)))
@@ -61,6 +66,7 @@ def sites(draw: st.DrawFn) -> Tree:
         networks[name] = network
         interfaces.append(attachment)
     _name_nodes(draw, nodes, networks)
+    chosen = draw(st.sampled_from([[], [], [max(nodes)]]))
     return {
         "cluster": {"distribution": "k3s", "version": "v1.34.3+k3s1"},
         "nodes": nodes,
@@ -69,11 +75,12 @@ def sites(draw: st.DrawFn) -> Tree:
             "image": "ghcr.io/home-assistant/home-assistant:2026.11.0",
             "time_zone": "Europe/Oslo",
             "interfaces": interfaces,
+            **({"nodes": chosen} if chosen else {}),
         },
     }
 
 
-def _nodes(draw: st.DrawFn) -> dict[str, Tree]:
+def _nodes(draw: st.DrawFn, *, tagged: bool) -> dict[str, Tree]:
     nodes: dict[str, Tree] = {}
     for number in range(draw(st.sampled_from([1, 1, 2]))):
         interfaces: list[Any] = []
@@ -82,6 +89,8 @@ def _nodes(draw: st.DrawFn) -> dict[str, Tree]:
             if draw(st.booleans()):
                 interface["mac"] = f"52:54:00:00:{number:02x}:{position:02x}"
             interfaces.append(interface)
+        if tagged:
+            interfaces.append({"name": TAGGED_PARENT, "mtu": interfaces[0]["mtu"]})
         nodes[f"node-{number}"] = {
             "host": f"node-{number}.home",
             "host_key": "ssh-ed25519 AAAA",
@@ -106,7 +115,10 @@ def _addresses(draw: st.DrawFn, network: Tree, attachment: Tree, position: int) 
     if not six and draw(st.booleans()):
         other = _subnet(draw, six=True, position=position, leases=False)
         network["ipv6"] = {"subnet": str(other)}
-        attachment["ipv6_address"] = str(other[_host(draw, other, taken=())])
+        host_six = _host(draw, other, taken=())
+        attachment["ipv6_address"] = str(other[host_six])
+        if other.num_addresses >= 64 and not 40 <= host_six <= 50 and draw(st.booleans()):
+            network["ipv6"]["dhcp_pool"] = f"{other[40]}-{other[50]}"
     if subnet.num_addresses >= 16 and draw(st.booleans()):
         pool = [n for n in (8, 9, 10, 11) if n != host]
         low, high = min(pool), max(n for n in pool if all(m != host for m in range(min(pool), n)))
@@ -152,6 +164,10 @@ def _routing(draw: st.DrawFn, network: Tree, *, discovered: bool, position: int)
         destinations = DESTINATIONS_V6 if subnet.version == 6 else DESTINATIONS_V4
         if position < len(destinations):
             network["routes"] = [destinations[position]]
+            network["routing"] = "routed"
+        if "ipv6" in network and position < len(DESTINATIONS_V6) and draw(st.booleans()):
+            network["ipv6"]["gateway"] = "fe80::1"
+            network.setdefault("routes", []).append(DESTINATIONS_V6[position])
             network["routing"] = "routed"
         return
     if mode == "discovery":
