@@ -1,13 +1,15 @@
 """`python -m house rules`: the table of rules in the docs, from the code."""
 
+import inspect
+
 from config.plan import RULES
+from config.plan.rule import Rule
 
 
 def rules_text() -> str:
     """docs/rules.md as it is committed."""
     rows = [
-        f"| `{rule.name}` | {rule.severity} | {rule.check.__doc__} | {rule.because} |"
-        f" {rule.shown} |"
+        f"| `{rule.name}` | {rule.severity} | {_saying(rule)} | {rule.because} | {rule.shown} |"
         for rule in RULES.values()
     ]
     head = (
@@ -22,3 +24,8 @@ def rules_text() -> str:
         "| --- | --- | --- | --- | --- |\n"
     )
     return head + "\n".join(rows) + "\n"
+
+
+def _saying(rule: Rule) -> str:
+    """The rule's docstring in one line."""
+    return " ".join((inspect.getdoc(rule.check) or "").split())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from config.plan.families import attachments, nobodys, pod_addresses
+from config.plan.families import attachments, gateway_of_leases, nobodys, pod_addresses
 from config.plan.rule import Finding, rule
 from config.site import Site
 from config.values import IpAddress
@@ -108,10 +108,8 @@ def address_in_dhcp_pool(site: Site) -> Iterator[Finding]:
 def address_is_gateway(site: Site) -> Iterator[Finding]:
     """A pod is not the router; host-local takes the first address for it unless told."""
     for path, address, network, family in pod_addresses(site):
-        gateway = family.gateway
-        if gateway is None and network.ipam == "host-local":
-            gateway = family.subnet.network_address + 1
-        if address == gateway:
+        leases = network.ipam == "host-local"
+        if address == (gateway_of_leases(family) if leases else family.gateway):
             yield Finding(
                 path=path,
                 value=address,

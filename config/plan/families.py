@@ -55,6 +55,11 @@ def nobodys(subnet: IpNetwork) -> tuple[IpAddress, ...]:
     return (subnet.broadcast_address if subnet.version == 4 else subnet.network_address,)
 
 
+def gateway_of_leases(family: Subnet) -> IpAddress:
+    """The address that host-local keeps for the router: the first, when none is given."""
+    return family.gateway or family.subnet.network_address + 1
+
+
 def used_networks(site: Site) -> dict[str, HomeNetwork]:
     """The networks that the pod is in, by name."""
     return {attachment.network: network for _, attachment, network in attachments(site)}

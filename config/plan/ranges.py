@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from config.networks import Subnet
-from config.plan.families import attachments, families, nobodys
+from config.plan.families import attachments, families, gateway_of_leases, nobodys
 from config.plan.rule import Finding, rule
 from config.site import Site
 from config.values import AddressRange, IpAddress
@@ -103,7 +103,8 @@ def range_holds_node(site: Site) -> Iterator[Finding]:
     for _, path, _, family in families(site):
         for name, node in site.nodes.items():
             for address in node.own_addresses:
-                if family.range is not None and address in family.range:
+                kept = address == gateway_of_leases(family)
+                if family.range is not None and address in family.range and not kept:
                     yield Finding(
                         path=f"{path}.range",
                         value=family.range,

@@ -189,11 +189,17 @@ def meets_cluster_network(site: Site) -> Iterator[Finding]:
     shown="by net1.2 instead of eth0",
 )
 def nodes_network_elsewhere(site: Site) -> Iterator[Finding]:
-    """The subnet that the pod's nodes are in is the untagged network, not a VLAN."""
+    """The subnet that the pod's nodes are in is the untagged network, not a VLAN.
+
+    By an IP version that the pods' network lacks, the pod reaches no node anyhow.
+    """
+    versions = {network.version for network in site.cluster.pod_networks}
     for _, path, network, family in families(site):
+        if not isinstance(network, VlanNetwork) or family.subnet.version not in versions:
+            continue
         for name, node in site.pod_nodes.items():
             for address in node.own_addresses:
-                if isinstance(network, VlanNetwork) and address in family.subnet:
+                if address in family.subnet:
                     yield Finding(
                         path=f"{path}.subnet",
                         value=family.subnet,

@@ -15,11 +15,17 @@ from config.site import Site
     shown="failed to create vlan: file exists",
 )
 def wire_twice(site: Site) -> Iterator[Finding]:
-    """The pod is on each wire once, a wire being a parent with or without a VLAN id."""
+    """The pod is on each wire once, a wire being a parent with or without a VLAN id.
+
+    IPv6 alone is answered for by its own interface; a VLAN is made once in any case.
+    """
     owners: dict[tuple[str, int | None], str] = {}
+    taken_whole: set[tuple[str, int | None]] = set()
     for path, attachment, network in attachments(site):
         wire = _wire(network)
-        if wire in owners:
+        if isinstance(network, VlanNetwork) or any(s.subnet.version == 4 for s in network.subnets):
+            taken_whole.add(wire)
+        if wire in owners and wire in taken_whole:
             yield Finding(
                 path=f"{path}.network",
                 value=attachment.network,

@@ -41,6 +41,22 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         "networks/lan/routing": "discovery",
     },
     "static": STATIC,
+    "a range from the router on, which is the node": {
+        "networks/lan/range": "192.168.18.1-192.168.18.100",
+        "nodes/k3s-1/host": "192.168.18.1",
+    },
+    "a node's IPv6 address in a VLAN": {
+        **iot("fd00:32::/64", "fd00:32::3"),
+        "nodes/k3s-1/addresses": ["fd00:32::5"],
+    },
+    "two IPv6 networks on one wire": {
+        **STATIC,
+        "networks/lan/subnet": "fd00:18::/64",
+        "home_assistant/interfaces/0/address": "fd00:18::3",
+        **iot("fd00:32::/64", "fd00:32::3"),
+        "networks/iot/type": "macvlan",
+        "networks/iot/vlan_id": None,
+    },
     "a router's link-local address as gateway": {
         **iot("fd00:32::/64", "fd00:32::3"),
         "networks/iot/gateway": "fe80::1",
