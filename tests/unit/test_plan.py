@@ -246,3 +246,34 @@ def test_a_range_of_a_whole_ipv6_subnet_is_checked_without_being_listed() -> Non
     )
 
     assert reading.of("error") == ()
+
+
+# Other sites that a rule is for, each seen to fail where it was run without the rule.
+MORE: list[tuple[str, dict[str, object]]] = [
+    (
+        "mac-twice",
+        {
+            "nodes/k3s-1/interfaces": [
+                {"name": "eth0", "mac": "32:44:0b:5a:0e:2e"},
+                "eth0.30",
+            ],
+            "networks/lan/parent": "eth0.30",
+        },
+    ),
+    ("wire-twice", {"home_assistant/interfaces/1/network": "lan"}),
+    ("vlan-on-vlan", {"nodes/k3s-1/interfaces": ["eth0", "eth0.002"]}),
+    ("subnet-not-local", iot("0.0.0.0/24", "0.0.0.5")),
+    ("subnet-not-local", iot("255.255.255.254/31", "255.255.255.254")),
+    ("route-to-no-hosts", {**ROUTED, "networks/lan/routes": ["255.255.255.255/32"]}),
+    ("address-form", {"home_assistant/interfaces/0/address": "::ffff:192.168.18.32"}),
+    ("address-form", {"home_assistant/interfaces/0/address": "fe80::20"}),
+    ("subnet-form", {"networks/lan/subnet": "::ffff:192.168.18.0/120"}),
+]
+
+
+@pytest.mark.parametrize(("name", "changes"), MORE)
+def test_the_rule_finds_another_site_that_fails(name: str, changes: dict[str, object]) -> None:
+    reading = changed("home", changes)
+
+    assert reading.site is None
+    assert name in {problem.rule for problem in reading.of("error")}
