@@ -45,10 +45,11 @@ class CniPaths:
 class _Cluster(Model):
     pod_networks: Annotated[
         tuple[Network, ...],
-        Field(strict=False, description="Networks of the pods; k3s' own default."),
+        Field(strict=False, min_length=1, description="Networks of the pods; k3s' own default."),
     ] = (ip_network("10.42.0.0/16"),)
     service_networks: Annotated[
-        tuple[Network, ...], Field(strict=False, description="Networks of the services.")
+        tuple[Network, ...],
+        Field(strict=False, min_length=1, description="Networks of the services."),
     ] = (ip_network("10.43.0.0/16"),)
 
 

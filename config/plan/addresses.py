@@ -2,7 +2,13 @@
 
 from collections.abc import Iterator
 
-from config.plan.families import attachments, gateway_of_leases, nobodys, pod_addresses
+from config.plan.families import (
+    apart_by_tag,
+    attachments,
+    gateway_of_leases,
+    nobodys,
+    pod_addresses,
+)
 from config.plan.rule import Finding, rule
 from config.site import Site
 from config.values import IpAddress
@@ -130,9 +136,11 @@ def address_twice(site: Site) -> Iterator[Finding]:
             if address in owners:
                 yield _twice(f"nodes.{name}", address, owners[address])
             owners.setdefault(address, f"nodes.{name}")
-    for path, address, _, _ in pod_addresses(site):
-        if address in owners:
-            yield _twice(path, address, owners[address])
+    for path, address, network, _ in pod_addresses(site):
+        owner = owners.get(address)
+        apart = apart_by_tag(site, network, address, (owner or "").removeprefix("nodes."))
+        if owner is not None and not apart:
+            yield _twice(path, address, owner)
         owners.setdefault(address, path)
 
 

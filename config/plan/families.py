@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Iterator
 
 from config.home_assistant import Attachment
-from config.networks import HomeNetwork, Subnet
+from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.site import Site
 from config.values import IpAddress, IpNetwork
 
@@ -55,14 +55,25 @@ def nobodys(subnet: IpNetwork) -> tuple[IpAddress, ...]:
     return (subnet.broadcast_address if subnet.version == 4 else subnet.network_address,)
 
 
-def gateway_of_leases(family: Subnet) -> IpAddress:
+def gateway_of_leases(family: Subnet) -> IpAddress | None:
     """The address that host-local keeps for the router: the first, when none is given."""
-    return family.gateway or family.subnet.network_address + 1
+    if family.gateway is None and family.subnet.num_addresses > 1:
+        return family.subnet[1]
+    return family.gateway
 
 
 def used_networks(site: Site) -> dict[str, HomeNetwork]:
     """The networks that the pod is in, by name."""
     return {attachment.network: network for _, attachment, network in attachments(site)}
+
+
+def apart_by_tag(site: Site, network: HomeNetwork, address: IpAddress, node: str) -> bool:
+    """Whether the node's address, untagged, and the same one in the VLAN never meet.
+
+    So it is where the pod runs on that node alone, and its cluster lacks the IP version.
+    """
+    tagged = isinstance(network, VlanNetwork) and list(site.pod_nodes) == [node]
+    return tagged and all(n.version != address.version for n in site.cluster.pod_networks)
 
 
 def overlap(one: IpNetwork, other: IpNetwork) -> bool:

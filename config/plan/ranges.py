@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 
 from config.networks import Subnet
-from config.plan.families import attachments, families, gateway_of_leases, nobodys
+from config.plan.families import (
+    apart_by_tag,
+    attachments,
+    families,
+    gateway_of_leases,
+    nobodys,
+)
 from config.plan.rule import Finding, rule
 from config.site import Site
 from config.values import AddressRange, IpAddress
@@ -15,9 +21,11 @@ from config.values import AddressRange, IpAddress
     shown="is answered by 2 MACs",
 )
 def range_missing(site: Site) -> Iterator[Finding]:
-    """Without a range host-local hands out the router's and everybody's addresses."""
+    """Without a range host-local hands out everybody's addresses, if there are more than two."""
     for _, path, network, family in families(site):
-        if network.ipam == "host-local" and family.range is None:
+        # An IPv4 subnet of four has two hosts: the router, whose address is kept, and the pod.
+        small = family.subnet.version == 4 and family.subnet.num_addresses <= 4
+        if network.ipam == "host-local" and family.range is None and not small:
             yield Finding(
                 path=f"{path}.range",
                 value="(absent)",
@@ -100,10 +108,11 @@ def range_meets_dhcp_pool(site: Site) -> Iterator[Finding]:
 @rule("range-holds-node", "facts/cni.md section 9 row 18", shown="is answered by 2 MACs")
 def range_holds_node(site: Site) -> Iterator[Finding]:
     """A pod could be given a node's address."""
-    for _, path, _, family in families(site):
+    for _, path, network, family in families(site):
         for name, node in site.nodes.items():
             for address in node.own_addresses:
                 kept = address == gateway_of_leases(family)
+                kept = kept or apart_by_tag(site, network, address, name)
                 if family.range is not None and address in family.range and not kept:
                     yield Finding(
                         path=f"{path}.range",

@@ -81,12 +81,13 @@ def route_meets_cluster(site: Site) -> Iterator[Finding]:
     shown="via 192.168.18.1 instead of the link",
 )
 def route_into_network(site: Site) -> Iterator[Finding]:
-    """No route leads to hosts of a network that the pod is in: they are on the link."""
+    """No route leads to hosts of its own network or of the pod's others: they are on the link."""
     used = used_networks(site)
     for name, network in site.networks.items():
         for destination in network.routes:
             for other, path, _, family in families(site):
-                if other in used and _is_part(destination, family.subnet):
+                on_link = other in used or other == name
+                if on_link and _is_part(destination, family.subnet):
                     yield Finding(
                         path=f"networks.{name}.routes",
                         value=destination,
@@ -130,15 +131,20 @@ def route_meets_node(site: Site) -> Iterator[Finding]:
 
 @rule("route-twice", "facts/cni.md section 9 row 26: `file exists`", shown="file exists")
 def route_twice(site: Site) -> Iterator[Finding]:
-    """A destination is reached by one of the pod's networks."""
-    owners: dict[IpNetwork, str] = {}
-    for name, network in used_networks(site).items():
+    """A destination is reached by one of the pod's networks, and named once in it."""
+    pods = [(attachment.network, network) for _, attachment, network in attachments(site)]
+    used, owners = used_networks(site), dict[IpNetwork, str]()
+    for name, network in (*pods, *(item for item in site.networks.items() if item[0] not in used)):
+        # Another pod may be in a network that this one is not in.
+        if name not in used:
+            owners = {}
         for destination in network.routes:
             if destination in owners:
                 yield Finding(
                     path=f"networks.{name}.routes",
                     value=destination,
-                    message=f"house:{owners[destination]} has it already; remove one of them",
+                    message=f"house:{owners[destination]} has it already; remove one of them, or"
+                    " the pod's second interface there",
                 )
             owners.setdefault(destination, f"networks.{name}.routes")
 

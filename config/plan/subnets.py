@@ -6,6 +6,7 @@ from config.networks import HomeNetwork, MacvlanNetwork, Subnet, VlanNetwork
 from config.plan.families import ENDS, NO_HOSTS, families, nobodys, overlap, used_networks
 from config.plan.rule import Finding, rule
 from config.site import Site
+from config.values import IpNetwork
 
 
 @rule(
@@ -34,9 +35,7 @@ def subnet_too_small(site: Site) -> Iterator[Finding]:
 def subnet_not_local(site: Site) -> Iterator[Finding]:
     """Loopback, multicast and IPv6 link-local networks hold no hosts; /0 is everything."""
     for _, path, _, family in families(site):
-        if family.subnet.prefixlen == 0 or any(
-            overlap(family.subnet, n) for n in (*NO_HOSTS, *ENDS)
-        ):
+        if _holds_no_hosts(family.subnet):
             yield Finding(
                 path=f"{path}.subnet",
                 value=family.subnet,
@@ -236,6 +235,14 @@ def parent_mtu(site: Site) -> Iterator[Finding]:
                 message=f"its MTU of {least} is too small for IPv6, which needs 1280; raise it on"
                 " the node, and in house:nodes",
             )
+
+
+def _holds_no_hosts(subnet: IpNetwork) -> bool:
+    # Around its own loopback the kernel keeps it apart.
+    loopback = NO_HOSTS[0]
+    around = overlap(subnet, loopback) and subnet.prefixlen < loopback.prefixlen
+    nobodys_own = NO_HOSTS[1:] if around else NO_HOSTS
+    return subnet.prefixlen == 0 or any(overlap(subnet, n) for n in (*nobodys_own, *ENDS))
 
 
 def _is_elsewhere(family: Subnet) -> bool:

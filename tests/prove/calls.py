@@ -9,20 +9,35 @@ from config.nodes import Node
 from config.plan.families import attachments, overlap
 from config.site import Site
 from config.values import IpAddress
+from tests.prove.cluster import service_addresses
 from tests.prove.home import (
     Request,
     beyond,
+    bystanders,
     inside,
     neighbour,
     node_addresses,
     other_nodes,
-    service_addresses,
     wire_of,
 )
 
 POD = "home-assistant-0"
 # Where mDNS is spoken: a route there decides by which interface devices are discovered.
 DISCOVERY = "224.0.0.251"
+
+
+def owners(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Request]:
+    """Who has the addresses of pods and nodes: a neighbour on the wire of each asks."""
+    for pod in pods:
+        for element in json.loads(pod["annotation"]):
+            network = site.networks[element["name"]]
+            if wire_of(node, network) is not None:
+                for text in element.get("ips", ()):
+                    yield {"host": f"n-{element['name']}", "address": text.partition("/")[0]}
+    for host in bystanders(site, node):
+        for text, link in node_addresses(site, node):
+            if link == host["wire"]:
+                yield {"host": host["name"], "address": text.partition("/")[0]}
 
 
 def calls(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Request]:
@@ -39,8 +54,11 @@ def calls(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Reques
 
 
 def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
+    by_network: dict[str, str] = {}
     for _, attachment, network in attachments(site):
-        by, host = attachment.name, f"n-{attachment.network}"
+        # A pod that is in a network twice goes by the first of its interfaces.
+        by = by_network.setdefault(attachment.network, attachment.name)
+        host = f"n-{attachment.network}"
         if wire_of(node, network) is None:
             continue
         given = (attachment.address, attachment.ipv6_address)
@@ -66,11 +84,16 @@ def _calls_to_the_cluster(site: Site, node: Node) -> Iterator[Request]:
         yield {"to": str(address), "by": "eth0"}
     for address in contested(site):
         yield {"to": str(address), "by": "eth0", "route_only": True}
-    if not any(_discovers(network) for _, _, network in attachments(site)):
+    versions = {network.version for network in site.cluster.pod_networks}
+    if 4 in versions and not any(_discovers(network) for _, _, network in attachments(site)):
         yield {"to": DISCOVERY, "by": "eth0", "route_only": True}
     for other in other_nodes(site, node):
         for text, link in node_addresses(site, node):
-            if link == other["wire"] and _together(text, other["addresses"][0]):
+            if (
+                link == other["wire"]
+                and not other["vlans"]
+                and _together(text, other["addresses"][0])
+            ):
                 yield {"host": other["name"], "to": text.partition("/")[0]}
 
 
@@ -93,12 +116,14 @@ def contested(site: Site) -> Iterator[IpAddress]:
 def _reached_by_the_cluster(site: Site, node: Node) -> Iterator[IpAddress]:
     """The node's own addresses, unless a macvlan hides them (facts/cni.md section 7)."""
     untagged = [n for n in site.networks.values() if not isinstance(n, VlanNetwork)]
-    for address in node.own_addresses:
+    versions = {network.version for network in site.cluster.pod_networks}
+    for text, _ in node_addresses(site, node):
+        address = ipaddress.ip_interface(text).ip
         hidden = any(address in s.subnet for n in untagged for s in n.subnets) or any(
             address in route for n in site.networks.values() for route in n.routes
         )
         # At a loopback address the operator is on the node, and the pod is not.
-        if not hidden and address.version == 4 and not address.is_loopback:
+        if not hidden and address.version in versions and not address.is_loopback:
             yield address
 
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 from components.home_assistant.annotation import networks_annotation
 from components.network_segment.conflist import conflist
 from config.networks import HomeNetwork, VlanNetwork
+from config.plan.families import gateway_of_leases
 from config.read import read_site
 from config.site import Site
 from config.values import IpAddress
@@ -18,6 +19,7 @@ from tests.prove.home import Request, neighbour
 from tests.prove.request import Guest, guest_request, request
 from tests.prove.runners import Runners
 from tests.prove.sites import Tree, sites
+from tests.prove.visitors import visited_sites
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +122,8 @@ def _runs(site: Site, *, lone_guests: bool) -> Iterable[Run]:
         (lone if tagged else guests).append(guest)
     for node in nodes:
         yield Run(site=site, node=node, request=request(site, node, guests))
+        for visited in visited_sites(site):
+            yield Run(site=visited, node=node, request=request(visited, node))
     for guest in lone if lone_guests else ():
         yield Run(site=site, node=nodes[0], request=guest_request(site, nodes[0], guest))
 
@@ -133,7 +137,7 @@ def doubtful_guests(site: Site) -> Iterable[Guest]:
                 yield Guest(name, None)
             continue
         # host-local itself keeps the router's address, the first one when none is given.
-        kept = own | {str(network.gateway or network.subnet[1])}
+        kept = own | {str(gateway_of_leases(network))}
         for address in dict.fromkeys(_doubtful(site, network)):
             promised = network.range is None or address in network.range
             if promised and str(address) not in kept:
@@ -141,7 +145,7 @@ def doubtful_guests(site: Site) -> Iterable[Guest]:
 
 
 def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
-    """What a range must not hold, and then its ends."""
+    """What a range must not hold, somebody's of another network, and then its ends."""
     subnet, pool, leases = network.subnet, network.dhcp_pool, network.range
     near = neighbour(site, network)
     if leases is None:
@@ -156,4 +160,5 @@ def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
         yield from node.own_addresses
     if pool is not None:
         yield pool.first
+    yield from (attachment.address for attachment in site.home_assistant.interfaces)
     yield from (leases.first, leases.last)

@@ -100,10 +100,10 @@ def _of_routes(site: Site, routes: list[Mapping[str, str]]) -> Iterator[str]:
 def _of_guest(site: Site, pod: Mapping[str, str], seen: Mapping[str, Any]) -> Iterator[str]:
     (wanted,) = json.loads(pod["annotation"])
     network = site.networks[wanted["name"]]
-    for text in seen["interfaces"]["net1"]["addresses"]:
-        address = text.partition("/")[0]
-        if "ips" in wanted and address not in wanted["ips"]:
-            yield f"the guest has {address} instead of {wanted['ips']}"
+    found = [text.partition("/")[0] for text in seen["interfaces"]["net1"]["addresses"]]
+    if found != wanted.get("ips", found):
+        yield f"the guest has {found} instead of {wanted['ips']}"
+    for address in found:
         if network.range is not None and ipaddress.ip_address(address) not in network.range:
             yield f"the guest has {address}, which is not in {network.range}"
 
@@ -136,8 +136,9 @@ def _of_owners(asked: Request, report: Report) -> Iterator[str]:
                 owned.setdefault(key, found["mac"])
     for entry in report["owners"]:
         key = (entry["host"].removeprefix("n-"), entry["address"])
-        if key in owned and entry["macs"] != [owned[key]]:
+        macs = entry["macs"]
+        if len(macs) > 1 or (key in owned and macs != [owned[key]]):
             yield (
-                f"{entry['address']} is answered by {len(entry['macs'])} MACs"
-                f" ({', '.join(entry['macs'])}) instead of {owned[key]}"
+                f"{entry['address']} is answered by {len(macs)} MACs ({', '.join(macs)})"
+                f" instead of {owned.get(key, 'one')}"
             )

@@ -1,16 +1,16 @@
-"""The home around a pod: the node's links, the hosts on its wires, the cluster's own network."""
+"""The home around a pod: the node's links, and the hosts on its wires."""
 
-import ipaddress
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.nodes import Node
+from config.plan.families import used_networks
 from config.site import Site
 from config.values import IpAddress, IpNetwork
+from tests.prove.cluster import CLUSTER_BRIDGE
 
-CLUSTER_BRIDGE = "cni0"
+LEAST_MTU_OF_IPV6 = 1280
 Request = dict[str, Any]
 
 
@@ -41,7 +41,8 @@ def neighbour(site: Site, family: Subnet) -> IpAddress | None:
         hostless = address.is_loopback or address.is_unspecified
         if address not in taken and not pooled and not ranged and not hostless:
             return address
-    return family.gateway or (subnet[1] if subnet[1] not in taken else None)
+    routers = family.gateway is not None and family.gateway in subnet
+    return family.gateway if routers else None if subnet[1] in taken else subnet[1]
 
 
 def links(site: Site, node: Node) -> Iterator[Request]:
@@ -67,25 +68,32 @@ def links(site: Site, node: Node) -> Iterator[Request]:
 def node_addresses(site: Site, node: Node) -> Iterator[tuple[str, str]]:
     """(address with prefix length, link) for each of the node's addresses."""
     for address in node.own_addresses:
-        for network in site.networks.values():
-            for family in network.subnets:
-                if address in family.subnet and not isinstance(network, VlanNetwork):
-                    yield f"{address}/{family.subnet.prefixlen}", network.parent
-                    break
-            else:
-                continue
-            break
-        else:
-            yield f"{address}/{address.max_prefixlen}", node.interfaces[0].name
+        network, text = _home_of(site, address)
+        link = next((i.name for i in node.interfaces), "") if network is None else network.parent
+        known = node.interface(link)
+        # No kernel has IPv6 on a link that is too small for it.
+        if known is None or address.version == 4 or known.mtu >= LEAST_MTU_OF_IPV6:
+            yield text, link
+
+
+def _home_of(
+    site: Site, address: IpAddress, *, tagged: bool = False
+) -> tuple[HomeNetwork | None, str]:
+    """The network that an address belongs to, untagged ones first, and it with its prefix."""
+    for network in sorted(site.networks.values(), key=lambda n: isinstance(n, VlanNetwork)):
+        for family in network.subnets:
+            if address in family.subnet and (tagged or not isinstance(network, VlanNetwork)):
+                return network, f"{address}/{family.subnet.prefixlen}"
+    return None, f"{address}/{address.max_prefixlen}"
 
 
 def wire_of(node: Node, network: HomeNetwork) -> tuple[str, list[int]] | None:
     """The node's link that the network's frames leave by, and their tags."""
-    if node.interface(network.parent) is None:
-        return None
-    if network.parent == CLUSTER_BRIDGE:
+    if network.parent == CLUSTER_BRIDGE and node.interfaces:
         # The home is where it was, whatever the plan says.
         return node.interfaces[0].name, []
+    if node.interface(network.parent) is None:
+        return None
     parent, _, vlan_id = network.parent.rpartition(".")
     stacked = node.interface(parent) is not None and vlan_id.isdigit()
     wire, vlans = (parent, [int(vlan_id)]) if stacked else (network.parent, [])
@@ -99,8 +107,13 @@ def _host(name: str, wire: tuple[str, list[int]], addresses: list[str], **more: 
 
 
 def neighbours(site: Site, node: Node) -> Iterator[Request]:
-    """In each network one host, which is its router as well."""
-    for name, network in site.networks.items():
+    """In each network one host, which is its router as well.
+
+    Of networks on one wire those that the pod is in come first: an address has one host.
+    """
+    used = used_networks(site)
+    placed: set[tuple[str, str]] = set()
+    for name, network in {**used, **site.networks}.items():
         wire = wire_of(node, network)
         if wire is None:
             continue
@@ -110,8 +123,9 @@ def neighbours(site: Site, node: Node) -> Iterator[Request]:
             for address in (neighbour(site, family), family.gateway)
             if address is not None and _is_theirs(site, family, address)
         }
-        behind = {f"{beyond(site, r)}/{r.max_prefixlen}": None for r in network.routes}
-        yield _host(f"n-{name}", wire, list(addresses), loopback=list(behind), router=True)
+        free = [a for a in addresses if (str(wire), a.partition("/")[0]) not in placed]
+        placed |= {(str(wire), a.partition("/")[0]) for a in free}
+        yield _host(f"n-{name}", wire, free, loopback=_behind(site, network), router=True)
 
 
 def _is_theirs(site: Site, family: Subnet, address: IpAddress) -> bool:
@@ -149,33 +163,44 @@ def _leased(site: Site, family: Subnet) -> IpAddress | None:
 
 
 def other_nodes(site: Site, node: Node) -> Iterator[Request]:
-    """The nodes beside this one, each at the addresses by which it is on the same wires."""
+    """The nodes beside this one, each at the addresses by which it is on the same wires.
+
+    One in a network's subnet is on its wire, by whatever interface.
+    """
     for name, other in site.nodes.items():
         if other is node:
             continue
-        for number, (text, link) in enumerate(node_addresses(site, other)):
-            theirs = other.interface(link)
-            if node.interface(link) is None or theirs is None or "." in link:
-                continue
-            yield _host(f"{name}-{number}", (link, []), [text], mac=theirs.mac or "")
+        for number, address in enumerate(other.own_addresses):
+            network, text = _home_of(site, address, tagged=True)
+            if network is None:
+                link = next((i.name for i in other.interfaces), "")
+                wire = (link, list[int]()) if node.interface(link) and "." not in link else None
+            else:
+                link, wire = network.parent, wire_of(node, network)
+            theirs = None if isinstance(network, VlanNetwork) else other.interface(link)
+            if wire is not None:
+                mac = theirs.mac if theirs is not None else None
+                behind = _behind(site, network) if _is_gateway(site, address) else []
+                yield _host(
+                    f"{name}-{number}", wire, [text], mac=mac or "", loopback=behind, router=True
+                )
 
 
-def cluster(site: Site) -> dict[str, Any]:
-    """eth0 as a cluster gives it; the plugin `bridge` stands in for flannel."""
-    pods = site.cluster.pod_networks[0]
-    subnet = str(ipaddress.ip_network((int(pods.network_address), max(24, pods.prefixlen))))
-    ipam = {"type": "host-local", "subnet": subnet, "routes": [{"dst": "0.0.0.0/0"}]}
-    bridge = {"type": "bridge", "bridge": CLUSTER_BRIDGE, "isGateway": True, "ipam": ipam}
-    return {
-        "conflist": json.dumps({"name": "cbr0", "cniVersion": "1.0.0", "plugins": [bridge]}),
-        "services": [f"{a}/{a.max_prefixlen}" for a in service_addresses(site)],
-    }
+def bystanders(site: Site, node: Node) -> Iterator[Request]:
+    """Without an address of its own, one who sees who answers for the node's."""
+    for link in dict.fromkeys(link for _, link in node_addresses(site, node)):
+        if node.interface(link) is not None and "." not in link and link != CLUSTER_BRIDGE:
+            yield _host(f"by-{link}", (link, []), [])
 
 
-def service_addresses(site: Site) -> list[IpAddress]:
-    """The cluster's DNS."""
-    networks = site.cluster.service_networks
-    return [n[min(10, n.num_addresses - 2)] for n in networks if n.version == 4]
+def _behind(site: Site, network: HomeNetwork | None) -> list[str]:
+    """Where a network's routes lead to, one address of each, at its router."""
+    routes = () if network is None else network.routes
+    return list(dict.fromkeys(f"{beyond(site, r)}/{r.max_prefixlen}" for r in routes))
+
+
+def _is_gateway(site: Site, address: IpAddress) -> bool:
+    return any(address == s.gateway for n in site.networks.values() for s in n.subnets)
 
 
 def beyond(site: Site, route: IpNetwork) -> IpAddress:

@@ -73,4 +73,30 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         "networks/iot/parent": "wgroom",
     },
     "a route that a node is in": CASES["route-meets-node"],
+    "a subnet of two hosts without a range": {
+        "networks/iot/subnet": "192.168.32.0/30",
+        "networks/iot/range": None,
+        "home_assistant/interfaces/1/address": "192.168.32.2",
+    },
+    "a node's IPv6 address, the pod's in a VLAN": {
+        **iot("fd00:32::/64", "fd00:32::3"),
+        "nodes/k3s-1/addresses": ["fd00:32::3"],
+    },
+    "a subnet around loopback": {
+        **iot("64.0.0.0/2", "64.0.0.3"),
+    },
+    "one route by two networks, the pod in one of them": {
+        **ROUTED,
+        "networks/lan/routes": ["10.9.0.0/16"],
+        "networks/spare": {
+            **LAN2,
+            "gateway": "192.168.60.1",
+            "routing": "routed",
+            "routes": ["10.9.0.0/16"],
+        },
+    },
+    "a cluster of both IP versions": {
+        "cluster/pod_networks": ["10.52.0.0/16", "fd00:42::/56"],
+        "cluster/service_networks": ["10.53.0.0/16", "fd00:43::/112"],
+    },
 }

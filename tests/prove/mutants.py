@@ -8,7 +8,7 @@ from typing import Any
 from tests.prove.sites import Tree
 
 Path = tuple[str | int, ...]
-ADDRESSES = ("address", "ipv6_address", "gateway", "host")
+ADDRESSES = ("address", "ipv6_address", "gateway", "host", "addresses")
 RANGES = ("range", "dhcp_pool")
 ROUTES = (
     *("0.0.0.0/0", "10.0.0.0/8", "10.43.0.0/16", "10.42.7.0/24", "224.0.0.0/4"),
@@ -23,11 +23,12 @@ def mutants(tree: Tree) -> Iterator[tuple[str, Tree]]:
         # A node's interfaces have the names that its kernel gave them.
         kept = path[0] == "nodes" and key == "name"
         for label, other in () if kept else _other_values(str(key), value):
-            if other != value:
-                yield f"{key} {label}", _with(tree, path, other)
+            if other != value and _kernels_make(mutant := _with(tree, path, other)):
+                yield f"{key} {label}", mutant
     yield from _networks(tree)
     yield from _interfaces(tree)
     yield from _nodes(tree)
+    yield from _cluster(tree)
 
 
 def _other_values(key: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -35,7 +36,7 @@ def _other_values(key: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield from _addresses(value)
     elif key in RANGES:
         yield from _ranges(value)
-    elif key in ("subnet", "routes"):
+    elif key in ("subnet", "routes", "pod_networks", "service_networks"):
         yield from _subnets(value)
     elif key == "mac":
         yield from _macs(value)
@@ -201,16 +202,19 @@ def _nodes(tree: Tree) -> Iterator[tuple[str, Tree]]:
         for position, interface in enumerate(interfaces):
             rest = interfaces[:position] + interfaces[position + 1 :]
             yield f"a node without {interface['name']}", _with(tree, (*path, "interfaces"), rest)
-            slow = {**interface, "mtu": 1000}
-            yield (
-                "a node with an MTU of 1000",
-                _with(tree, (*path, "interfaces", position), slow),
-            )
+            slow = _with(tree, (*path, "interfaces", position), {**interface, "mtu": 1000})
+            if _kernels_make(slow):
+                yield "a node with an MTU of 1000", slow
         for network in tree["networks"].values():
             subnet = ipaddress.ip_network(network["subnet"])
             for number in {1, subnet.num_addresses // 2}:
                 host = str(subnet[number])
                 yield "a node in a network", _with(tree, (*path, "host"), host)
+                more_addresses = [*node.get("addresses", []), host]
+                yield (
+                    "a node with one address more",
+                    _with(tree, (*path, "addresses"), more_addresses),
+                )
             if network["type"] == "vlan":
                 tagged = f"{network['parent']}.{network['vlan_id']}"
                 mtu = next((i["mtu"] for i in interfaces if i["name"] == network["parent"]), 1500)
@@ -220,6 +224,26 @@ def _nodes(tree: Tree) -> Iterator[tuple[str, Tree]]:
             "a pod on a node that is not there",
             _with(tree, ("home_assistant", "nodes"), ["nobody"]),
         )
+
+
+def _kernels_make(tree: Tree) -> bool:
+    """No kernel has a VLAN interface with a larger MTU than its parent's."""
+    for node in tree["nodes"].values():
+        sizes = {interface["name"]: interface["mtu"] for interface in node["interfaces"]}
+        for name, mtu in sizes.items():
+            if mtu > sizes.get(name.rpartition(".")[0], mtu):
+                return False
+    return True
+
+
+def _cluster(tree: Tree) -> Iterator[tuple[str, Tree]]:
+    for network in tree["networks"].values():
+        for key in ("pod_networks", "service_networks"):
+            more = [*tree["cluster"].get(key, []), network["subnet"]]
+            yield f"a home's subnet in {key}", _with(tree, ("cluster", key), more)
+    for key in ("pod_networks", "service_networks"):
+        if key in tree["cluster"]:
+            yield f"{key} left out", _without(tree, ("cluster", key))
 
 
 def _leaves(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

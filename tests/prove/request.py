@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from components.home_assistant.annotation import networks_annotation
 from components.network_segment.conflist import conflist
 from config.site import Site
-from tests.prove.calls import POD, calls
-from tests.prove.home import Request, cluster, devices, links, neighbours, other_nodes
+from tests.prove.calls import POD, calls, owners
+from tests.prove.cluster import cluster
+from tests.prove.home import Request, bystanders, devices, links, neighbours, other_nodes
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,12 @@ def _request(site: Site, node_name: str, pods: list[dict[str, str]]) -> Request:
     node, namespace = site.nodes[node_name], site.home_assistant.namespace
     return {
         "node": list(links(site, node)),
-        "hosts": [*neighbours(site, node), *devices(site, node), *other_nodes(site, node)],
+        "hosts": [
+            *neighbours(site, node),
+            *devices(site, node),
+            *other_nodes(site, node),
+            *bystanders(site, node),
+        ],
         "cluster": cluster(site),
         "namespace": namespace,
         "networks": {
@@ -62,6 +68,7 @@ def _request(site: Site, node_name: str, pods: list[dict[str, str]]) -> Request:
         },
         "pods": pods,
         "calls": list(calls(site, node, pods)),
+        "owners": list(owners(site, node, pods)),
     }
 
 

@@ -1,8 +1,9 @@
 """Runs many houses: untagged ones on this machine's kernel, those with VLANs in a machine."""
 
+import json
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -12,7 +13,7 @@ from lab.sandbox.machine import start_machine
 from tests.prove.home import Request
 from tests.prove.request import needs_vlans
 
-CHANNELS = 6
+MACHINE_CHANNELS, LOCAL_CHANNELS = 6, 24
 # How long a call waits for its answer: what is emulated is some ten times slower.
 LOCAL_SECONDS, MACHINE_SECONDS = 1.0, 4.0
 Report = dict[str, Any]
@@ -31,16 +32,19 @@ class Runners:
         """Ends them all."""
         self._stack.close()
 
-    def run_all(
-        self, wanted: Sequence[Request], told: Callable[[int], None] = lambda _: None
-    ) -> list[Report]:
-        """The reports of the requests, in their order; `told` hears how many are done."""
+    def run_all(self, wanted: Sequence[Request]) -> list[Report]:
+        """The reports of the requests, in their order; equal requests are run once."""
+        texts = [json.dumps(request, sort_keys=True) for request in wanted]
+        single = dict(zip(texts, wanted, strict=True))
+        reports = dict(zip(single, self._run_each(list(single.values())), strict=True))
+        return [reports[text] for text in texts]
+
+    def _run_each(self, wanted: Sequence[Request]) -> list[Report]:
         reports: list[Report | None] = [None] * len(wanted)
         failures: list[BaseException] = []
         queues: tuple[queue.SimpleQueue[int], ...] = (queue.SimpleQueue(), queue.SimpleQueue())
         for position, request in enumerate(wanted):
             queues[needs_vlans(request)].put(position)
-        done = [0]
 
         def work(channel: Channel, waiting: queue.SimpleQueue[int], seconds: float) -> None:
             while not failures:
@@ -53,8 +57,6 @@ class Runners:
                     reports[position] = channel.run(request)
                 except (OSError, EOFError, ValueError) as error:
                     failures.append(error)
-                done[0] += 1
-                told(done[0])
 
         threads = [
             threading.Thread(target=work, args=(channel, waiting, seconds))
@@ -78,9 +80,9 @@ class Runners:
         if waiting.empty():
             return []
         if tagged and not self._machine:
-            self._machine = [*self._stack.enter_context(start_machine(CHANNELS))]
+            self._machine = [*self._stack.enter_context(start_machine(MACHINE_CHANNELS))]
         if not tagged and not self._local:
-            for _ in range(CHANNELS):
+            for _ in range(LOCAL_CHANNELS):
                 runner = LocalRunner()
                 self._stack.callback(runner.close)
                 self._local.append(runner)

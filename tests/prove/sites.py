@@ -13,6 +13,33 @@ Tree = dict[str, Any]
 # Blocks that share no address with each other, nor with the cluster's own networks.
 BLOCKS_V4 = ("192.168.0.0/16", "172.16.0.0/12", "10.64.0.0/10", "100.64.0.0/10")
 BLOCKS_V6 = ("fd00:1::/32", "fd00:2::/32", "2001:db8:3::/48", "fd00:4::/32")
+BLOCKS_V6_MORE = ("fd10:1::/32", "fd10:2::/32", "2001:db8:13::/48", "fd10:4::/32")
+# What a cluster says of itself; only its networks reach the pods.
+CLUSTERS: tuple[Tree, ...] = (
+    {"distribution": "k3s", "version": "v1.34.3+k3s1"},
+    {
+        "distribution": "k3s",
+        "version": "v1.33.1+k3s1",
+        "pod_networks": ["10.63.0.0/16", "fd00:42::/56"],
+        "service_networks": ["10.0.0.0/24", "fd00:43::/112"],
+    },
+    {
+        "distribution": "k3s",
+        "version": "v1.34.3+k3s1",
+        "flannel": False,
+        "default_conflist": "10-calico.conflist",
+        "pod_networks": ["192.167.128.0/17"],
+        "service_networks": ["172.15.255.0/24"],
+    },
+    {
+        "distribution": "custom",
+        "conf_dir": "/etc/cni/net.d",
+        "bin_dir": "/opt/cni/bin",
+        "default_conflist": "05-cilium.conflist",
+        "pod_networks": ["fd00:42::/48"],
+        "service_networks": ["fd00:43::/108"],
+    },
+)
 PREFIXES_V4 = (24, 24, 24, 16, 23, 25, 28, 29, 30)
 PREFIXES_V6 = (64, 64, 64, 48, 56, 112, 120, 126)
 DESTINATIONS_V4 = ("203.0.113.0/24", "198.51.100.7/32", "198.18.0.0/15")
@@ -65,10 +92,21 @@ def sites(draw: st.DrawFn) -> Tree:
         _mtu(draw, network, nodes)
         networks[name] = network
         interfaces.append(attachment)
+    idle = draw(st.sampled_from([None, None, None, 0, 1, 2]))
+    if idle is not None and len(interfaces) > 1:
+        interfaces.pop(idle % len(interfaces))
     _name_nodes(draw, nodes, networks)
     chosen = draw(st.sampled_from([[], [], [max(nodes)]]))
+    apart = draw(st.booleans())
+    if chosen and apart:
+        nodes["apart"] = {
+            "host": "10.250.0.1",
+            "host_key": "ssh-ed25519 AAAA",
+            "architecture": "arm64",
+            "interfaces": [],
+        }
     return {
-        "cluster": {"distribution": "k3s", "version": "v1.34.3+k3s1"},
+        "cluster": draw(st.sampled_from([CLUSTERS[0], *CLUSTERS])),
         "nodes": nodes,
         "networks": networks,
         "home_assistant": {
@@ -112,8 +150,8 @@ def _addresses(draw: st.DrawFn, network: Tree, attachment: Tree, position: int) 
         network["range"] = f"{subnet[first]}-{subnet[last]}"
         return
     network["ipam"] = "static"
-    if not six and draw(st.booleans()):
-        other = _subnet(draw, six=True, position=position, leases=False)
+    if draw(st.booleans()):
+        other = _subnet(draw, six=True, position=position, leases=False, second=six)
         network["ipv6"] = {"subnet": str(other)}
         host_six = _host(draw, other, taken=())
         attachment["ipv6_address"] = str(other[host_six])
@@ -125,8 +163,11 @@ def _addresses(draw: st.DrawFn, network: Tree, attachment: Tree, position: int) 
         network["dhcp_pool"] = f"{subnet[low]}-{subnet[high]}"
 
 
-def _subnet(draw: st.DrawFn, *, six: bool, position: int, leases: bool) -> IpNetwork:
-    block = ipaddress.ip_network((BLOCKS_V6 if six else BLOCKS_V4)[position])
+def _subnet(
+    draw: st.DrawFn, *, six: bool, position: int, leases: bool, second: bool = False
+) -> IpNetwork:
+    blocks = BLOCKS_V6_MORE if second else BLOCKS_V6 if six else BLOCKS_V4
+    block = ipaddress.ip_network(blocks[position])
     prefixes = PREFIXES_V6 if six else PREFIXES_V4
     tight = () if leases else ((127,) if six else (31,))
     prefix = draw(st.sampled_from((*prefixes, *tight)))
@@ -196,4 +237,9 @@ def _name_nodes(draw: st.DrawFn, nodes: dict[str, Tree], networks: dict[str, Tre
             if network["type"] == "macvlan" and subnet.num_addresses >= 256:
                 if draw(st.booleans()):
                     node["host"] = str(subnet[240 + number])
+                elif draw(st.booleans()):
+                    node["addresses"] = [str(subnet[240 + number])]
                 break
+        if draw(st.sampled_from([False, False, True])):
+            more = (f"10.251.0.{number + 1}", f"fd00:251::{number + 1}")
+            node["addresses"] = [*node.get("addresses", []), draw(st.sampled_from(more))]

@@ -154,6 +154,8 @@ CASES: dict[str, dict[str, object]] = {
         },
     },
     "gateway-of-nobody": {"networks/lan/gateway": "192.168.19.1"},
+    "cluster-network-not-local": {"cluster/service_networks": ["127.43.0.0/16"]},
+    "cluster-network-too-small": {"cluster/pod_networks": ["10.42.0.0/16", "fd00:42::/127"]},
     "meets-cluster-network": iot("10.42.3.0/24", "10.42.3.3"),
     "networks-overlap": iot("192.168.18.128/25", "192.168.18.130"),
     "nodes-network-elsewhere": {"nodes/k3s-1/host": "192.168.32.200"},
@@ -261,9 +263,53 @@ MORE: list[tuple[str, dict[str, object]]] = [
         },
     ),
     ("wire-twice", {"home_assistant/interfaces/1/network": "lan"}),
+    (
+        "route-into-network",
+        {
+            "networks/spare": {
+                **LAN2,
+                "gateway": "192.168.60.1",
+                "routing": "routed",
+                "routes": ["192.168.60.0/25"],
+            },
+        },
+    ),
+    (
+        "route-twice",
+        {
+            "networks/spare": {
+                **LAN2,
+                "gateway": "192.168.60.1",
+                "routing": "routed",
+                "routes": ["10.9.0.0/16", "10.9.0.0/16"],
+            },
+        },
+    ),
+    (
+        "route-twice",
+        {
+            **STATIC,
+            "networks/lan/subnet": "fd00:18::/64",
+            "networks/lan/gateway": "fe80::1",
+            "networks/lan/routing": "routed",
+            "networks/lan/routes": ["2001:db8:5::/48"],
+            "home_assistant/interfaces": [
+                {**THIRD, "network": "lan", "address": "fd00:18::3"},
+                {**FOURTH, "network": "lan", "address": "fd00:18::4"},
+            ],
+        },
+    ),
+    ("too-short", {"cluster/pod_networks": []}),
     ("vlan-on-vlan", {"nodes/k3s-1/interfaces": ["eth0", "eth0.002"]}),
     ("subnet-not-local", iot("0.0.0.0/24", "0.0.0.5")),
     ("subnet-not-local", iot("255.255.255.254/31", "255.255.255.254")),
+    (
+        "subnet-not-local",
+        {
+            "networks/lan/subnet": "255.255.255.255/32",
+            "networks/lan/range": "255.255.255.255-255.255.255.255",
+        },
+    ),
     ("route-to-no-hosts", {**ROUTED, "networks/lan/routes": ["255.255.255.255/32"]}),
     ("address-form", {"home_assistant/interfaces/0/address": "::ffff:192.168.18.32"}),
     ("address-form", {"home_assistant/interfaces/0/address": "fe80::20"}),

@@ -11,6 +11,7 @@ type house struct {
 	Networks  map[string]string `json:"networks"` // spec.config of each NetworkAttachmentDefinition
 	Pods      []podRequest      `json:"pods"`
 	Calls     []call            `json:"calls"`
+	Owners    []question        `json:"owners"`
 	Seconds   float64           `json:"seconds"` // how long an answer is waited for
 }
 
@@ -53,6 +54,12 @@ type call struct {
 	To   string `json:"to"`
 }
 
+// A question of a host: who has this address (without prefix length)?
+type question struct {
+	Host    string `json:"host"`
+	Address string `json:"address"`
+}
+
 type report struct {
 	ID         string      `json:"id"`
 	Error      string      `json:"error"` // what failed of the lab's own, before any plugin ran
@@ -91,7 +98,7 @@ type answer struct {
 	Words     string `json:"words"`
 }
 
-// Who answers for an address when a host on its network asks.
+// Who answers the question.
 type owner struct {
 	Host    string   `json:"host"`
 	Address string   `json:"address"`

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// How long answers to ARP are collected, as a part of the time that a call may take.
+// How long answers are collected at least, as a part of the time that a call may take.
 const hearing = 8
 
 // Where Multus and the plugins keep what they must give back.
@@ -94,6 +94,9 @@ func live(plugins string, h *house, r *report) error {
 		}
 		r.Pods = append(r.Pods, seen)
 	}
+	if err := settle(w.node, settling); err != nil {
+		return err
+	}
 	if err := talk(h, w, sandboxes, r); err != nil {
 		return err
 	}
@@ -108,16 +111,18 @@ func live(plugins string, h *house, r *report) error {
 
 func talk(h *house, w *wires, sandboxes []*space, r *report) error {
 	timeout := time.Duration(h.Seconds * float64(time.Second))
-	addresses := []net.IP{}
+	owned := map[string]bool{}
 	for _, pod := range r.Pods {
-		for name, seen := range pod.Interfaces {
-			if ip := firstIPv4(seen.Addresses); ip != nil && name != "eth0" {
-				addresses = append(addresses, ip)
+		for _, seen := range pod.Interfaces {
+			for _, text := range seen.Addresses {
+				if ip, _, err := net.ParseCIDR(text); err == nil {
+					owned[ip.String()] = true
+				}
 			}
 		}
 	}
 	var err error
-	if r.Owners, err = whoHas(h, w, addresses, timeout/hearing); err != nil {
+	if r.Owners, err = whoHas(h, w, owned, timeout/hearing, timeout); err != nil {
 		return err
 	}
 	// All at once: what is not answered is waited for.

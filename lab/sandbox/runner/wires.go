@@ -75,6 +75,7 @@ type wires struct {
 	node, home *space
 	hosts      map[string]*space
 	devices    map[string]netlink.Link
+	firstIPv4  map[string]net.IP
 	bridges    map[string]netlink.Link
 	made       []*space
 }
@@ -94,7 +95,12 @@ func (w *wires) space(name string) (*space, error) {
 }
 
 func makeWires(h *house) (*wires, error) {
-	w := &wires{hosts: map[string]*space{}, devices: map[string]netlink.Link{}, bridges: map[string]netlink.Link{}}
+	w := &wires{
+		hosts:     map[string]*space{},
+		devices:   map[string]netlink.Link{},
+		firstIPv4: map[string]net.IP{},
+		bridges:   map[string]netlink.Link{},
+	}
 	var err error
 	if w.node, err = w.space("node"); err != nil {
 		return w, err
@@ -203,7 +209,7 @@ func (w *wires) addHost(number int, other host) error {
 	if err := finish(s.handle, device, "", other.Addresses); err != nil {
 		return err
 	}
-	w.devices[other.Name] = device
+	w.devices[other.Name], w.firstIPv4[other.Name] = device, firstIPv4(other.Addresses)
 	lo, err := s.handle.LinkByName("lo")
 	if err != nil {
 		return err

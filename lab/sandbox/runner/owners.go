@@ -1,0 +1,114 @@
+package main
+
+import (
+	"net"
+	"slices"
+	"time"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+)
+
+// asker sends one question from a host's device and hears every answer to it.
+type asker struct {
+	fd   int
+	mac  net.HardwareAddr
+	own  net.IP
+	to   net.IP
+	macs []string
+}
+
+func newAsker(s *space, device netlink.Link, own, to net.IP) (*asker, error) {
+	a := &asker{mac: device.Attrs().HardwareAddr, own: own, to: to, macs: []string{}}
+	protocol := uint16(unix.ETH_P_ARP)
+	if to.To4() == nil {
+		protocol = unix.ETH_P_IPV6
+	}
+	err := s.in(func() error {
+		var err error
+		a.fd, err = unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, int(network16(protocol)))
+		if err != nil {
+			return err
+		}
+		return unix.Bind(a.fd, &unix.SockaddrLinklayer{Protocol: network16(protocol), Ifindex: device.Attrs().Index})
+	})
+	return a, err
+}
+
+func (a *asker) ask() error {
+	frame := arpRequest(a.mac, a.own, a.to)
+	if a.to.To4() == nil {
+		frame = neighbourSolicitation(a.mac, a.to)
+	}
+	_, err := unix.Write(a.fd, frame)
+	return err
+}
+
+// hear takes what has come in so far.
+func (a *asker) hear() {
+	frame := make([]byte, 256)
+	for {
+		n, err := unix.Read(a.fd, frame)
+		if err != nil {
+			return
+		}
+		mac := arpReplyOf(frame[:n], a.to)
+		if a.to.To4() == nil {
+			mac = advertisementOf(frame[:n], a.to)
+		}
+		if mac != "" && !slices.Contains(a.macs, mac) {
+			a.macs = append(a.macs, mac)
+		}
+	}
+}
+
+// whoHas asks each question from its host. All is heard until `least` has gone by, and what has an
+// owner without an answer until `most`: who answers second does so at once.
+func whoHas(h *house, w *wires, owned map[string]bool, least, most time.Duration) ([]owner, error) {
+	askers := []*asker{}
+	defer func() {
+		for _, a := range askers {
+			unix.Close(a.fd)
+		}
+	}()
+	for _, q := range h.Owners {
+		device := w.devices[q.Host]
+		a, err := newAsker(w.hosts[q.Host], device, w.firstIPv4[q.Host], net.ParseIP(q.Address))
+		if err != nil {
+			return nil, err
+		}
+		askers = append(askers, a)
+		if err := a.ask(); err != nil {
+			return nil, err
+		}
+	}
+	asked := time.Now()
+	for len(askers) > 0 {
+		time.Sleep(least / 4)
+		silent := false
+		for number, a := range askers {
+			a.hear()
+			silent = silent || owned[h.Owners[number].Address] && len(a.macs) == 0
+		}
+		passed := time.Since(asked)
+		if passed >= most || passed >= least && !silent {
+			break
+		}
+	}
+	found := []owner{}
+	for number, a := range askers {
+		slices.Sort(a.macs)
+		q := h.Owners[number]
+		found = append(found, owner{Host: q.Host, Address: q.Address, MACs: a.macs})
+	}
+	return found, nil
+}
+
+func firstIPv4(addresses []string) net.IP {
+	for _, text := range addresses {
+		if ip, _, err := net.ParseCIDR(text); err == nil && ip.To4() != nil {
+			return ip
+		}
+	}
+	return net.IPv4zero
+}

@@ -1,0 +1,51 @@
+"""Networks that Home Assistant is not in: another pod of the namespace is, alone."""
+
+from collections.abc import Iterator
+
+from config.home_assistant import Attachment
+from config.networks import HomeNetwork, Subnet
+from config.plan.families import gateway_of_leases, used_networks
+from config.site import Site
+from config.values import IpAddress
+
+MAC = "02:00:00:00:99:99"
+# How many addresses are looked at from either end of a subnet.
+FEW = 64
+
+
+def visited_sites(site: Site) -> Iterator[Site]:
+    """For each unused network the site in which the pod is in that network and in no other."""
+    used = used_networks(site)
+    for name, network in site.networks.items():
+        if name in used:
+            continue
+        address, *more = (_free(site, network, family) for family in network.subnets)
+        visitor = Attachment.model_construct(
+            network=name,
+            name="net1",
+            mac=MAC,
+            address=address,
+            ipv6_address=more[0] if more else None,
+        )
+        settings = site.home_assistant.model_copy(update={"interfaces": (visitor,)})
+        yield site.model_copy(update={"home_assistant": settings})
+
+
+def _free(site: Site, network: HomeNetwork, family: Subnet) -> IpAddress:
+    """What somebody who can read would give a pod: an address that is nobody's."""
+    subnet, leases = family.subnet, network.ipam == "host-local"
+    taken: set[IpAddress | None] = set()
+    for node in site.nodes.values():
+        taken |= set(node.own_addresses)
+    taken.add(gateway_of_leases(family) if leases else family.gateway)
+    if subnet.num_addresses > 2:
+        taken |= {subnet[0], subnet[-1]}
+    last = min(family.range.last, subnet[-1]) if leases and family.range else subnet[-1]
+    most = min(int(last) - int(subnet[0]), FEW)
+    near_last = (last - number for number in range(most + 1))
+    near_first = (subnet[number] for number in range(1, most + 1))
+    for address in (*near_last, *near_first):
+        pooled = family.dhcp_pool is not None and address in family.dhcp_pool
+        if address not in taken and not pooled:
+            return address
+    return last
