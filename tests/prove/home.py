@@ -159,6 +159,9 @@ def _leased(site: Site, family: Subnet) -> IpAddress | None:
         wanted.append(leases.first)
     chosen = next((address for address in wanted if address in pool), pool.first)
     others = {family.gateway, neighbour(site, family)}
+    # A node that has its address of the pool has it reserved.
+    for node in site.nodes.values():
+        others |= set(node.own_addresses)
     return chosen if chosen in family.subnet and chosen not in others else None
 
 
