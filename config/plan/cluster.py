@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from config.plan.families import NO_HOSTS, overlap
+from config.plan.families import NO_HOSTS, is_part
 from config.plan.rule import Finding, rule
 from config.site import Site
 from config.values import IpNetwork
@@ -18,8 +18,8 @@ _FEWEST_ADDRESSES = 4
 )
 def cluster_network_not_local(site: Site) -> Iterator[Finding]:
     """Networks of pods and services hold hosts: no loopback, multicast or link-local addresses."""
-    for path, network in _networks(site):
-        if any(overlap(network, n) and network.prefixlen >= n.prefixlen for n in NO_HOSTS):
+    for path, network in _networks(site, "pod_networks", "service_networks"):
+        if any(is_part(network, n) for n in NO_HOSTS):
             yield Finding(
                 path=path,
                 value=network,
@@ -35,8 +35,8 @@ def cluster_network_not_local(site: Site) -> Iterator[Finding]:
 )
 def cluster_network_too_small(site: Site) -> Iterator[Finding]:
     """Each node needs addresses for its pods."""
-    for path, network in _networks(site):
-        if path.startswith("cluster.pod_networks") and network.num_addresses < _FEWEST_ADDRESSES:
+    for path, network in _networks(site, "pod_networks"):
+        if network.num_addresses < _FEWEST_ADDRESSES:
             yield Finding(
                 path=path,
                 value=network,
@@ -44,7 +44,7 @@ def cluster_network_too_small(site: Site) -> Iterator[Finding]:
             )
 
 
-def _networks(site: Site) -> Iterator[tuple[str, IpNetwork]]:
-    for kind in ("pod_networks", "service_networks"):
+def _networks(site: Site, *kinds: str) -> Iterator[tuple[str, IpNetwork]]:
+    for kind in kinds:
         for position, network in enumerate(getattr(site.cluster, kind)):
             yield f"cluster.{kind}[{position}]", network

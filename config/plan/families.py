@@ -83,3 +83,8 @@ def overlap(one: IpNetwork, other: IpNetwork) -> bool:
     return int(one.network_address) <= int(other.broadcast_address) and int(
         other.network_address
     ) <= int(one.broadcast_address)
+
+
+def is_part(inner: IpNetwork, outer: IpNetwork) -> bool:
+    """Whether the one is the other, or a part of it; those of two families never are."""
+    return overlap(inner, outer) and inner.prefixlen >= outer.prefixlen

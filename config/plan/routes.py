@@ -2,7 +2,15 @@
 
 from collections.abc import Iterator
 
-from config.plan.families import ENDS, NO_HOSTS, attachments, families, overlap, used_networks
+from config.plan.families import (
+    ENDS,
+    NO_HOSTS,
+    attachments,
+    families,
+    is_part,
+    overlap,
+    used_networks,
+)
 from config.plan.rule import Finding, rule
 from config.site import Site
 from config.values import IpNetwork
@@ -87,7 +95,7 @@ def route_into_network(site: Site) -> Iterator[Finding]:
         for destination in network.routes:
             for other, path, _, family in families(site):
                 on_link = other in used or other == name
-                if on_link and _is_part(destination, family.subnet):
+                if on_link and is_part(destination, family.subnet):
                     yield Finding(
                         path=f"networks.{name}.routes",
                         value=destination,
@@ -167,7 +175,3 @@ def discovery_twice(site: Site) -> Iterator[Finding]:
             value="discovery",
             message=f"house:networks.{found[0]}.routing has it already; keep one of them",
         )
-
-
-def _is_part(destination: IpNetwork, subnet: IpNetwork) -> bool:
-    return overlap(destination, subnet) and destination.prefixlen >= subnet.prefixlen

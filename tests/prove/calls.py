@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from config.networks import HomeNetwork, VlanNetwork
 from config.nodes import Node
-from config.plan.families import attachments, overlap
+from config.plan.families import attachments, is_part, overlap
 from config.site import Site
 from config.values import IpAddress
 from tests.prove.cluster import service_addresses
@@ -142,7 +142,7 @@ def _sought_behind_a_router(site: Site, network: HomeNetwork) -> Iterator[IpAddr
     for other in site.networks.values():
         for route in other.routes:
             for family in network.subnets:
-                if overlap(route, family.subnet) and route.prefixlen >= family.subnet.prefixlen:
+                if is_part(route, family.subnet):
                     yield inside(route)
 
 

@@ -120,9 +120,10 @@ def _runs(site: Site, *, lone_guests: bool) -> Iterable[Run]:
     for guest in doubtful_guests(site):
         tagged = isinstance(site.networks[guest.network], VlanNetwork)
         (lone if tagged else guests).append(guest)
+    visits = list(visited_sites(site))
     for node in nodes:
         yield Run(site=site, node=node, request=request(site, node, guests))
-        for visited in visited_sites(site):
+        for visited in visits:
             yield Run(site=visited, node=node, request=request(visited, node))
     for guest in lone if lone_guests else ():
         yield Run(site=site, node=nodes[0], request=guest_request(site, nodes[0], guest))

@@ -41,8 +41,9 @@ def neighbour(site: Site, family: Subnet) -> IpAddress | None:
         hostless = address.is_loopback or address.is_unspecified
         if address not in taken and not pooled and not ranged and not hostless:
             return address
-    routers = family.gateway is not None and family.gateway in subnet
-    return family.gateway if routers else None if subnet[1] in taken else subnet[1]
+    if family.gateway is not None and family.gateway in subnet:
+        return family.gateway
+    return None if subnet[1] in taken else subnet[1]
 
 
 def links(site: Site, node: Node) -> Iterator[Request]:
