@@ -128,6 +128,7 @@ def address_is_gateway(site: Site) -> Iterator[Finding]:
 def address_twice(site: Site) -> Iterator[Finding]:
     """An address has one owner in the whole site, nodes included."""
     owners: dict[IpAddress, str] = {}
+    nodes: dict[IpAddress, str] = {}
     for name, node in site.nodes.items():
         for address in dict.fromkeys(node.own_addresses):
             # Nodes behind tunnels of the operator's share a loopback address.
@@ -136,11 +137,12 @@ def address_twice(site: Site) -> Iterator[Finding]:
             if address in owners:
                 yield _twice(f"nodes.{name}", address, owners[address])
             owners.setdefault(address, f"nodes.{name}")
+            nodes.setdefault(address, name)
     for path, address, network, _ in pod_addresses(site):
-        owner = owners.get(address)
-        apart = apart_by_tag(site, network, address, (owner or "").removeprefix("nodes."))
-        if owner is not None and not apart:
-            yield _twice(path, address, owner)
+        node_name = nodes.get(address)
+        apart = node_name is not None and apart_by_tag(site, network, address, node_name)
+        if address in owners and not apart:
+            yield _twice(path, address, owners[address])
         owners.setdefault(address, path)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from config.networks import MacvlanNetwork
+from config.networks import HomeNetwork, MacvlanNetwork
 from config.plan.families import attachments
 from config.plan.rule import Finding, rule
 from config.site import Site
@@ -32,10 +32,21 @@ def mac_twice(site: Site) -> Iterator[Finding]:
 def mac_on_two_wires(site: Site) -> Iterator[Finding]:
     """A MAC that is seen on two wires confuses some switches."""
     owners: dict[str, str] = {}
-    for path, attachment, _ in attachments(site):
-        if attachment.mac in owners:
-            yield _twice(f"{path}.mac", attachment.mac, owners[attachment.mac])
+    for path, attachment, network in attachments(site):
+        owner = owners.get(attachment.mac) or _node_elsewhere(site, network, attachment.mac)
+        if owner is not None:
+            yield _twice(f"{path}.mac", attachment.mac, owner)
         owners.setdefault(attachment.mac, f"{path}.mac")
+
+
+def _node_elsewhere(site: Site, network: HomeNetwork, mac: str) -> str | None:
+    """The interface of a node that has the MAC on another wire than the network's."""
+    wire = network.parent if isinstance(network, MacvlanNetwork) else None
+    for name, node in site.nodes.items():
+        for interface in node.interfaces:
+            if interface.mac == mac and interface.name != wire:
+                return f"nodes.{name}.interfaces.{interface.name}"
+    return None
 
 
 def _twice(path: str, value: str, owner: str) -> Finding:

@@ -55,6 +55,19 @@ def parent_missing(site: Site) -> Iterator[Finding]:
                 )
 
 
+@rule("interface-of-node-twice", "most likely a slip: the first one counts", severity="warning")
+def interface_of_node_twice(site: Site) -> Iterator[Finding]:
+    """A node's interface is named once."""
+    for name, node in site.nodes.items():
+        names = [interface.name for interface in node.interfaces]
+        for interface in dict.fromkeys(n for n in names if names.count(n) > 1):
+            yield Finding(
+                path=f"nodes.{name}.interfaces",
+                value=interface,
+                message="it is named twice, and the first one counts; remove the other",
+            )
+
+
 @rule("parent-wireless", "facts/cni.md section 9 row 42", shown="macvlan: not answered")
 def parent_wireless(site: Site) -> Iterator[Finding]:
     """Wi-Fi carries no foreign MACs."""

@@ -1,7 +1,8 @@
 """Rules about routes: the cluster's default route and networks stay the cluster's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from config.networks import HomeNetwork
 from config.plan.families import (
     ENDS,
     NO_HOSTS,
@@ -140,21 +141,13 @@ def route_meets_node(site: Site) -> Iterator[Finding]:
 @rule("route-twice", "facts/cni.md section 9 row 26: `file exists`", shown="file exists")
 def route_twice(site: Site) -> Iterator[Finding]:
     """A destination is reached by one of the pod's networks, and named once in it."""
-    pods = [(attachment.network, network) for _, attachment, network in attachments(site)]
-    used, owners = used_networks(site), dict[IpNetwork, str]()
-    for name, network in (*pods, *(item for item in site.networks.items() if item[0] not in used)):
-        # Another pod may be in a network that this one is not in.
+    used = used_networks(site)
+    in_the_pod = [(attachment.network, network) for _, attachment, network in attachments(site)]
+    yield from _named_twice(in_the_pod)
+    for name, network in site.networks.items():
+        # Another pod may be in it.
         if name not in used:
-            owners = {}
-        for destination in network.routes:
-            if destination in owners:
-                yield Finding(
-                    path=f"networks.{name}.routes",
-                    value=destination,
-                    message=f"house:{owners[destination]} has it already; remove one of them, or"
-                    " the pod's second interface there",
-                )
-            owners.setdefault(destination, f"networks.{name}.routes")
+            yield from _named_twice([(name, network)])
 
 
 @rule(
@@ -175,3 +168,17 @@ def discovery_twice(site: Site) -> Iterator[Finding]:
             value="discovery",
             message=f"house:networks.{found[0]}.routing has it already; keep one of them",
         )
+
+
+def _named_twice(networks: Iterable[tuple[str, HomeNetwork]]) -> Iterator[Finding]:
+    owners: dict[IpNetwork, str] = {}
+    for name, network in networks:
+        for destination in network.routes:
+            if destination in owners:
+                yield Finding(
+                    path=f"networks.{name}.routes",
+                    value=destination,
+                    message=f"house:{owners[destination]} has it already; remove one of them, or"
+                    " the pod's second interface there",
+                )
+            owners.setdefault(destination, f"networks.{name}.routes")

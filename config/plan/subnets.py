@@ -8,6 +8,8 @@ from config.plan.rule import Finding, rule
 from config.site import Site
 from config.values import IpNetwork
 
+_LEAST_MTU_OF_IPV6 = 1280
+
 
 @rule(
     "subnet-too-small",
@@ -134,23 +136,23 @@ def networks_overlap(site: Site) -> Iterator[Finding]:
     for version in (4, 6):
         known = sorted(
             (
-                (int(family.subnet.network_address), family.subnet.prefixlen, path, family.subnet)
+                (int(family.subnet.network_address), family.subnet.prefixlen, name, path, family)
                 for name, path, _, family in families(site)
                 if family.subnet.version == version and name in used
             ),
-            key=lambda entry: entry[:3],
+            key=lambda entry: entry[:4],
         )
-        open_until, open_path = -1, ""
-        for first, _, path, subnet in known:
-            if first <= open_until:
+        open_until, open_name, open_path = -1, "", ""
+        for first, _, name, path, family in known:
+            if first <= open_until and name != open_name:
                 yield Finding(
                     path=f"{path}.subnet",
-                    value=subnet,
+                    value=family.subnet,
                     message=f"it overlaps house:{open_path}.subnet; give each network its own",
                 )
-            last = int(subnet.broadcast_address)
+            last = int(family.subnet.broadcast_address)
             if last > open_until:
-                open_until, open_path = last, path
+                open_until, open_name, open_path = last, name, path
 
 
 @rule("host-local-dual-stack", "facts/cni.md section 9 row 24", shown="error parsing value of pair")
@@ -232,8 +234,8 @@ def parent_mtu(site: Site) -> Iterator[Finding]:
             yield Finding(
                 path=f"networks.{name}.parent",
                 value=network.parent,
-                message=f"its MTU of {least} is too small for IPv6, which needs 1280; raise it on"
-                " the node, and in house:nodes",
+                message=f"its MTU of {least} is too small for IPv6, which needs"
+                f" {_LEAST_MTU_OF_IPV6}; raise it on the node, and in house:nodes",
             )
 
 
@@ -255,7 +257,7 @@ def _is_elsewhere(family: Subnet) -> bool:
 
 
 def _least_mtu(network: HomeNetwork) -> int:
-    return 1280 if any(family.subnet.version == 6 for family in network.subnets) else 68
+    return _LEAST_MTU_OF_IPV6 if any(s.subnet.version == 6 for s in network.subnets) else 68
 
 
 def _parent_mtus(site: Site, network: HomeNetwork) -> list[int]:

@@ -32,6 +32,7 @@ class Proof:
     """What one long run has found."""
 
     seed: int
+    whole: int
     sites: Sequence[Outcome]
     tally: Tally
     misses: Sequence[tuple[Miss, Outcome]]
@@ -46,6 +47,7 @@ def main() -> int:
     parser.add_argument(
         "--misses", type=int, default=250, help="near misses of each kind that are run"
     )
+    parser.add_argument("--whole", type=int, default=12, help="sites whose every near miss is run")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
     parser.add_argument("--report", type=Path, default=REPORT)
     wanted = parser.parse_args()
@@ -54,7 +56,7 @@ def main() -> int:
     print(f"seed {wanted.seed}", flush=True)
     runners = Runners()
     try:
-        proof = prove(runners, wanted.sites, wanted.misses, wanted.seed)
+        proof = prove(runners, wanted)
         failures = _failures(runners, wanted.sites, proof)
     finally:
         runners.close()
@@ -63,23 +65,27 @@ def main() -> int:
     return 1 if failures else 0
 
 
-def prove(runners: Runners, sites: int, misses: int, seed: int) -> Proof:
+def prove(runners: Runners, wanted: argparse.Namespace) -> Proof:
     """Both directions."""
     started = time.monotonic()
     trees: list[Tree] = []
-    accepted_sites(sites, seed, trees.append)
+    accepted_sites(wanted.sites, wanted.seed, trees.append)
     outcomes: list[Outcome] = []
     for first in range(0, len(trees), BATCH):
         outcomes += run_trees(runners, trees[first : first + BATCH])
         _tell("sites", len(outcomes), len(trees), started)
-    tally = collect(trees, seed, per_site=1)
-    chosen = _evenly(tally.to_run, 2 * misses)
+    tally = collect(trees, wanted.seed, per_site=1, whole=wanted.whole)
+    chosen = [*tally.of_whole_sites, *_evenly(tally.to_run, 2 * wanted.misses)]
     pairs: list[tuple[Miss, Outcome]] = []
     for first in range(0, len(chosen), BATCH):
-        pairs += run_misses(runners, chosen[first : first + BATCH])
+        batch = run_misses(runners, chosen[first : first + BATCH])
+        pairs += batch
+        for line in _wrong_lines(batch):
+            print(line, flush=True)
         _tell("near misses", len(pairs), len(chosen), started)
     return Proof(
-        seed=seed,
+        seed=wanted.seed,
+        whole=min(wanted.whole, len(trees)),
         sites=outcomes,
         tally=tally,
         misses=pairs,
@@ -91,7 +97,7 @@ def prove(runners: Runners, sites: int, misses: int, seed: int) -> Proof:
 def report(proof: Proof, failures: Sequence[str]) -> str:
     """docs/prove.md: the figures of the run."""
     tally, shown = proof.tally, shown_rules(proof.misses)
-    kinds = Counter("refused" if miss.rules else "accepted" for miss, _ in proof.misses)
+    kinds = Counter(min(len(miss.rules), 2) for miss, _ in proof.misses)
     rows = [
         ("seed", proof.seed),
         ("accepted sites that were run", len(proof.sites)),
@@ -101,8 +107,11 @@ def report(proof: Proof, failures: Sequence[str]) -> str:
         ("of them refused for a value's form", tally.refused_by_form),
         ("of them refused by rules", tally.refused_in_all),
         ("of them accepted", tally.accepted),
-        ("accepted near misses that were run", kinds["accepted"]),
-        ("refused near misses that were run, the rules left out", kinds["refused"]),
+        ("accepted near misses that were run", kinds[0]),
+        ("near misses refused by one rule that were run, the rules left out", kinds[1]),
+        ("near misses refused by several rules that were run so", kinds[2]),
+        ("sites whose every near miss is among them", proof.whole),
+        ("near misses of these", len(tally.of_whole_sites)),
         ("minutes on two cores", f"{proof.minutes:.0f}"),
     ]
     return "\n".join(
@@ -129,16 +138,20 @@ def report(proof: Proof, failures: Sequence[str]) -> str:
 
 def _failures(runners: Runners, sites: int, proof: Proof) -> list[str]:
     failed = [outcome for outcome in proof.sites if outcome.found or outcome.broken]
-    found = [
-        f"- a near miss, {miss.label}: {words}: `{miss.tree}`"
-        for miss, outcome in proof.misses
-        if (words := wrong(miss, outcome))
-    ]
+    found = _wrong_lines(proof.misses)
     if failed:
         smallest = shrunk(runners, sites, proof.seed, failed)
         words = "; ".join(smallest.found) or smallest.broken
         found.insert(0, f"- {len(failed)} sites, the smallest of them: {words}: `{smallest.tree}`")
     return found
+
+
+def _wrong_lines(pairs: Sequence[tuple[Miss, Outcome]]) -> list[str]:
+    return [
+        f"- a near miss, {miss.label}: {words}: `{miss.tree}`"
+        for miss, outcome in pairs
+        if (words := wrong(miss, outcome))
+    ]
 
 
 def _evenly(misses: Sequence[Miss], number: int) -> list[Miss]:

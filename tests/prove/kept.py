@@ -11,6 +11,16 @@ KEPT: Mapping[str, Mapping[str, object]] = {
     "the first address of a subnet": CASES["address-of-subnet"],
     "a link-local subnet": CASES["subnet-link-local"],
     "two IPv6 subnets": CASES["family-twice"],
+    "two IPv6 subnets of one network, one in the other": {
+        **CASES["family-twice"],
+        "networks/lan/ipv6": {"subnet": "fd00::/48"},
+        "home_assistant/interfaces/0/ipv6_address": "fd00:0:0:1::3",
+    },
+    "the same IPv6 subnet twice in one network": {
+        **CASES["family-twice"],
+        "networks/lan/ipv6": {"subnet": "fd00::/64"},
+        "home_assistant/interfaces/0/ipv6_address": "fd00::4",
+    },
     "one MAC on two wires": CASES["mac-on-two-wires"],
     "the node's MAC on a VLAN of it": {
         "nodes/k3s-1/interfaces": [{"name": "eth0", "mac": "00:e0:4c:68:02:3d"}],

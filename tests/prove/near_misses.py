@@ -38,23 +38,26 @@ class Tally:
     refused_in_all: int = 0
     accepted: int = 0
     to_run: list[Miss] = field(default_factory=list)
+    # Every near miss of some sites, those that several rules refuse as well.
+    of_whole_sites: list[Miss] = field(default_factory=list)
 
 
-def collect(trees: Iterable[Tree], seed: int, per_site: int) -> Tally:
+def collect(trees: Sequence[Tree], seed: int, per_site: int, whole: int = 0) -> Tally:
     """Holds every near miss against the plan; picks some of each site to be run.
 
     Of those that are accepted the labels that were run least come first, of those that are
-    refused the rules.
+    refused the rules. Of `whole` sites, chosen by the seed, every one is picked.
     """
     tally, drawn = Tally(), random.Random(seed)  # noqa: S311 - repeatable on purpose
     run: Counter[str] = Counter()
     seen: set[str] = set()
-    for tree in trees:
+    chosen = set(drawn.sample(range(len(trees)), min(whole, len(trees))))
+    for position, tree in enumerate(trees):
         accepted: list[Miss] = []
         refused: list[Miss] = []
         for label, mutant in mutants(tree):
             tally.made += 1
-            if not _is_formed(mutant):
+            if not is_formed(mutant):
                 tally.refused_by_form += 1
                 continue
             miss = Miss(label=label, tree=mutant, rules=errors(mutant))
@@ -62,6 +65,12 @@ def collect(trees: Iterable[Tree], seed: int, per_site: int) -> Tally:
             (refused if miss.rules else accepted).append(miss)
         tally.accepted += len(accepted)
         tally.refused_in_all += len(refused)
+        if position in chosen:
+            for miss in accepted + refused:
+                if key(miss.tree) not in seen and not NOT_BY_PODS & set(miss.rules):
+                    seen.add(key(miss.tree))
+                    tally.of_whole_sites.append(miss)
+            continue
         single = [m for m in refused if len(m.rules) == 1 and m.rules[0] not in NOT_BY_PODS]
         for misses in (accepted, single):
             drawn.shuffle(misses)
@@ -93,7 +102,7 @@ def wrong(miss: Miss, outcome: Outcome) -> str | None:
 
 def shown_rules(pairs: Iterable[tuple[Miss, Outcome]]) -> Counter[str]:
     """How often each rule's harm was seen where it alone refused."""
-    return Counter(miss.rules[0] for miss, outcome in pairs if miss.rules and outcome.found)
+    return Counter(m.rules[0] for m, outcome in pairs if len(m.rules) == 1 and outcome.found)
 
 
 def refusing_rules() -> set[str]:
@@ -105,7 +114,8 @@ def _kind(miss: Miss) -> str:
     return miss.rules[0] if miss.rules else miss.label
 
 
-def _is_formed(tree: Tree) -> bool:
+def is_formed(tree: Tree) -> bool:
+    """Whether each value has the form that the schema asks for."""
     try:
         Site.model_validate(tree)
     except ValidationError:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.prove.campaign import Outcome, accepted_sites, run_trees
+from tests.prove.campaign import Outcome, accepted_sites, errors, key, run_trees
 from tests.prove.kept import KEPT
-from tests.prove.near_misses import collect, run_misses, wrong
+from tests.prove.mutants import mutants
+from tests.prove.near_misses import NOT_BY_PODS, collect, is_formed, run_misses, wrong
 from tests.prove.runners import Runners
 from tests.prove.shrink import shrunk
 from tests.prove.sites import Tree
@@ -52,12 +53,35 @@ def test_near_misses_are_refused_for_a_reason_or_work(
     assert not [(m.label, words) for m, o in pairs if (words := wrong(m, o))]
 
 
+def test_of_a_whole_site_every_near_miss_is_chosen_that_a_pod_can_show(
+    accepted: list[Tree], drawn: int
+) -> None:
+    (tree,) = sites = accepted[:1]
+    picked = {key(m.tree) for m in collect(sites, drawn, per_site=0, whole=1).of_whole_sites}
+
+    formed = [mutant for _, mutant in mutants(tree) if is_formed(mutant)]
+    expected = {key(m) for m in formed if not NOT_BY_PODS & set(errors(m))}
+    assert picked == expected
+    assert any(len(errors(m)) > 1 for m in formed)
+
+
 def test_make_prove_writes_its_report(runners: Runners, tmp_path: Path) -> None:
     assert runners
     report = tmp_path / "prove.md"
-    numbers = ["--sites", "3", "--misses", "2", "--seed", "5", "--report", str(report)]
+    numbers = [
+        "--sites",
+        "3",
+        "--misses",
+        "2",
+        "--whole",
+        "0",
+        "--seed",
+        "5",
+        "--report",
+        str(report),
+    ]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.prove", *numbers],
+        [sys.executable, "-m", "tests.prove", *numbers, "--report", str(report)],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -77,6 +77,9 @@ CASES: dict[str, dict[str, object]] = {
     "nodes-unknown": {"home_assistant/nodes": ["k3s-9"]},
     "node-unknown": {"home_assistant/nodes": ["k3s-1", "k3s-9"]},
     "parent-missing": {"nodes/k3s-2": NODE2},
+    "interface-of-node-twice": {
+        "nodes/k3s-1/interfaces": ["eth0", {"name": "eth0", "mtu": 1400}],
+    },
     "parent-wireless": {
         "networks/lan/parent": "wlan0",
         "nodes/k3s-1/interfaces": ["eth0", "wlan0"],
@@ -323,3 +326,17 @@ def test_the_rule_finds_another_site_that_fails(name: str, changes: dict[str, ob
 
     assert reading.site is None
     assert name in {problem.rule for problem in reading.of("error")}
+
+
+@pytest.mark.parametrize(
+    "interfaces",
+    [
+        [{"name": "eth0", "mac": "00:e0:4c:68:02:3d"}],
+        ["eth0", {"name": "eth1", "mac": "00:e0:4c:68:02:3d"}],
+    ],
+)
+def test_a_nodes_mac_on_another_wire_than_the_pods_is_warned_of(interfaces: list[object]) -> None:
+    reading = changed("home", {"nodes/k3s-1/interfaces": interfaces})
+
+    assert [problem.rule for problem in reading.of("warning")] == ["mac-on-two-wires"]
+    assert reading.of("error") == ()
