@@ -37,6 +37,23 @@ def node_unknown(site: Site) -> Iterator[Finding]:
 
 
 @rule(
+    "node-twice", "the other node would be left without plugins", shown="one machine for two nodes"
+)
+def node_twice(site: Site) -> Iterator[Finding]:
+    """SSH reaches each node at a host and port of its own."""
+    owners: dict[tuple[str, int], str] = {}
+    for name, node in site.nodes.items():
+        owner = owners.setdefault((node.host.lower(), node.port), name)
+        if owner != name:
+            yield Finding(
+                path=f"nodes.{name}.host",
+                value=node.host,
+                message=f"SSH reaches house:nodes.{owner} there; write this node's own host, or its"
+                " port",
+            )
+
+
+@rule(
     "parent-missing",
     "facts/cni.md section 1.1: absent parent, `Link not found`",
     shown="Link not found",

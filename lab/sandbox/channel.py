@@ -4,20 +4,22 @@ import json
 import socket
 import subprocess
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from lab.build import build
 
 CONNECT_SECONDS = 60.0
+# A house, or a part of one, and what was seen in it: lab/sandbox/runner/house.go describes both.
+Request = dict[str, Any]
+Report = dict[str, Any]
 
 
 class Channel(Protocol):
     """What runs houses, one after the other."""
 
-    def run(self, house: Mapping[str, Any]) -> dict[str, Any]:
-        """The report of a house (lab/sandbox/runner/house.go describes both)."""
+    def run(self, house: Request) -> Report:
+        """The report of a house."""
 
     def close(self) -> None:
         """Ends the runner."""
@@ -36,13 +38,13 @@ class _Lines:
     def __init__(self, requests: _Writer, reports: _Reader) -> None:
         self._requests, self._reports = requests, reports
 
-    def run(self, house: Mapping[str, Any]) -> dict[str, Any]:
+    def run(self, house: Request) -> Report:
         self._requests.write(json.dumps(house).encode() + b"\n")
         self._requests.flush()
         line = self._reports.readline()
         if not line:
             raise EOFError("the runner has ended")
-        report: dict[str, Any] = json.loads(line)
+        report: Report = json.loads(line)
         return report
 
 

@@ -9,17 +9,10 @@ from config.nodes import Node
 from config.plan.families import attachments, is_part, overlap
 from config.site import Site
 from config.values import IpAddress
+from lab.sandbox.channel import Request
 from tests.prove.cluster import service_addresses
-from tests.prove.home import (
-    Request,
-    beyond,
-    bystanders,
-    inside,
-    neighbour,
-    node_addresses,
-    other_nodes,
-    wire_of,
-)
+from tests.prove.hosts import beyond, bystanders, inside, neighbour, other_nodes
+from tests.prove.wires import node_addresses, wire_of
 
 POD = "home-assistant-0"
 # Where mDNS is spoken: a route there decides by which interface devices are discovered.

@@ -14,8 +14,9 @@ from config.plan.families import gateway_of_leases
 from config.read import read_site
 from config.site import Site
 from config.values import IpAddress
+from lab.sandbox.channel import Request
 from tests.prove.differences import differences
-from tests.prove.home import Request, neighbour
+from tests.prove.hosts import neighbour
 from tests.prove.request import Guest, guest_request, request
 from tests.prove.runners import Runners
 from tests.prove.sites import Tree, sites

@@ -10,8 +10,8 @@ from components.network_segment.conflist import MULTICAST
 from config.home_assistant import Attachment
 from config.networks import HomeNetwork
 from config.site import Site
+from lab.sandbox.channel import Request
 from tests.prove.calls import POD
-from tests.prove.home import Request
 
 Report = Mapping[str, Any]
 

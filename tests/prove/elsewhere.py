@@ -83,6 +83,13 @@ def conflist_of_flannel() -> str:
     return "the key changes nothing" if typed == without else "the key changes something"
 
 
+def node_twice() -> str:
+    """The scripts of both nodes go where SSH leads, and the other has no plugins."""
+    nodes = _site("node-twice").nodes.values()
+    machines = {f"{node.host.lower()}:{node.port}" for node in nodes}
+    return "one machine for two nodes" if len(machines) < len(nodes) else "a machine for each node"
+
+
 def user_not_root() -> str:
     """The install script as another user, in a folder as k3s makes it."""
     script = Path(__file__).parents[2] / "components" / "cni_plugins" / "install.sh"
@@ -116,6 +123,7 @@ ELSEWHERE: Mapping[str, Callable[[], str]] = {
     "conflist-missing": conflist_missing,
     "conflist-of-flannel": conflist_of_flannel,
     "user-not-root": user_not_root,
+    "node-twice": node_twice,
 }
 
 

@@ -134,6 +134,10 @@ def _more_keys(network: Tree) -> Iterator[tuple[str, str, Any]]:
         yield from ((f"routing {mode}", "routing", mode) for mode in ("discovery", "routed"))
     if "mtu" not in network:
         yield from ((f"mtu {mtu}", "mtu", mtu) for mtu in (67, 68, 1279, 1500, 1501, 9001))
+    if "dhcp_pool" not in network:
+        yield "a pool of the whole subnet", "dhcp_pool", f"{subnet[0]}-{subnet[-1]}"
+    if "gateway" not in network and subnet.num_addresses > 1:
+        yield from ((f"a gateway {n}", "gateway", str(subnet[n])) for n in (0, 1, -1))
     if "range" in network:
         yield "range beside static", "ipam", "static"
         yield "range of the whole subnet", "range", f"{subnet[0]}-{subnet[-1]}"
@@ -199,6 +203,9 @@ def _nodes(tree: Tree) -> Iterator[tuple[str, Tree]]:
     for name, node in tree["nodes"].items():
         path: Path = ("nodes", name)
         interfaces = node["interfaces"]
+        for other in tree["nodes"].values():
+            if other is not node:
+                yield "a node at another's address", _with(tree, (*path, "host"), other["host"])
         for position, interface in enumerate(interfaces):
             rest = interfaces[:position] + interfaces[position + 1 :]
             yield f"a node without {interface['name']}", _with(tree, (*path, "interfaces"), rest)
@@ -220,10 +227,10 @@ def _nodes(tree: Tree) -> Iterator[tuple[str, Tree]]:
                 mtu = next((i["mtu"] for i in interfaces if i["name"] == network["parent"]), 1500)
                 more = [*interfaces, {"name": tagged, "mtu": mtu}]
                 yield f"a node with {tagged}", _with(tree, (*path, "interfaces"), more)
-        yield (
-            "a pod on a node that is not there",
-            _with(tree, ("home_assistant", "nodes"), ["nobody"]),
-        )
+    where: Path = ("home_assistant", "nodes")
+    yield "a pod on a node that is not there", _with(tree, where, ["nobody"])
+    if "nodes" in tree["home_assistant"]:
+        yield "a pod on any node", _without(tree, where)
 
 
 def _kernels_make(tree: Tree) -> bool:

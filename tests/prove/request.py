@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from components.home_assistant.annotation import networks_annotation
 from components.network_segment.conflist import conflist
 from config.site import Site
+from lab.sandbox.channel import Request
 from tests.prove.calls import POD, calls, owners
 from tests.prove.cluster import cluster
-from tests.prove.home import Request, bystanders, devices, links, neighbours, other_nodes
+from tests.prove.hosts import bystanders, devices, neighbours, other_nodes
+from tests.prove.wires import links
 
 
 @dataclass(frozen=True)

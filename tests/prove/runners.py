@@ -5,18 +5,15 @@ import queue
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import Any
 
 from lab.netns import missing as missing_namespaces
-from lab.sandbox.channel import Channel, LocalRunner
+from lab.sandbox.channel import Channel, LocalRunner, Report, Request
 from lab.sandbox.machine import start_machine
-from tests.prove.home import Request
 from tests.prove.request import needs_vlans
 
 MACHINE_CHANNELS, LOCAL_CHANNELS = 6, 24
 # How long a call waits for its answer: what is emulated is some ten times slower.
 LOCAL_SECONDS, MACHINE_SECONDS = 1.0, 4.0
-Report = dict[str, Any]
 
 
 class Runners:

@@ -77,6 +77,10 @@ CASES: dict[str, dict[str, object]] = {
     "nodes-unknown": {"home_assistant/nodes": ["k3s-9"]},
     "node-unknown": {"home_assistant/nodes": ["k3s-1", "k3s-9"]},
     "parent-missing": {"nodes/k3s-2": NODE2},
+    "node-twice": {
+        "nodes/k3s-1/host": "k3s.home",
+        "nodes/k3s-2": {**NODE2, "host": "K3S.home", "interfaces": ["eth0"]},
+    },
     "interface-of-node-twice": {
         "nodes/k3s-1/interfaces": ["eth0", {"name": "eth0", "mtu": 1400}],
     },

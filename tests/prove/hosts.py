@@ -1,4 +1,4 @@
-"""The home around a pod: the node's links, and the hosts on its wires."""
+"""The hosts in the home around a pod: neighbours and routers, devices, the other nodes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,10 +8,9 @@ from config.nodes import Node
 from config.plan.families import used_networks
 from config.site import Site
 from config.values import IpAddress, IpNetwork
+from lab.sandbox.channel import Request
 from tests.prove.cluster import CLUSTER_BRIDGE
-
-LEAST_MTU_OF_IPV6 = 1280
-Request = dict[str, Any]
+from tests.prove.wires import home_of, node_addresses, wire_of
 
 
 def neighbour(site: Site, family: Subnet) -> IpAddress | None:
@@ -44,63 +43,6 @@ def neighbour(site: Site, family: Subnet) -> IpAddress | None:
     if family.gateway is not None and family.gateway in subnet:
         return family.gateway
     return None if subnet[1] in taken else subnet[1]
-
-
-def links(site: Site, node: Node) -> Iterator[Request]:
-    """The node's own interfaces, with its addresses on them; `eth0.30` is a VLAN of eth0."""
-    names = {interface.name for interface in node.interfaces}
-    homes = dict(node_addresses(site, node))
-    # Parents come first.
-    for interface in sorted(node.interfaces, key=lambda i: "." in i.name):
-        parent, _, vlan_id = interface.name.rpartition(".")
-        tagged = parent in names and vlan_id.isdigit()
-        if interface.name == CLUSTER_BRIDGE:
-            continue
-        yield {
-            "name": interface.name,
-            "parent": parent if tagged else "",
-            "vlan": int(vlan_id) if tagged else 0,
-            "mtu": interface.mtu,
-            "mac": interface.mac or "",
-            "addresses": [text for text, link in homes.items() if link == interface.name],
-        }
-
-
-def node_addresses(site: Site, node: Node) -> Iterator[tuple[str, str]]:
-    """(address with prefix length, link) for each of the node's addresses."""
-    for address in node.own_addresses:
-        network, text = _home_of(site, address)
-        link = next((i.name for i in node.interfaces), "") if network is None else network.parent
-        known = node.interface(link)
-        # No kernel has IPv6 on a link that is too small for it.
-        if known is None or address.version == 4 or known.mtu >= LEAST_MTU_OF_IPV6:
-            yield text, link
-
-
-def _home_of(
-    site: Site, address: IpAddress, *, tagged: bool = False
-) -> tuple[HomeNetwork | None, str]:
-    """The network that an address belongs to, untagged ones first, and it with its prefix."""
-    for network in sorted(site.networks.values(), key=lambda n: isinstance(n, VlanNetwork)):
-        for family in network.subnets:
-            if address in family.subnet and (tagged or not isinstance(network, VlanNetwork)):
-                return network, f"{address}/{family.subnet.prefixlen}"
-    return None, f"{address}/{address.max_prefixlen}"
-
-
-def wire_of(node: Node, network: HomeNetwork) -> tuple[str, list[int]] | None:
-    """The node's link that the network's frames leave by, and their tags."""
-    if network.parent == CLUSTER_BRIDGE and node.interfaces:
-        # The home is where it was, whatever the plan says.
-        return node.interfaces[0].name, []
-    if node.interface(network.parent) is None:
-        return None
-    parent, _, vlan_id = network.parent.rpartition(".")
-    stacked = node.interface(parent) is not None and vlan_id.isdigit()
-    wire, vlans = (parent, [int(vlan_id)]) if stacked else (network.parent, [])
-    if isinstance(network, VlanNetwork):
-        vlans = [*vlans, network.vlan_id]
-    return wire, vlans
 
 
 def _host(name: str, wire: tuple[str, list[int]], addresses: list[str], **more: Any) -> Request:
@@ -175,7 +117,7 @@ def other_nodes(site: Site, node: Node) -> Iterator[Request]:
         if other is node:
             continue
         for number, address in enumerate(other.own_addresses):
-            network, text = _home_of(site, address, tagged=True)
+            network, text = home_of(site, address, tagged=True)
             if network is None:
                 link = next((i.name for i in other.interfaces), "")
                 wire = (link, list[int]()) if node.interface(link) and "." not in link else None

@@ -1,0 +1,69 @@
+"""The node's links, the addresses on them, and the wires that networks' frames leave by."""
+
+from collections.abc import Iterator
+
+from config.networks import HomeNetwork, VlanNetwork
+from config.nodes import Node
+from config.site import Site
+from config.values import IpAddress
+from lab.sandbox.channel import Request
+from tests.prove.cluster import CLUSTER_BRIDGE
+
+LEAST_MTU_OF_IPV6 = 1280
+
+
+def links(site: Site, node: Node) -> Iterator[Request]:
+    """The node's own interfaces, with its addresses on them; `eth0.30` is a VLAN of eth0."""
+    names = {interface.name for interface in node.interfaces}
+    homes = dict(node_addresses(site, node))
+    # Parents come first.
+    for interface in sorted(node.interfaces, key=lambda i: "." in i.name):
+        parent, _, vlan_id = interface.name.rpartition(".")
+        tagged = parent in names and vlan_id.isdigit()
+        if interface.name == CLUSTER_BRIDGE:
+            continue
+        yield {
+            "name": interface.name,
+            "parent": parent if tagged else "",
+            "vlan": int(vlan_id) if tagged else 0,
+            "mtu": interface.mtu,
+            "mac": interface.mac or "",
+            "addresses": [text for text, link in homes.items() if link == interface.name],
+        }
+
+
+def node_addresses(site: Site, node: Node) -> Iterator[tuple[str, str]]:
+    """(address with prefix length, link) for each of the node's addresses."""
+    for address in node.own_addresses:
+        network, text = home_of(site, address)
+        link = next((i.name for i in node.interfaces), "") if network is None else network.parent
+        known = node.interface(link)
+        # No kernel has IPv6 on a link that is too small for it.
+        if known is None or address.version == 4 or known.mtu >= LEAST_MTU_OF_IPV6:
+            yield text, link
+
+
+def home_of(
+    site: Site, address: IpAddress, *, tagged: bool = False
+) -> tuple[HomeNetwork | None, str]:
+    """The network that an address belongs to, untagged ones first, and it with its prefix."""
+    for network in sorted(site.networks.values(), key=lambda n: isinstance(n, VlanNetwork)):
+        for family in network.subnets:
+            if address in family.subnet and (tagged or not isinstance(network, VlanNetwork)):
+                return network, f"{address}/{family.subnet.prefixlen}"
+    return None, f"{address}/{address.max_prefixlen}"
+
+
+def wire_of(node: Node, network: HomeNetwork) -> tuple[str, list[int]] | None:
+    """The node's link that the network's frames leave by, and their tags."""
+    if network.parent == CLUSTER_BRIDGE and node.interfaces:
+        # The home is where it was, whatever the plan says.
+        return node.interfaces[0].name, []
+    if node.interface(network.parent) is None:
+        return None
+    parent, _, vlan_id = network.parent.rpartition(".")
+    stacked = node.interface(parent) is not None and vlan_id.isdigit()
+    wire, vlans = (parent, [int(vlan_id)]) if stacked else (network.parent, [])
+    if isinstance(network, VlanNetwork):
+        vlans = [*vlans, network.vlan_id]
+    return wire, vlans
