@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from config.plan.families import NO_HOSTS, is_part
+from config.plan.families import NO_HOSTS
 from config.plan.rule import Finding, rule
 from config.site import Site
 from config.values import IpNetwork
@@ -17,9 +17,15 @@ _FEWEST_ADDRESSES = 4
     shown="by lo instead of eth0",
 )
 def cluster_network_not_local(site: Site) -> Iterator[Finding]:
-    """Networks of pods and services hold hosts: no loopback, multicast or link-local addresses."""
+    """Networks of pods and services hold hosts: no loopback, multicast or link-local addresses.
+
+    Nodes have the first part of the pods' network, which 0.0.0.0 and :: are not in.
+    """
+    of_pods = dict(_networks(site, "pod_networks"))
     for path, network in _networks(site, "pod_networks", "service_networks"):
-        if any(is_part(network, n) for n in NO_HOSTS):
+        first = network.network_address
+        unspecified = path in of_pods and first.is_unspecified
+        if unspecified or any(first in n for n in NO_HOSTS):
             yield Finding(
                 path=path,
                 value=network,

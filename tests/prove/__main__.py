@@ -72,15 +72,19 @@ def prove(runners: Runners, wanted: argparse.Namespace) -> Proof:
     accepted_sites(wanted.sites, wanted.seed, trees.append)
     outcomes: list[Outcome] = []
     for first in range(0, len(trees), BATCH):
-        outcomes += run_trees(runners, trees[first : first + BATCH])
+        batch = run_trees(runners, trees[first : first + BATCH])
+        outcomes += batch
+        for outcome in batch:
+            if outcome.found or outcome.broken:
+                print(f"- a site: {outcome}", flush=True)
         _tell("sites", len(outcomes), len(trees), started)
     tally = collect(trees, wanted.seed, per_site=1, whole=wanted.whole)
     chosen = [*tally.of_whole_sites, *_evenly(tally.to_run, 2 * wanted.misses)]
     pairs: list[tuple[Miss, Outcome]] = []
     for first in range(0, len(chosen), BATCH):
-        batch = run_misses(runners, chosen[first : first + BATCH])
-        pairs += batch
-        for line in _wrong_lines(batch):
+        near = run_misses(runners, chosen[first : first + BATCH])
+        pairs += near
+        for line in _wrong_lines(near):
             print(line, flush=True)
         _tell("near misses", len(pairs), len(chosen), started)
     return Proof(

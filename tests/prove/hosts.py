@@ -5,7 +5,7 @@ from typing import Any
 
 from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.nodes import Node
-from config.plan.families import used_networks
+from config.plan.families import gateway_of_leases, used_networks
 from config.site import Site
 from config.values import IpAddress, IpNetwork
 from lab.sandbox.channel import Request
@@ -42,7 +42,10 @@ def neighbour(site: Site, family: Subnet) -> IpAddress | None:
             return address
     if family.gateway is not None and family.gateway in subnet:
         return family.gateway
-    return None if subnet[1] in taken else subnet[1]
+    leased = family.range is not None and subnet[1] in family.range
+    if subnet[1] in taken or (leased and gateway_of_leases(family) != subnet[1]):
+        return None
+    return subnet[1]
 
 
 def _host(name: str, wire: tuple[str, list[int]], addresses: list[str], **more: Any) -> Request:

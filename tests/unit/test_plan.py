@@ -307,6 +307,8 @@ MORE: list[tuple[str, dict[str, object]]] = [
         },
     ),
     ("too-short", {"cluster/pod_networks": []}),
+    ("cluster-network-not-local", {"cluster/pod_networks": ["10.42.0.0/16", "::/0"]}),
+    ("cluster-network-not-local", {"cluster/service_networks": ["10.43.0.0/16", "fe80::/9"]}),
     ("vlan-on-vlan", {"nodes/k3s-1/interfaces": ["eth0", "eth0.002"]}),
     ("subnet-not-local", iot("0.0.0.0/24", "0.0.0.5")),
     ("subnet-not-local", iot("255.255.255.254/31", "255.255.255.254")),
