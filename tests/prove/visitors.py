@@ -40,7 +40,9 @@ def _free(site: Site, network: HomeNetwork, family: Subnet) -> IpAddress:
     taken.add(gateway_of_leases(family) if leases else family.gateway)
     if subnet.num_addresses > 2:
         taken |= {subnet[0], subnet[-1]}
-    last = min(family.range.last, subnet[-1]) if leases and family.range else subnet[-1]
+    last = subnet[-1]
+    if leases and family.range is not None and family.range.last in subnet:
+        last = family.range.last
     most = min(int(last) - int(subnet[0]), FEW)
     near_last = (last - number for number in range(most + 1))
     near_first = (subnet[number] for number in range(1, most + 1))
