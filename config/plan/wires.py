@@ -1,5 +1,6 @@
 """Rules about wires: what networks of one parent share."""
 
+import re
 from collections.abc import Iterator
 
 from config.networks import HomeNetwork, VlanNetwork
@@ -7,6 +8,8 @@ from config.nodes import Node
 from config.plan.families import attachments
 from config.plan.rule import Finding, rule
 from config.site import Site
+
+_NAMED_VLAN = re.compile(r"vlan[.-]?([0-9]{1,4})")
 
 
 @rule(
@@ -53,6 +56,28 @@ def vlan_on_vlan(site: Site) -> Iterator[Finding]:
                     message=f"node {node_name} has {existing} already; write `type: macvlan` with"
                     f" `parent: {existing}`",
                 )
+
+
+@rule(
+    "vlan-by-name",
+    "a VLAN is made once on its parent (facts/cni.md section 9 row 5)",
+    severity="warning",
+)
+def vlan_by_name(site: Site) -> Iterator[Finding]:
+    """A node's interface with a name like `vlan30` is most likely that VLAN."""
+    for name, network in site.networks.items():
+        if not isinstance(network, VlanNetwork):
+            continue
+        for node_name, node in site.pod_nodes.items():
+            for interface in node.interfaces:
+                match = _NAMED_VLAN.fullmatch(interface.name)
+                if match and int(match[1]) == network.vlan_id:
+                    yield Finding(
+                        path=f"networks.{name}.vlan_id",
+                        value=network.vlan_id,
+                        message=f"node {node_name} has {interface.name}; if it is that VLAN of"
+                        f" {network.parent}, write `type: macvlan` with `parent: {interface.name}`",
+                    )
 
 
 def _vlan_interfaces(node: Node, network: VlanNetwork) -> Iterator[str]:

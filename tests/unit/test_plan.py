@@ -175,6 +175,7 @@ CASES: dict[str, dict[str, object]] = {
     },
     "wire-twice": {"home_assistant/interfaces": [THIRD, FOURTH]},
     "vlan-on-vlan": {"nodes/k3s-1/interfaces": ["eth0", "eth0.2"]},
+    "vlan-by-name": {"nodes/k3s-1/interfaces": ["eth0", "vlan2"]},
 }
 
 
