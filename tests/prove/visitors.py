@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from config.home_assistant import Attachment
 from config.networks import HomeNetwork, Subnet
-from config.plan.families import gateway_of_leases, used_networks
+from config.plan.families import gateway_of_leases, nobodys, used_networks
 from config.site import Site
 from config.values import IpAddress
 
@@ -39,7 +39,7 @@ def _free(site: Site, network: HomeNetwork, family: Subnet) -> IpAddress:
         taken |= set(node.own_addresses)
     taken.add(gateway_of_leases(family) if leases else family.gateway)
     if subnet.num_addresses > 2:
-        taken |= {subnet[0], subnet[-1]}
+        taken |= {subnet[0], *nobodys(subnet)}
     last = subnet[-1]
     if leases and family.range is not None and family.range.last in subnet:
         last = family.range.last
