@@ -90,6 +90,26 @@ def range_ends_of_subnet(site: Site) -> Iterator[Finding]:
                 )
 
 
+@rule(
+    "range-of-gateway",
+    "facts/cni.md section 9 row 15: host-local keeps the router's address",
+    shown="is subnet's gateway",
+)
+def range_of_gateway(site: Site) -> Iterator[Finding]:
+    """A range has an address beside the router's, which is given to nobody."""
+    for _, path, network, family in families(site):
+        found = family.range
+        if network.ipam != "host-local" or found is None:
+            continue
+        if found.first == found.last == gateway_of_leases(family):
+            yield Finding(
+                path=f"{path}.range",
+                value=found,
+                message="the gateway's address (the first when none is given) is all that it has;"
+                " make it longer",
+            )
+
+
 @rule("range-meets-dhcp-pool", "facts/cni.md section 9 row 18", shown="is answered by 2 MACs")
 def range_meets_dhcp_pool(site: Site) -> Iterator[Finding]:
     """Two that hand out the same addresses."""

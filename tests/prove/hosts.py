@@ -5,7 +5,7 @@ from typing import Any
 
 from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.nodes import Node
-from config.plan.families import gateway_of_leases, used_networks
+from config.plan.families import gateway_of_leases, nobodys, used_networks
 from config.site import Site
 from config.values import IpAddress, IpNetwork
 from lab.sandbox.channel import Request
@@ -40,7 +40,8 @@ def neighbour(site: Site, family: Subnet) -> IpAddress | None:
         hostless = address.is_loopback or address.is_unspecified
         if address not in taken and not pooled and not ranged and not hostless:
             return address
-    if family.gateway is not None and family.gateway in subnet:
+    broadcast = subnet.version == 4 and family.gateway in nobodys(subnet)
+    if family.gateway is not None and family.gateway in subnet and not broadcast:
         return family.gateway
     leased = family.range is not None and subnet[1] in family.range
     if subnet[1] in taken or (leased and gateway_of_leases(family) != subnet[1]):

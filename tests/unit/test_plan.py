@@ -134,6 +134,13 @@ CASES: dict[str, dict[str, object]] = {
     "range-without-leases": {"networks/lan/ipam": "static"},
     "range-outside-subnet": {"networks/iot/range": "192.168.31.250-192.168.32.100"},
     "range-ends-of-subnet": {"networks/lan/range": "192.168.18.32-192.168.18.255"},
+    "range-of-gateway": {
+        "networks/spare": {
+            **LAN2,
+            "ipam": "host-local",
+            "range": "192.168.60.1-192.168.60.1",
+        },
+    },
     "range-meets-dhcp-pool": {"networks/lan/dhcp_pool": "192.168.18.100-192.168.18.200"},
     "range-holds-node": {"networks/lan/range": "192.168.18.10-192.168.18.100"},
     "pool-outside-subnet": {"networks/lan/dhcp_pool": "192.168.19.2-192.168.19.9"},
