@@ -46,9 +46,11 @@ class Node(Model):
     def own_addresses(self) -> tuple[IpAddress, ...]:
         """Every address that is known to be the node's."""
         try:
-            return (ipaddress.ip_address(self.host), *self.addresses)
+            host = ipaddress.ip_address(self.host)
         except ValueError:
             return self.addresses
+        mapped = host.ipv4_mapped if host.version == 6 else None
+        return (mapped or host, *self.addresses)
 
     def interface(self, name: str) -> Interface | None:
         """The interface of that name, if the node has it."""

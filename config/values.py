@@ -97,6 +97,8 @@ def _parse_network(text: str) -> IpNetwork:
         raise refusal(
             "subnet-form", "this is no network", "write it like 192.168.18.0/24"
         ) from None
+    if network.version == 6 and network.network_address.scope_id is not None:
+        raise refusal("subnet-form", "a network has no zone", "leave out % and what follows")
     if network.version == 6 and network.network_address.ipv4_mapped is not None:
         raise refusal("subnet-form", "it is an IPv4 network", "write it as one")
     if not re.fullmatch(r"[0-9]+", text.split("/")[1]):
@@ -249,7 +251,10 @@ ConflistName = _matching(
     "File name of the cluster's own CNI configuration, for example 10-flannel.conflist.",
 )
 K3sVersion = _matching(
-    "k3s-version", r"v1\.[0-9]+\.[0-9]+\+k3s[0-9]+", "a release like v1.34.3+k3s1", "A k3s release."
+    "k3s-version",
+    r"v1\.[0-9]{1,4}\.[0-9]{1,4}\+k3s[0-9]{1,4}",
+    "a release like v1.34.3+k3s1",
+    "A k3s release.",
 )
 MultusVersion = _matching(
     "multus-version",

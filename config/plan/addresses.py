@@ -9,6 +9,7 @@ from config.plan.families import (
     nobodys,
     pod_addresses,
 )
+from config.plan.reach import answered_on, families_by_wire, link_local_of, pod_wires
 from config.plan.rule import Finding, rule
 from config.site import Site
 from config.values import IpAddress
@@ -101,26 +102,45 @@ def address_outside_range(site: Site) -> Iterator[Finding]:
 @rule("address-in-dhcp-pool", "facts/cni.md section 9 row 18", shown="is answered by 2 MACs")
 def address_in_dhcp_pool(site: Site) -> Iterator[Finding]:
     """A fixed address is never one that the DHCP server hands out."""
-    for path, address, _, family in pod_addresses(site):
-        if family.dhcp_pool is not None and address in family.dhcp_pool:
-            yield Finding(
-                path=path,
-                value=address,
-                message=f"the DHCP server hands out {family.dhcp_pool}; choose one outside",
-            )
+    near, of_the_pod = families_by_wire(site), pod_wires(site)
+    for path, address, network, family in pod_addresses(site):
+        for wire in answered_on(address, network, of_the_pod):
+            for pool in (f.dhcp_pool for _, f in near[wire] if f is family or address in f.subnet):
+                if pool is not None and address in pool:
+                    yield Finding(
+                        path=path,
+                        value=address,
+                        message=f"the DHCP server hands out {pool}; choose one outside",
+                    )
 
 
 @rule("address-is-gateway", "facts/cni.md section 9 row 15", shown="is subnet's gateway")
 def address_is_gateway(site: Site) -> Iterator[Finding]:
     """A pod is not the router; host-local takes the first address for it unless told."""
+    near, of_the_pod = families_by_wire(site), pod_wires(site)
     for path, address, network, family in pod_addresses(site):
-        leases = network.ipam == "host-local"
-        if address == (gateway_of_leases(family) if leases else family.gateway):
+        own = gateway_of_leases(family) if network.ipam == "host-local" else family.gateway
+        gateways = {
+            f.gateway
+            for wire in answered_on(address, network, of_the_pod)
+            for _, f in near[wire]
+            if f.gateway is not None and f.gateway in f.subnet
+        }
+        if address == own or address in gateways:
             yield Finding(
                 path=path,
                 value=address,
                 message="it is the network's gateway (the first address when none is given);"
                 " choose another, or give `gateway`",
+            )
+    for path, attachment, network in attachments(site):
+        own_link_local = link_local_of(attachment.mac)
+        if network.routing == "routed" and network.gateways.get(6) == own_link_local:
+            yield Finding(
+                path=f"{path}.mac",
+                value=attachment.mac,
+                message=f"the network's gateway {own_link_local} is the address that this MAC gives"
+                " the pod; choose another",
             )
 
 
@@ -134,7 +154,10 @@ def address_twice(site: Site) -> Iterator[Finding]:
             # Nodes behind tunnels of the operator's share a loopback address.
             if address.is_loopback:
                 continue
-            if address in owners:
+            known = site.nodes.get(nodes.get(address, ""))
+            # A router that leads to each node by a port of its own has the address itself.
+            forwarded = known is not None and known.host == node.host and known.port != node.port
+            if address in owners and not forwarded:
                 yield _twice(f"nodes.{name}", address, owners[address])
             owners.setdefault(address, f"nodes.{name}")
             nodes.setdefault(address, name)

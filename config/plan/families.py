@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from config.home_assistant import Attachment
 from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.site import Site
-from config.values import IpAddress, IpNetwork
+from config.values import AddressRange, IpAddress, IpNetwork
 
 # Loopback, multicast, and addresses that mean nothing without an interface's name.
 NO_HOSTS: tuple[IpNetwork, ...] = tuple(
@@ -60,6 +60,19 @@ def gateway_of_leases(family: Subnet) -> IpAddress | None:
     if family.gateway is None and family.subnet.num_addresses > 1:
         return family.subnet[1]
     return family.gateway
+
+
+def leases(network: HomeNetwork, family: Subnet) -> AddressRange | None:
+    """What host-local gives out: the range, or both hosts of an IPv4 subnet of four.
+
+    None for static, and where a range is missing.
+    """
+    if network.ipam != "host-local" or family.range is not None:
+        return family.range if network.ipam == "host-local" else None
+    subnet = family.subnet
+    if subnet.version == 6 or subnet.num_addresses != 4:
+        return None
+    return AddressRange(first=subnet[1], last=subnet[2])
 
 
 def used_networks(site: Site) -> dict[str, HomeNetwork]:

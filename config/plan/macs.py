@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from config.networks import HomeNetwork, MacvlanNetwork
 from config.plan.families import attachments
+from config.plan.reach import Wire, wire_of
 from config.plan.rule import Finding, rule
 from config.site import Site
 
@@ -12,6 +13,7 @@ from config.site import Site
 def mac_twice(site: Site) -> Iterator[Finding]:
     """On the untagged wire of a parent a MAC has one owner, nodes included."""
     owners: dict[tuple[str, str], str] = {}
+    parents = {network.parent for network in site.networks.values()}
     for name, node in site.nodes.items():
         for interface in node.interfaces:
             path = f"nodes.{name}.interfaces.{interface.name}"
@@ -19,24 +21,30 @@ def mac_twice(site: Site) -> Iterator[Finding]:
             parent = node.interface(interface.name.rpartition(".")[0])
             inherited = parent.mac if parent is not None else None
             key = (interface.name, interface.mac or inherited or "")
-            if interface.mac is not None and key in owners:
+            if interface.name in parents and interface.mac is not None and key in owners:
                 yield _twice(path, interface.mac, owners[key])
             owners.setdefault(key, path)
     for path, attachment, network in attachments(site):
         key = (network.parent, attachment.mac)
-        if isinstance(network, MacvlanNetwork) and key in owners:
+        if not isinstance(network, MacvlanNetwork):
+            continue
+        if key in owners:
             yield _twice(f"{path}.mac", attachment.mac, owners[key])
+        owners.setdefault(key, f"{path}.mac")
 
 
 @rule("mac-on-two-wires", "some switches learn the MACs of all VLANs together", severity="warning")
 def mac_on_two_wires(site: Site) -> Iterator[Finding]:
     """A MAC that is seen on two wires confuses some switches."""
-    owners: dict[str, str] = {}
+    owners: dict[str, tuple[str, Wire]] = {}
     for path, attachment, network in attachments(site):
-        owner = owners.get(attachment.mac) or _node_elsewhere(site, network, attachment.mac)
+        known = owners.get(attachment.mac)
+        owner = _node_elsewhere(site, network, attachment.mac)
+        if known is not None and known[1] != wire_of(network):
+            owner = known[0]
         if owner is not None:
             yield _twice(f"{path}.mac", attachment.mac, owner)
-        owners.setdefault(attachment.mac, f"{path}.mac")
+        owners.setdefault(attachment.mac, (f"{path}.mac", wire_of(network)))
 
 
 def _node_elsewhere(site: Site, network: HomeNetwork, mac: str) -> str | None:

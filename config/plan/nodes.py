@@ -8,7 +8,8 @@ from config.plan.rule import Finding, rule
 from config.site import Site
 
 _VIRTUAL = re.compile(
-    r"(cni|docker|virbr|dummy|tun|wg|ppp|tailscale)[0-9]+|(flannel|vxlan)\.\S+"
+    r"(cni|docker|podman|virbr|lxdbr|dummy|tun|tunl|sit|wg|wwan|ppp|tailscale)[0-9]+"
+    r"|(flannel|vxlan)\.\S+|flannel-wg(-v6)?|br-[0-9a-f]{12}|zt[a-z0-9]{8}|weave|nodelocaldns"
     r"|(veth|cali|cilium|lxc|kube-)\S*"
 )
 

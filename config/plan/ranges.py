@@ -1,5 +1,6 @@
 """Rules about ranges and DHCP pools: what is given out is nobody else's."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from config.networks import Subnet
@@ -8,11 +9,16 @@ from config.plan.families import (
     attachments,
     families,
     gateway_of_leases,
+    leases,
     nobodys,
 )
+from config.plan.reach import Wire, answered_on, families_by_wire, pod_wires, wire_of
 from config.plan.rule import Finding, rule
 from config.site import Site
 from config.values import AddressRange, IpAddress
+
+# facts/cni.md section 9 row 20: `subnet-too-small` has the word on what is smaller.
+_FEWEST_ADDRESSES = 4
 
 
 @rule(
@@ -23,9 +29,11 @@ from config.values import AddressRange, IpAddress
 def range_missing(site: Site) -> Iterator[Finding]:
     """Without a range host-local hands out everybody's addresses, if there are more than two."""
     for _, path, network, family in families(site):
+        hosts = leases(network, family)
         # An IPv4 subnet of four has two hosts: the router, whose address is kept, and the pod.
-        small = family.subnet.version == 4 and family.subnet.num_addresses <= 4
-        if network.ipam == "host-local" and family.range is None and not small:
+        small = hosts is not None and gateway_of_leases(family) in hosts
+        too_small = family.subnet.num_addresses < _FEWEST_ADDRESSES
+        if network.ipam == "host-local" and family.range is None and not (small or too_small):
             yield Finding(
                 path=f"{path}.range",
                 value="(absent)",
@@ -82,7 +90,8 @@ def range_ends_of_subnet(site: Site) -> Iterator[Finding]:
     """host-local would hand out the broadcast address, or that of all routers."""
     for _, path, _, family in families(site):
         for end in nobodys(family.subnet):
-            if family.range is not None and end in family.range:
+            kept = end == gateway_of_leases(family)
+            if family.range is not None and end in family.range and not kept:
                 yield Finding(
                     path=f"{path}.range",
                     value=family.range,
@@ -113,63 +122,113 @@ def range_of_gateway(site: Site) -> Iterator[Finding]:
 @rule("range-meets-dhcp-pool", "facts/cni.md section 9 row 18", shown="is answered by 2 MACs")
 def range_meets_dhcp_pool(site: Site) -> Iterator[Finding]:
     """Two that hand out the same addresses."""
-    for _, path, _, family in families(site):
-        pool, found = family.dhcp_pool, family.range
-        if pool is None or found is None or pool.first.version != found.first.version:
+    near = families_by_wire(site)
+    for _, path, network, family in families(site):
+        found = leases(network, family)
+        if found is None:
             continue
-        if int(found.first) <= int(pool.last) and int(pool.first) <= int(found.last):
-            yield Finding(
-                path=f"{path}.range",
-                value=found,
-                message=f"it meets the DHCP server's {pool}; make one of them end before the other",
-            )
+        for _, other in near[wire_of(network)]:
+            if _share(family, found, other):
+                yield Finding(
+                    path=f"{path}.range",
+                    value=found,
+                    message=f"it meets the DHCP server's {other.dhcp_pool}; make one of them end"
+                    " before the other",
+                )
+
+
+@rule("range-holds-gateway", "facts/cni.md section 9 row 18", shown="is answered by 2 MACs")
+def range_holds_gateway(site: Site) -> Iterator[Finding]:
+    """No pod is given the address of a router; host-local keeps the own network's alone."""
+    near = families_by_wire(site)
+    for _, path, network, family in families(site):
+        found = leases(network, family)
+        if found is None:
+            continue
+        for other_path, other in near[wire_of(network)]:
+            gateway = other.gateway
+            theirs = gateway is not None and gateway in other.subnet and gateway in found
+            if theirs and gateway != gateway_of_leases(family):
+                yield Finding(
+                    path=f"{path}.range",
+                    value=found,
+                    message=f"it includes house:{other_path}.gateway; leave it out",
+                )
 
 
 @rule("range-holds-node", "facts/cni.md section 9 row 18", shown="is answered by 2 MACs")
 def range_holds_node(site: Site) -> Iterator[Finding]:
     """A pod could be given a node's address."""
     for _, path, network, family in families(site):
+        found = leases(network, family)
         for name, node in site.nodes.items():
             for address in node.own_addresses:
                 kept = address == gateway_of_leases(family)
                 kept = kept or apart_by_tag(site, network, address, name)
-                if family.range is not None and address in family.range and not kept:
+                if found is not None and address in found and not kept:
                     yield Finding(
                         path=f"{path}.range",
-                        value=family.range,
+                        value=found,
                         message=f"it includes {address} of node {name}; leave it out",
                     )
 
 
 @rule("ranges-meet", "host-local keeps its leases by network", shown="is answered by 2 MACs")
 def ranges_meet(site: Site) -> Iterator[Finding]:
-    """No two networks give out one address, nor one that the pod has in the other."""
-    known = sorted(_given_out(site), key=lambda entry: entry[:2])
-    before: tuple[int, str, str] = (-1, "", "")
-    for first, last, network, path, value in known:
-        if first <= before[0] and network != before[1]:
-            yield Finding(
-                path=path,
-                value=value,
-                message=f"it meets house:{before[2]}; give each network addresses of its own",
-            )
-        if last > before[0]:
-            before = (last, network, path)
+    """On one wire no two networks give out one address, nor one that the pod has in the other."""
+    told: set[str] = set()
+    for given in _given_out(site).values():
+        before: tuple[int, str, str] = (-1, "", "")
+        for first, last, network, path, value in sorted(given, key=lambda entry: entry[:2]):
+            if first <= before[0] and network != before[1] and path not in told:
+                told.add(path)
+                yield Finding(
+                    path=path,
+                    value=value,
+                    message=f"it meets house:{before[2]}; give each network addresses of its own",
+                )
+            if last > before[0]:
+                before = (last, network, path)
 
 
-def _given_out(site: Site) -> Iterator[tuple[int, int, str, str, object]]:
+_GivenOut = tuple[int, int, str, str, object]
+
+
+def _given_out(site: Site) -> dict[Wire, list[_GivenOut]]:
     """(first, last, network, path, value) of ranges and fixed addresses, IPv6 after IPv4."""
+    found: defaultdict[Wire, list[_GivenOut]] = defaultdict(list)
     for name, path, network, family in families(site):
-        if network.ipam == "host-local" and family.range is not None:
-            first, last = family.range.first, family.range.last
-            yield _number(first), _number(last), name, f"{path}.range", family.range
-    for path, attachment, _ in attachments(site):
-        number = _number(attachment.address)
-        yield number, number, attachment.network, f"{path}.address", attachment.address
+        given = leases(network, family)
+        if given is not None:
+            first, last = _number(given.first), _number(given.last)
+            found[wire_of(network)].append((first, last, name, f"{path}.range", given))
+    of_the_pod = pod_wires(site)
+    for path, attachment, network in attachments(site):
+        for key in ("address", "ipv6_address"):
+            address = getattr(attachment, key)
+            for wire in () if address is None else answered_on(address, network, of_the_pod):
+                number = _number(address)
+                entry = (number, number, attachment.network, f"{path}.{key}", address)
+                found[wire].append(entry)
+    return found
 
 
 def _number(address: IpAddress) -> int:
     return int(address) + ((1 << 32) if address.version == 6 else 0)
+
+
+def _share(family: Subnet, given: AddressRange, other: Subnet) -> bool:
+    """Whether somebody of the other's pool can have what is given out; the router's is kept."""
+    pool, subnet = other.dhcp_pool, other.subnet
+    if pool is None or {pool.first.version, subnet.version} != {given.first.version}:
+        return False
+    # Where a pool leaves its own network's subnet, nobody there has the rest of it.
+    own = other is family
+    least = int(pool.first) if own else max(int(pool.first), int(subnet.network_address))
+    most = int(pool.last) if own else min(int(pool.last), int(subnet.broadcast_address))
+    least, most = max(least, int(given.first)), min(most, int(given.last))
+    kept = gateway_of_leases(family)
+    return least <= most and not (kept is not None and least == most == int(kept))
 
 
 def _is_within(addresses: AddressRange, family: Subnet) -> bool:

@@ -46,9 +46,8 @@ def routed_nowhere(site: Site) -> Iterator[Finding]:
 def route_without_gateway(site: Site) -> Iterator[Finding]:
     """A route leads over the gateway of its own family."""
     for name, network in site.networks.items():
-        gateways = {s.subnet.version for s in network.subnets if s.gateway is not None}
         for destination in network.routes:
-            if network.routing == "routed" and destination.version not in gateways:
+            if network.routing == "routed" and destination.version not in network.gateways:
                 yield Finding(
                     path=f"networks.{name}.routes",
                     value=destination,
@@ -58,10 +57,14 @@ def route_without_gateway(site: Site) -> Iterator[Finding]:
 
 @rule("default-route", "facts/cni.md section 9 row 25", shown="the default route is by")
 def default_route(site: Site) -> Iterator[Finding]:
-    """The pod's default route is the cluster's: ClusterIPs and DNS go by it."""
+    """The pod's default route is the cluster's: ClusterIPs and DNS go by it.
+
+    Where the pods' network lacks an IP version, there is none of that version.
+    """
+    versions = {network.version for network in site.cluster.pod_networks}
     for name, network in site.networks.items():
         for destination in network.routes:
-            if destination.prefixlen == 0:
+            if destination.prefixlen == 0 and destination.version in versions:
                 yield Finding(
                     path=f"networks.{name}.routes",
                     value=destination,
@@ -95,7 +98,7 @@ def route_into_network(site: Site) -> Iterator[Finding]:
     for name, network in site.networks.items():
         for destination in network.routes:
             for other, path, _, family in families(site):
-                on_link = other in used or other == name
+                on_link = other == name or (name in used and other in used)
                 if on_link and is_part(destination, family.subnet):
                     yield Finding(
                         path=f"networks.{name}.routes",

@@ -1,14 +1,18 @@
 """Rules about subnets, their gateways and MTUs, and what subnets must not meet."""
 
+import ipaddress
 from collections.abc import Iterator
 
 from config.networks import HomeNetwork, MacvlanNetwork, Subnet, VlanNetwork
 from config.plan.families import ENDS, NO_HOSTS, families, nobodys, overlap, used_networks
+from config.plan.reach import link_local_of
 from config.plan.rule import Finding, rule
 from config.site import Site
-from config.values import IpNetwork
+from config.values import IpAddress, IpNetwork
 
 _LEAST_MTU_OF_IPV6 = 1280
+# What is sent there would go to the network instead of the cluster's.
+_MULTICAST = ipaddress.ip_network("224.0.0.0/4")
 
 
 @rule(
@@ -88,7 +92,7 @@ def family_twice(site: Site) -> Iterator[Finding]:
 def gateway_outside_subnet(site: Site) -> Iterator[Finding]:
     """The gateway of routes is a host of the subnet."""
     for name, path, network, family in families(site):
-        if network.routing == "routed" and _is_elsewhere(family):
+        if _is_needed(network, family) and _is_elsewhere(family):
             yield Finding(
                 path=f"{path}.gateway",
                 value=family.gateway,
@@ -106,8 +110,13 @@ def gateway_is_node(site: Site) -> Iterator[Finding]:
     """The router of a macvlan network is not the node that runs the pod."""
     for _, path, network, family in families(site):
         for name, node in site.pod_nodes.items():
-            routed = isinstance(network, MacvlanNetwork) and network.routing == "routed"
-            if routed and family.gateway in node.own_addresses:
+            if not isinstance(network, MacvlanNetwork) or not _is_needed(network, family):
+                continue
+            parent = node.interface(network.parent)
+            own: tuple[IpAddress, ...] = node.own_addresses
+            if parent is not None and parent.mac is not None:
+                own = (*own, link_local_of(parent.mac))
+            if family.gateway in own:
                 yield Finding(
                     path=f"{path}.gateway",
                     value=family.gateway,
@@ -120,7 +129,7 @@ def gateway_is_node(site: Site) -> Iterator[Finding]:
 def gateway_of_nobody(site: Site) -> Iterator[Finding]:
     """A gateway that no route needs is a host of the subnet all the same."""
     for _, path, network, family in families(site):
-        if network.routing != "routed" and _is_elsewhere(family):
+        if not _is_needed(network, family) and _is_elsewhere(family):
             yield Finding(
                 path=f"{path}.gateway",
                 value=family.gateway,
@@ -217,11 +226,12 @@ def mtu_range(site: Site) -> Iterator[Finding]:
             continue
         least, most = _least_mtu(network), min(_parent_mtus(site, network), default=network.mtu)
         if not least <= network.mtu <= most:
+            span = f"be from {least} to" if least <= most else f"be {least} at least, and not over"
             yield Finding(
                 path=f"networks.{name}.mtu",
                 value=network.mtu,
-                message=f"it must be from {least} to the parent's {most}; correct it, or the"
-                " interface's mtu in house:nodes",
+                message=f"it must {span} the parent's {most}; correct it, or the interface's mtu in"
+                " house:nodes",
             )
 
 
@@ -240,11 +250,23 @@ def parent_mtu(site: Site) -> Iterator[Finding]:
 
 
 def _holds_no_hosts(subnet: IpNetwork) -> bool:
-    # Around its own loopback the kernel keeps it apart.
-    loopback = NO_HOSTS[0]
-    around = overlap(subnet, loopback) and subnet.prefixlen < loopback.prefixlen
-    nobodys_own = NO_HOSTS[1:] if around else NO_HOSTS
-    return subnet.prefixlen == 0 or any(overlap(subnet, n) for n in (*nobodys_own, *ENDS))
+    first = subnet.network_address
+    if subnet.prefixlen == 0 or any(first in n for n in NO_HOSTS):
+        return True
+    if subnet.version == 6:
+        return False
+    # In a subnet of two its last address is a host's, and this one never is.
+    last = subnet.num_addresses <= 2 and subnet.broadcast_address in ENDS[1]
+    return last or first in ENDS[0] or overlap(subnet, _MULTICAST)
+
+
+def _is_needed(network: HomeNetwork, family: Subnet) -> bool:
+    """Whether a route goes by the family's gateway."""
+    gateway = family.gateway
+    if network.routing != "routed" or gateway is None:
+        return False
+    first = network.gateways[gateway.version] == gateway
+    return first and any(route.version == gateway.version for route in network.routes)
 
 
 def _is_elsewhere(family: Subnet) -> bool:
@@ -261,5 +283,11 @@ def _least_mtu(network: HomeNetwork) -> int:
 
 
 def _parent_mtus(site: Site, network: HomeNetwork) -> list[int]:
-    found = (node.interface(network.parent) for node in site.pod_nodes.values())
-    return [interface.mtu for interface in found if interface is not None]
+    """The parent's MTU on each node; that of `eth0.30` is eth0's at most."""
+    found: list[int] = []
+    for node in site.pod_nodes.values():
+        parent = node.interface(network.parent)
+        if parent is not None:
+            below = node.interface(network.parent.rpartition(".")[0])
+            found.append(min(parent.mtu, parent.mtu if below is None else below.mtu))
+    return found

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from config.networks import HomeNetwork, VlanNetwork
+from config.networks import VlanNetwork
 from config.nodes import Node
 from config.plan.families import attachments
+from config.plan.reach import Wire, wire_of
 from config.plan.rule import Finding, rule
 from config.site import Site
 
@@ -22,10 +23,10 @@ def wire_twice(site: Site) -> Iterator[Finding]:
 
     IPv6 alone is answered for by its own interface; a VLAN is made once in any case.
     """
-    owners: dict[tuple[str, int | None], str] = {}
-    taken_whole: set[tuple[str, int | None]] = set()
+    owners: dict[Wire, str] = {}
+    taken_whole: set[Wire] = set()
     for path, attachment, network in attachments(site):
-        wire = _wire(network)
+        wire = wire_of(network)
         if isinstance(network, VlanNetwork) or any(s.subnet.version == 4 for s in network.subnets):
             taken_whole.add(wire)
         if wire in owners and wire in taken_whole:
@@ -87,10 +88,6 @@ def _vlan_interfaces(node: Node, network: VlanNetwork) -> Iterator[str]:
             yield interface.name
 
 
-def _wire(network: HomeNetwork) -> tuple[str, int | None]:
-    return network.parent, network.vlan_id if isinstance(network, VlanNetwork) else None
-
-
-def _named(wire: tuple[str, int | None]) -> str:
+def _named(wire: Wire) -> str:
     parent, vlan_id = wire
     return parent if vlan_id is None else f"VLAN {vlan_id} of {parent}"

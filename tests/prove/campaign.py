@@ -133,7 +133,8 @@ def _runs(site: Site, *, lone_guests: bool) -> Iterable[Run]:
 def doubtful_guests(site: Site) -> Iterable[Guest]:
     """Pods that ask for the addresses that a network should promise least."""
     for name, network in site.networks.items():
-        own = {str(a.address) for a in site.home_assistant.interfaces if a.network == name}
+        mine = [a for a in site.home_assistant.interfaces if a.network == name]
+        own = {str(address) for a in mine for address in (a.address, a.ipv6_address)}
         if network.ipam == "static":
             if any(family.range is not None for family in network.subnets):
                 yield Guest(name, None)
@@ -162,5 +163,9 @@ def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
         yield from node.own_addresses
     if pool is not None:
         yield pool.first
-    yield from (attachment.address for attachment in site.home_assistant.interfaces)
+    for attachment in site.home_assistant.interfaces:
+        yield attachment.address
+        if attachment.ipv6_address is not None:
+            yield attachment.ipv6_address
+    yield from (s.gateway for n in site.networks.values() for s in n.subnets if s.gateway)
     yield from (leases.first, leases.last)

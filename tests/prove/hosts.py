@@ -5,9 +5,11 @@ from typing import Any
 
 from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.nodes import Node
-from config.plan.families import gateway_of_leases, nobodys, used_networks
+from config.plan.families import families, gateway_of_leases, leases, nobodys, used_networks
+from config.plan.reach import link_local_of
+from config.plan.reach import wire_of as wire_in_plan
 from config.site import Site
-from config.values import IpAddress, IpNetwork
+from config.values import AddressRange, IpAddress, IpNetwork
 from lab.sandbox.channel import Request
 from tests.prove.cluster import CLUSTER_BRIDGE
 from tests.prove.wires import home_of, node_addresses, wire_of
@@ -15,7 +17,8 @@ from tests.prove.wires import home_of, node_addresses, wire_of
 
 def neighbour(site: Site, family: Subnet) -> IpAddress | None:
     """An address of the subnet that is nobody's in the plan, or else the router's."""
-    taken = {family.gateway} | {
+    promised = [r for _, _, _, f in families(site) for r in (f.range, f.dhcp_pool) if r is not None]
+    taken = {f.gateway for _, _, _, f in families(site)} | {
         address
         for attachment in site.home_assistant.interfaces
         for address in (attachment.address, attachment.ipv6_address)
@@ -30,16 +33,15 @@ def neighbour(site: Site, family: Subnet) -> IpAddress | None:
         taken |= ends
     if subnet.num_addresses == 1:
         # Whoever is near is outside the subnet.
-        return subnet[0] + 1
+        return None if subnet[0].packed == b"\xff" * len(subnet[0].packed) else subnet[0] + 1
     # The first address comes last: host-local takes it for the router's.
     few = min(subnet.num_addresses, 64)
     for number in (0, *range(2, few), 1) if few > 1 else (0,):
         address = subnet[number]
-        pooled = family.dhcp_pool is not None and address in family.dhcp_pool
-        ranged = family.range is not None and address in family.range
         hostless = address.is_loopback or address.is_unspecified
-        if address not in taken and not pooled and not ranged and not hostless:
-            return address
+        if address in taken or hostless or any(address in given for given in promised):
+            continue
+        return address
     broadcast = subnet.version == 4 and family.gateway in nobodys(subnet)
     if family.gateway is not None and family.gateway in subnet and not broadcast:
         return family.gateway
@@ -64,23 +66,26 @@ def neighbours(site: Site, node: Node) -> Iterator[Request]:
         wire = wire_of(node, network)
         if wire is None:
             continue
-        addresses = {
-            f"{address}/{min(family.subnet.prefixlen, address.max_prefixlen - 1)}": None
-            for family in network.subnets
-            for address in (neighbour(site, family), family.gateway)
-            if address is not None and _is_theirs(site, family, address)
-        }
-        free = [a for a in addresses if (str(wire), a.partition("/")[0]) not in placed]
-        placed |= {(str(wire), a.partition("/")[0]) for a in free}
+        prefixes: dict[IpAddress, int] = {}
+        for family in network.subnets:
+            for address in (neighbour(site, family), family.gateway):
+                if address is not None and _is_theirs(site, network, family, address):
+                    prefix = min(family.subnet.prefixlen, address.max_prefixlen - 1)
+                    prefixes[address] = min(prefix, prefixes.get(address, prefix))
+        free = [f"{a}/{n}" for a, n in prefixes.items() if (str(wire), str(a)) not in placed]
+        placed |= {(str(wire), str(address)) for address in prefixes}
         yield _host(f"n-{name}", wire, free, loopback=_behind(site, network), router=True)
 
 
-def _is_theirs(site: Site, family: Subnet, address: IpAddress) -> bool:
+def _is_theirs(site: Site, network: HomeNetwork, family: Subnet, address: IpAddress) -> bool:
     """Whether a neighbour may have it: a gateway elsewhere, or a node's, is not there."""
     if address != family.gateway:
         return True
-    if any(address in node.own_addresses for node in site.nodes.values()):
-        return False
+    for node in site.nodes.values():
+        parent = node.interface(network.parent)
+        mac = None if parent is None else parent.mac
+        if address in node.own_addresses or (mac and address == link_local_of(mac)):
+            return False
     return address in family.subnet or address.is_link_local
 
 
@@ -89,27 +94,40 @@ def devices(site: Site, node: Node) -> Iterator[Request]:
     for name, network in site.networks.items():
         wire = wire_of(node, network)
         for number, family in enumerate(network.subnets):
-            chosen = _leased(site, family)
+            chosen = _leased(site, network, family)
             if wire is not None and chosen is not None:
                 addresses = [f"{chosen}/{family.subnet.prefixlen}"]
                 yield _host(f"d{number}-{name}", wire, addresses)
 
 
-def _leased(site: Site, family: Subnet) -> IpAddress | None:
+def _leased(site: Site, network: HomeNetwork, family: Subnet) -> IpAddress | None:
     """The address of the pool that a device has: a pod's, a range's, or just the first."""
-    pool, leases = family.dhcp_pool, family.range
+    pool = family.dhcp_pool
     if pool is None:
         return None
     given = [(a.address, a.ipv6_address) for a in site.home_assistant.interfaces]
     wanted = [address for pair in given for address in pair if address is not None]
-    if leases is not None:
-        wanted.append(leases.first)
+    wanted += _leases_near(site, network, pool)
     chosen = next((address for address in wanted if address in pool), pool.first)
-    others = {family.gateway, neighbour(site, family)}
+    others = {f.gateway for _, _, _, f in families(site)} | {neighbour(site, family)}
     # A node that has its address of the pool has it reserved.
     for node in site.nodes.values():
         others |= set(node.own_addresses)
     return chosen if chosen in family.subnet and chosen not in others else None
+
+
+def _leases_near(site: Site, network: HomeNetwork, pool: AddressRange) -> list[IpAddress]:
+    """The first addresses of the pool that pods are given on the same wire."""
+    found: list[IpAddress] = []
+    for _, _, other, family in families(site):
+        given = leases(other, family)
+        if given is None or wire_in_plan(other) != wire_in_plan(network):
+            continue
+        if given.first.version == pool.first.version:
+            start = max(int(given.first), int(pool.first))
+            near = (type(pool.first)(start + step) for step in (0, 1))
+            found += [a for a in near if a in given and a != gateway_of_leases(family)]
+    return found
 
 
 def other_nodes(site: Site, node: Node) -> Iterator[Request]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.unit.test_plan import CASES, LAN2, ROUTED, STATIC, iot
+from tests.unit.test_plan import CASES, DUAL, LAN2, ROUTED, STATIC, iot, spare
 
 KEPT: Mapping[str, Mapping[str, object]] = {
     "two addresses, IPv4": iot("192.168.32.2/31", "192.168.32.3"),
@@ -92,6 +92,8 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         **iot("fd00:32::/64", "fd00:32::3"),
         "nodes/k3s-1/addresses": ["fd00:32::3"],
     },
+    "a subnet of IPv4's last addresses": iot("240.0.0.0/4", "240.0.0.5"),
+    "a subnet around IPv6's multicast": iot("e000::/3", "e000::5"),
     "a subnet around loopback": {
         **iot("64.0.0.0/2", "64.0.0.3"),
     },
@@ -108,5 +110,56 @@ KEPT: Mapping[str, Mapping[str, object]] = {
     "a cluster of both IP versions": {
         "cluster/pod_networks": ["10.52.0.0/16", "fd00:42::/56"],
         "cluster/service_networks": ["10.53.0.0/16", "fd00:43::/112"],
+    },
+    "a gateway elsewhere, of a family without routes": {
+        **DUAL,
+        **ROUTED,
+        "networks/lan/routes": ["10.9.0.0/16"],
+        "networks/lan/ipv6": {"subnet": "fd00:18::/64", "gateway": "fd00:19::1"},
+    },
+    "a node as gateway of a family without routes": {
+        **DUAL,
+        **ROUTED,
+        "networks/lan/routes": ["10.9.0.0/16"],
+        "networks/lan/ipv6": {"subnet": "fd00:18::/64", "gateway": "fd00:18::10"},
+        "nodes/k3s-1/addresses": ["fd00:18::10"],
+    },
+    "a gateway elsewhere, routed, and no routes": {
+        **ROUTED,
+        "networks/lan/gateway": "192.168.19.1",
+    },
+    "a route of an unused network to one that is used": {
+        "networks/spare": {
+            **LAN2,
+            "gateway": "192.168.60.1",
+            "routing": "routed",
+            "routes": ["192.168.18.0/24"],
+        },
+    },
+    "one range on two wires, the pod on one of them": {
+        "nodes/k3s-1/interfaces": ["eth0", "eth1"],
+        "networks/iot": None,
+        "home_assistant/interfaces": [
+            {
+                "network": "lan",
+                "name": "net1",
+                "address": "192.168.18.32",
+                "mac": "32:44:0b:5a:0e:2e",
+            },
+        ],
+        **spare(parent="eth1", ipam="host-local", range="192.168.18.32-192.168.18.100"),
+    },
+    "an IPv6 default route where the pods have no IPv6": {
+        **DUAL,
+        "networks/lan/routing": "routed",
+        "networks/lan/routes": ["::/0"],
+        "networks/lan/ipv6": {"subnet": "fd00:18::/64", "gateway": "fe80::1"},
+    },
+    "the gateway, which is kept, in range and pool": {
+        "networks/lan/gateway": "192.168.18.100",
+        "networks/lan/dhcp_pool": "192.168.18.100-192.168.18.150",
+    },
+    "two networks on one wire with ranges apart": {
+        **spare(ipam="host-local", range="192.168.18.110-192.168.18.120"),
     },
 }

@@ -164,6 +164,11 @@ def _interfaces(tree: Tree) -> Iterator[tuple[str, Tree]]:
         path: Path = (*base, position)
         for label, key, value in _taken(tree, interface):
             yield label, _with(tree, (*path, key), value)
+        for name in tree["networks"]:
+            address, where = interface["address"], ("networks", name)
+            yield "a pod's address as gateway", _with(tree, (*where, "gateway"), address)
+            pool = f"{address}-{address}"
+            yield "a pod's address as pool", _with(tree, (*where, "dhcp_pool"), pool)
         for other in interfaces[:position] + interfaces[position + 1 :]:
             for key in ("mac", "name", "address", "network"):
                 yield f"{key} of another", _with(tree, (*path, key), other[key])

@@ -95,6 +95,8 @@ def sites(draw: st.DrawFn) -> Tree:
     idle = draw(st.sampled_from([None, None, None, 0, 1, 2]))
     if idle is not None and len(interfaces) > 1:
         interfaces.pop(idle % len(interfaces))
+    if draw(st.sampled_from([False, False, False, True])):
+        networks["spare"] = _spare(draw, networks["n0"])
     _name_nodes(draw, nodes, networks)
     chosen = draw(st.sampled_from([[], [], [max(nodes)]]))
     apart = draw(st.booleans())
@@ -161,6 +163,22 @@ def _addresses(draw: st.DrawFn, network: Tree, attachment: Tree, position: int) 
         pool = [n for n in (8, 9, 10, 11) if n != host]
         low, high = min(pool), max(n for n in pool if all(m != host for m in range(min(pool), n)))
         network["dhcp_pool"] = f"{subnet[low]}-{subnet[high]}"
+
+
+def _spare(draw: st.DrawFn, network: Tree) -> Tree:
+    """Another network of the same wire and subnet, that nobody is in."""
+    kept = ("type", "parent", "vlan_id", "mode", "subnet", "mtu", "dhcp_pool")
+    spare: Tree = {key: network[key] for key in kept if key in network}
+    subnet = ipaddress.ip_network(network["subnet"])
+    if subnet.num_addresses >= 256 and draw(st.booleans()):
+        spare["range"] = f"{subnet[100]}-{subnet[draw(st.sampled_from([100, 101, 120]))]}"
+    else:
+        spare["ipam"] = "static"
+    if subnet.num_addresses >= 256 and "dhcp_pool" not in spare and draw(st.booleans()):
+        spare["dhcp_pool"] = f"{subnet[200]}-{subnet[210]}"
+    if draw(st.booleans()):
+        spare["gateway"] = network.get("gateway", str(subnet[1]))
+    return spare
 
 
 def _subnet(

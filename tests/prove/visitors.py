@@ -1,10 +1,10 @@
 """Networks that Home Assistant is not in: another pod of the namespace is, alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from config.home_assistant import Attachment
 from config.networks import HomeNetwork, Subnet
-from config.plan.families import gateway_of_leases, nobodys, used_networks
+from config.plan.families import families, gateway_of_leases, nobodys, used_networks
 from config.site import Site
 from config.values import IpAddress
 
@@ -19,7 +19,10 @@ def visited_sites(site: Site) -> Iterator[Site]:
     for name, network in site.networks.items():
         if name in used:
             continue
-        address, *more = (_free(site, network, family) for family in network.subnets)
+        more: list[IpAddress] = []
+        for family in network.subnets:
+            more.append(_free(site, network, family, more))
+        address = more.pop(0)
         visitor = Attachment.model_construct(
             network=name,
             name="net1",
@@ -31,10 +34,15 @@ def visited_sites(site: Site) -> Iterator[Site]:
         yield site.model_copy(update={"home_assistant": settings})
 
 
-def _free(site: Site, network: HomeNetwork, family: Subnet) -> IpAddress:
+def _free(site: Site, network: HomeNetwork, family: Subnet, own: Sequence[IpAddress]) -> IpAddress:
     """What somebody who can read would give a pod: an address that is nobody's."""
     subnet, leases = family.subnet, network.ipam == "host-local"
-    taken: set[IpAddress | None] = set()
+    near = [f for _, _, other, f in families(site) if other.parent == network.parent]
+    taken: set[IpAddress | None] = {*own, *(f.gateway for f in near)}
+    promised = [f.dhcp_pool for f in near if f.dhcp_pool is not None]
+    promised += [f.range for f in near if f.range is not None and f is not family]
+    for attachment in site.home_assistant.interfaces:
+        taken |= {attachment.address, attachment.ipv6_address}
     for node in site.nodes.values():
         taken |= set(node.own_addresses)
     taken.add(gateway_of_leases(family) if leases else family.gateway)
@@ -47,7 +55,6 @@ def _free(site: Site, network: HomeNetwork, family: Subnet) -> IpAddress:
     near_last = (last - number for number in range(most + 1))
     near_first = (subnet[number] for number in range(1, most + 1))
     for address in (*near_last, *near_first):
-        pooled = family.dhcp_pool is not None and address in family.dhcp_pool
-        if address not in taken and not pooled:
+        if address not in taken and not any(address in given for given in promised):
             return address
     return last

@@ -47,6 +47,27 @@ def iot(subnet: str, address: str) -> dict[str, object]:
     }
 
 
+def spare(**keys: object) -> dict[str, object]:
+    """Another network in the LAN's subnet and on its wire, that the pod is not in."""
+    return {"networks/spare": {**LAN2, "subnet": "192.168.18.0/24", **keys}}
+
+
+DUAL: dict[str, object] = {
+    **V6,
+    "networks/lan/ipv6": {"subnet": "fd00:18::/64"},
+    "home_assistant/interfaces/0/ipv6_address": "fd00:18::3",
+}
+LAN6: dict[str, object] = {
+    **STATIC,
+    "networks/lan/subnet": "fd00:18::/64",
+    "home_assistant/interfaces/0/address": "fd00:18::3",
+}
+ROUTED6: dict[str, object] = {
+    "networks/lan/routing": "routed",
+    "networks/lan/routes": ["2001:db8:5::/48"],
+}
+
+
 # rule: changes of the article's house that it must find.
 CASES: dict[str, dict[str, object]] = {
     "network-unknown": {"home_assistant/interfaces/0/network": "wan"},
@@ -141,6 +162,7 @@ CASES: dict[str, dict[str, object]] = {
             "range": "192.168.60.1-192.168.60.1",
         },
     },
+    "range-holds-gateway": spare(gateway="192.168.18.100"),
     "range-meets-dhcp-pool": {"networks/lan/dhcp_pool": "192.168.18.100-192.168.18.200"},
     "range-holds-node": {"networks/lan/range": "192.168.18.10-192.168.18.100"},
     "pool-outside-subnet": {"networks/lan/dhcp_pool": "192.168.19.2-192.168.19.9"},
@@ -314,9 +336,98 @@ MORE: list[tuple[str, dict[str, object]]] = [
             ],
         },
     ),
+    (
+        "mac-twice",
+        {
+            **LAN6,
+            **iot("fd00:32::/64", "fd00:32::3"),
+            "networks/iot/type": "macvlan",
+            "networks/iot/vlan_id": None,
+            "home_assistant/interfaces/1/mac": "32:44:0b:5a:0e:2e",
+        },
+    ),
+    ("address-in-dhcp-pool", spare(dhcp_pool="192.168.18.30-192.168.18.40")),
+    ("address-is-gateway", spare(gateway="192.168.18.32")),
+    ("range-meets-dhcp-pool", spare(dhcp_pool="192.168.18.100-192.168.18.150")),
+    (
+        "range-meets-dhcp-pool",
+        {
+            **STATIC,
+            "networks/lan/dhcp_pool": "192.168.18.100-192.168.18.150",
+            **spare(ipam="host-local", range="192.168.18.60-192.168.18.100"),
+        },
+    ),
+    (
+        "range-holds-gateway",
+        {
+            **STATIC,
+            **ROUTED,
+            "networks/lan/routes": ["10.9.0.0/16"],
+            "networks/lan/gateway": "192.168.18.254",
+            **spare(ipam="host-local", range="192.168.18.60-192.168.18.254"),
+        },
+    ),
+    (
+        "address-is-gateway",
+        {**DUAL, "networks/spare": {**LAN2, "subnet": "fd00:18::/64", "gateway": "fd00:18::3"}},
+    ),
+    (
+        "ranges-meet",
+        {
+            **DUAL,
+            "networks/spare": {
+                **LAN2,
+                "ipam": "host-local",
+                "subnet": "fd00:18::/64",
+                "range": "fd00:18::3-fd00:18::9",
+            },
+        },
+    ),
+    (
+        "address-is-gateway",
+        {**LAN6, **ROUTED6, "networks/lan/gateway": "fe80::3044:bff:fe5a:e2e"},
+    ),
+    (
+        "address-is-gateway",
+        {
+            **STATIC,
+            **ROUTED6,
+            "networks/lan/subnet": "fd00:0:0:5::/64",
+            "networks/lan/ipv6": {"subnet": "fd00::/48", "gateway": "fd00:0:0:5::3"},
+            "home_assistant/interfaces/0/address": "fd00:0:0:5::3",
+            "home_assistant/interfaces/0/ipv6_address": "fd00:0:0:1::3",
+        },
+    ),
+    (
+        "gateway-is-node",
+        {
+            **LAN6,
+            **ROUTED6,
+            "networks/lan/gateway": "fe80::5054:ff:fe00:1",
+            "nodes/k3s-1/interfaces": [{"name": "eth0", "mac": "52:54:00:00:00:01"}],
+        },
+    ),
+    (
+        "range-missing",
+        {
+            "networks/lan/subnet": "192.168.18.0/30",
+            "networks/lan/range": None,
+            "networks/lan/gateway": "192.168.19.1",
+            "home_assistant/interfaces/0/address": "192.168.18.1",
+            "nodes/k3s-1/host": "192.168.18.2",
+        },
+    ),
+    ("k3s-version", {"cluster/version": f"v1.{'9' * 5000}.1+k3s1"}),
+    ("subnet-form", {**LAN6, "networks/lan/subnet": "fd00:18::%eth0/64"}),
     ("too-short", {"cluster/pod_networks": []}),
     ("cluster-network-not-local", {"cluster/pod_networks": ["10.42.0.0/16", "::/0"]}),
-    ("cluster-network-not-local", {"cluster/service_networks": ["10.43.0.0/16", "fe80::/9"]}),
+    (
+        "cluster-network-not-local",
+        {
+            "cluster/pod_networks": ["10.42.0.0/16", "fd00:42::/56"],
+            "cluster/service_networks": ["10.43.0.0/16", "fe80::/9"],
+        },
+    ),
     ("vlan-on-vlan", {"nodes/k3s-1/interfaces": ["eth0", "eth0.002"]}),
     ("subnet-not-local", iot("0.0.0.0/24", "0.0.0.5")),
     ("subnet-not-local", iot("255.255.255.254/31", "255.255.255.254")),
@@ -353,4 +464,40 @@ def test_a_nodes_mac_on_another_wire_than_the_pods_is_warned_of(interfaces: list
     reading = changed("home", {"nodes/k3s-1/interfaces": interfaces})
 
     assert [problem.rule for problem in reading.of("warning")] == ["mac-on-two-wires"]
+    assert reading.of("error") == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["flannel.1", "flannel-wg", "tunl0", "br-0123456789ab", "podman0", "zt5u4y6qkm"]
+)
+def test_an_interface_of_the_cluster_or_of_a_tunnel_is_no_parent(name: str) -> None:
+    reading = changed("home", {"networks/lan/parent": name, "nodes/k3s-1/interfaces": [name]})
+
+    assert "parent-virtual" in {problem.rule for problem in reading.of("error")}
+
+
+def test_a_vlan_interface_carries_no_more_than_the_interface_below_it() -> None:
+    interfaces = [{"name": "eth0", "mtu": 1400}, "eth0.30"]
+    changes = {"nodes/k3s-1/interfaces": interfaces, "networks/lan/parent": "eth0.30"}
+    reading = changed("home", {**changes, "networks/lan/mtu": 1500})
+
+    assert [problem.rule for problem in reading.of("error")] == ["mtu-range"]
+    assert changed("home", {**changes, "networks/lan/mtu": 1400}).of("error") == ()
+
+
+def test_two_nodes_behind_one_address_are_told_apart_by_their_ports() -> None:
+    reading = changed(
+        "home",
+        {
+            "nodes/k3s-1/host": "203.0.113.5",
+            "nodes/k3s-1/port": 2201,
+            "nodes/k3s-2": {
+                **NODE2,
+                "host": "203.0.113.5",
+                "port": 2202,
+                "interfaces": ["eth0"],
+            },
+        },
+    )
+
     assert reading.of("error") == ()

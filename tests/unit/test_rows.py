@@ -15,6 +15,7 @@ ROUTED: dict[str, object] = {
     "networks/lan/routing": "routed",
     "networks/lan/gateway": "192.168.18.1",
 }
+BEYOND: dict[str, object] = {**ROUTED, "networks/lan/routes": ["10.9.0.0/16"]}
 NETWORK: dict[str, object] = {
     "type": "macvlan",
     "parent": "eth0",
@@ -58,8 +59,8 @@ REFUSED: list[tuple[int, Mapping[str, object], str]] = [
     (13, {"networks/lan/range": "192.168.18.32-192.168.18.255"}, "range-ends-of-subnet"),
     (13, {**STATIC, ADDRESS: "192.168.18.255"}, "address-ends-of-subnet"),
     (13, {**STATIC, ADDRESS: "192.168.18.0"}, "address-of-subnet"),
-    (14, {**ROUTED, "networks/lan/gateway": "192.168.19.1"}, "gateway-outside-subnet"),
-    (14, {**ROUTED, "networks/lan/gateway": "fd00::1"}, "gateway-outside-subnet"),
+    (14, {**BEYOND, "networks/lan/gateway": "192.168.19.1"}, "gateway-outside-subnet"),
+    (14, {**BEYOND, "networks/lan/gateway": "fd00::1"}, "route-without-gateway"),
     (14, {"networks/lan/gateway": "192.168.19.1"}, "gateway-of-nobody"),
     (15, {"networks/lan/gateway": "192.168.18.32"}, "address-is-gateway"),
     (15, {**STATIC, "networks/lan/gateway": "192.168.18.32"}, "address-is-gateway"),

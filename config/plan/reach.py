@@ -1,0 +1,47 @@
+"""Which wires an address is heard on: a parent interface, with or without a VLAN id."""
+
+import ipaddress
+from collections import defaultdict
+from collections.abc import Mapping
+
+from config.networks import HomeNetwork, Subnet, VlanNetwork
+from config.plan.families import attachments, families
+from config.site import Site
+from config.values import IpAddress
+
+Wire = tuple[str, int | None]
+
+
+def wire_of(network: HomeNetwork) -> Wire:
+    """The parent, and the VLAN id of a tagged network."""
+    return network.parent, network.vlan_id if isinstance(network, VlanNetwork) else None
+
+
+def families_by_wire(site: Site) -> Mapping[Wire, list[tuple[str, Subnet]]]:
+    """(path of the family's keys, family) of every network of each wire."""
+    found: defaultdict[Wire, list[tuple[str, Subnet]]] = defaultdict(list)
+    for _, path, network, family in families(site):
+        found[wire_of(network)].append((path, family))
+    return found
+
+
+def pod_wires(site: Site) -> tuple[Wire, ...]:
+    """The wires that the pod is on."""
+    return tuple(dict.fromkeys(wire_of(network) for _, _, network in attachments(site)))
+
+
+def answered_on(
+    address: IpAddress, network: HomeNetwork, of_the_pod: tuple[Wire, ...]
+) -> tuple[Wire, ...]:
+    """The wires on which the pod answers for its address in the network.
+
+    Linux answers ARP for every IPv4 address by every interface (facts/cni.md section 9 row 5).
+    """
+    return of_the_pod if address.version == 4 else (wire_of(network),)
+
+
+def link_local_of(mac: str) -> ipaddress.IPv6Address:
+    """The IPv6 address that an interface gives itself by its MAC (RFC 4291 appendix A)."""
+    octets = bytes.fromhex(mac.replace(":", ""))
+    number = bytes([octets[0] ^ 2, *octets[1:3], 0xFF, 0xFE, *octets[3:]])
+    return ipaddress.IPv6Address(b"\xfe\x80" + bytes(6) + number)
