@@ -36,16 +36,28 @@ def subnet_too_small(site: Site) -> Iterator[Finding]:
 @rule(
     "subnet-not-local",
     "an address of these is never a host's on a home network",
-    shown="the default route is by",
+    shown="there is no route to",
 )
 def subnet_not_local(site: Site) -> Iterator[Finding]:
-    """Loopback, multicast and IPv6 link-local networks hold no hosts; /0 is everything."""
+    """Loopback, multicast and IPv6 link-local networks hold no hosts, nor does 0.0.0.0."""
     for _, path, _, family in families(site):
         if _holds_no_hosts(family.subnet):
             yield Finding(
                 path=f"{path}.subnet",
                 value=family.subnet,
                 message="there are no hosts of a home network; write the network's own subnet",
+            )
+
+
+@rule("subnet-of-all", "every address would be sought on the link", severity="warning")
+def subnet_of_all(site: Site) -> Iterator[Finding]:
+    """`::/0` is no subnet of a home, though it does no harm where the pods have no IPv6."""
+    for _, path, _, family in families(site):
+        if family.subnet.prefixlen == 0:
+            yield Finding(
+                path=f"{path}.subnet",
+                value=family.subnet,
+                message="all addresses are in it; write the network's own subnet",
             )
 
 
@@ -61,13 +73,11 @@ def subnet_link_local(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule(
-    "family-order", "addresses are given in the order of the families", shown="has no IPv6 address"
-)
+@rule("family-order", "`ipv6` is for the other IP version", shown="has no IPv6 address")
 def family_order(site: Site) -> Iterator[Finding]:
-    """`ipv6` holds an IPv6 subnet."""
+    """A network with `ipv6` has an IPv6 subnet."""
     for name, network in site.networks.items():
-        if network.ipv6 is not None and network.ipv6.subnet.version == 4:
+        if network.ipv6 is not None and {s.subnet.version for s in network.subnets} == {4}:
             yield Finding(
                 path=f"networks.{name}.ipv6.subnet",
                 value=network.ipv6.subnet,
@@ -77,7 +87,7 @@ def family_order(site: Site) -> Iterator[Finding]:
 
 @rule("family-twice", "most likely a slip", severity="warning")
 def family_twice(site: Site) -> Iterator[Finding]:
-    """A network of two IPv6 subnets is possible, and rarely meant."""
+    """Beside `ipv6` the `subnet` is an IPv4 one; else it is possible, and rarely meant."""
     for name, network in site.networks.items():
         if network.ipv6 is not None and network.subnet.version == 6:
             yield Finding(
@@ -251,10 +261,8 @@ def parent_mtu(site: Site) -> Iterator[Finding]:
 
 def _holds_no_hosts(subnet: IpNetwork) -> bool:
     first = subnet.network_address
-    if subnet.prefixlen == 0 or any(first in n for n in NO_HOSTS):
-        return True
-    if subnet.version == 6:
-        return False
+    if subnet.version == 6 or any(first in n for n in NO_HOSTS):
+        return any(first in n for n in NO_HOSTS)
     # In a subnet of two its last address is a host's, and this one never is.
     last = subnet.num_addresses <= 2 and subnet.broadcast_address in ENDS[1]
     return last or first in ENDS[0] or overlap(subnet, _MULTICAST)

@@ -92,6 +92,14 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         **iot("fd00:32::/64", "fd00:32::3"),
         "nodes/k3s-1/addresses": ["fd00:32::3"],
     },
+    "all of IPv6 as a subnet": CASES["subnet-of-all"],
+    "the families of a network in another order": {
+        **STATIC,
+        "networks/lan/subnet": "fd00:18::/64",
+        "networks/lan/ipv6": {"subnet": "192.168.18.0/24"},
+        "home_assistant/interfaces/0/address": "fd00:18::3",
+        "home_assistant/interfaces/0/ipv6_address": "192.168.18.32",
+    },
     "a subnet of IPv4's last addresses": iot("240.0.0.0/4", "240.0.0.5"),
     "a subnet around IPv6's multicast": iot("e000::/3", "e000::5"),
     "a subnet around loopback": {

@@ -133,7 +133,8 @@ CASES: dict[str, dict[str, object]] = {
     "route-to-no-hosts": {**ROUTED, "networks/lan/routes": ["224.0.0.0/4"]},
     "discovery-twice": {"networks/lan/routing": "discovery", "networks/iot/routing": "discovery"},
     "subnet-too-small": iot("192.168.32.3/32", "192.168.32.3"),
-    "subnet-not-local": iot("::/0", "fd00::3"),
+    "subnet-not-local": iot("0.0.0.0/24", "0.0.0.5"),
+    "subnet-of-all": iot("::/0", "fd00::3"),
     "subnet-link-local": iot("169.254.0.0/16", "169.254.7.3"),
     "family-order": {
         **STATIC,
@@ -429,7 +430,7 @@ MORE: list[tuple[str, dict[str, object]]] = [
         },
     ),
     ("vlan-on-vlan", {"nodes/k3s-1/interfaces": ["eth0", "eth0.002"]}),
-    ("subnet-not-local", iot("0.0.0.0/24", "0.0.0.5")),
+    ("subnet-not-local", iot("fe80::/9", "fec0::3")),
     ("subnet-not-local", iot("255.255.255.254/31", "255.255.255.254")),
     (
         "subnet-not-local",
