@@ -12,13 +12,21 @@ from config.plan.families import (
     leases,
     nobodys,
 )
-from config.plan.reach import Wire, answered_on, families_by_wire, pod_wires, wire_of
+from config.plan.reach import (
+    Wire,
+    answered_on,
+    families_by_wire,
+    nodes_with,
+    pod_wires,
+    wire_of,
+)
 from config.plan.rule import Finding, rule
 from config.site import Site
 from config.values import AddressRange, IpAddress
 
 # facts/cni.md section 9 row 20: `subnet-too-small` has the word on what is smaller.
 _FEWEST_ADDRESSES = 4
+_FEWEST_TO_MEET = 2
 
 
 @rule(
@@ -175,9 +183,14 @@ def range_holds_node(site: Site) -> Iterator[Finding]:
 
 @rule("ranges-meet", "host-local keeps its leases by network", shown="is answered by 2 MACs")
 def ranges_meet(site: Site) -> Iterator[Finding]:
-    """On one wire no two networks give out one address, nor one that the pod has in the other."""
+    """On one wire no two networks give out one address, nor one that the pod has in the other.
+
+    A VLAN has one pod on a node, so that it takes two nodes to meet there.
+    """
     told: set[str] = set()
-    for given in _given_out(site).values():
+    for (parent, vlan_id), given in _given_out(site).items():
+        if vlan_id is not None and len(nodes_with(site, parent)) < _FEWEST_TO_MEET:
+            continue
         before: tuple[int, str, str] = (-1, "", "")
         for first, last, network, path, value in sorted(given, key=lambda entry: entry[:2]):
             if first <= before[0] and network != before[1] and path not in told:

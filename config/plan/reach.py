@@ -30,6 +30,11 @@ def pod_wires(site: Site) -> tuple[Wire, ...]:
     return tuple(dict.fromkeys(wire_of(network) for _, _, network in attachments(site)))
 
 
+def nodes_with(site: Site, parent: str) -> list[str]:
+    """The nodes that have the interface: any of them may run another pod of the network."""
+    return [name for name, node in site.nodes.items() if node.interface(parent) is not None]
+
+
 def answered_on(
     address: IpAddress, network: HomeNetwork, of_the_pod: tuple[Wire, ...]
 ) -> tuple[Wire, ...]:

@@ -6,13 +6,15 @@ from typing import Any
 from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.nodes import Node
 from config.plan.families import families, gateway_of_leases, leases, nobodys, used_networks
-from config.plan.reach import link_local_of
+from config.plan.reach import link_local_of, nodes_with
 from config.plan.reach import wire_of as wire_in_plan
 from config.site import Site
 from config.values import AddressRange, IpAddress, IpNetwork
 from lab.sandbox.channel import Request
 from tests.prove.cluster import CLUSTER_BRIDGE
 from tests.prove.wires import home_of, node_addresses, wire_of
+
+FEWEST_TO_MEET = 2
 
 
 def neighbour(site: Site, family: Subnet) -> IpAddress | None:
@@ -152,6 +154,27 @@ def other_nodes(site: Site, node: Node) -> Iterator[Request]:
                 yield _host(
                     f"{name}-{number}", wire, [text], mac=mac or "", loopback=behind, router=True
                 )
+
+
+def pods_elsewhere(
+    site: Site, node: Node, name: str, address: IpAddress | None
+) -> Iterator[Request]:
+    """A pod on another node, of another network of the wire, that was given the same address."""
+    network = site.networks[name]
+    wire = wire_of(node, network)
+    if wire is None or address is None or len(nodes_with(site, network.parent)) < FEWEST_TO_MEET:
+        return
+    near = {
+        other_name: other
+        for other_name, other in site.networks.items()
+        if other_name != name and wire_in_plan(other) == wire_in_plan(network)
+    }
+    given = [leases(other, family) for other in near.values() for family in other.subnets]
+    pods = [a for a in site.home_assistant.interfaces if a.network in near]
+    fixed = any(address in (a.address, a.ipv6_address) for a in pods)
+    if fixed or any(address in addresses for addresses in given if addresses is not None):
+        prefix = next(f.subnet.prefixlen for f in network.subnets if address in f.subnet)
+        yield _host("elsewhere", wire, [f"{address}/{prefix}"])
 
 
 def bystanders(site: Site, node: Node) -> Iterator[Request]:

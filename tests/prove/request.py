@@ -3,6 +3,7 @@
 Conflists and annotation are the program's own.
 """
 
+import ipaddress
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from config.site import Site
 from lab.sandbox.channel import Request
 from tests.prove.calls import POD, calls, owners
 from tests.prove.cluster import cluster
-from tests.prove.hosts import bystanders, devices, neighbours, other_nodes
+from tests.prove.hosts import bystanders, devices, neighbours, other_nodes, pods_elsewhere
 from tests.prove.wires import links
 
 
@@ -34,7 +35,10 @@ def request(site: Site, node_name: str, guests: Sequence[Guest] = ()) -> Request
 
 def guest_request(site: Site, node_name: str, guest: Guest) -> Request:
     """The house in which just the guest runs: a VLAN has room for one pod on a node."""
-    return _request(site, node_name, _pods([guest]))
+    wanted = None if guest.address is None else ipaddress.ip_address(guest.address)
+    house = _request(site, node_name, _pods([guest]))
+    elsewhere = pods_elsewhere(site, site.nodes[node_name], guest.network, wanted)
+    return {**house, "hosts": [*house["hosts"], *elsewhere]}
 
 
 def _pods(guests: Sequence[Guest]) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from config.site import Site
 from config.values import IpAddress
 
 MAC = "02:00:00:00:99:99"
-# How many addresses are looked at from either end of a subnet.
+# How many addresses are looked at from either end.
 FEW = 64
 
 
@@ -36,25 +36,32 @@ def visited_sites(site: Site) -> Iterator[Site]:
 
 def _free(site: Site, network: HomeNetwork, family: Subnet, own: Sequence[IpAddress]) -> IpAddress:
     """What somebody who can read would give a pod: an address that is nobody's."""
-    subnet, leases = family.subnet, network.ipam == "host-local"
     near = [f for _, _, other, f in families(site) if other.parent == network.parent]
-    taken: set[IpAddress | None] = {*own, *(f.gateway for f in near)}
-    promised = [f.dhcp_pool for f in near if f.dhcp_pool is not None]
-    promised += [f.range for f in near if f.range is not None and f is not family]
-    for attachment in site.home_assistant.interfaces:
-        taken |= {attachment.address, attachment.ipv6_address}
+    taken: set[IpAddress | None] = {*own, *(f.gateway for f in near), *nobodys(family.subnet)}
     for node in site.nodes.values():
         taken |= set(node.own_addresses)
-    taken.add(gateway_of_leases(family) if leases else family.gateway)
-    if subnet.num_addresses > 2:
-        taken |= {subnet[0], *nobodys(subnet)}
-    last = subnet[-1]
-    if leases and family.range is not None and family.range.last in subnet:
-        last = family.range.last
-    most = min(int(last) - int(subnet[0]), FEW)
-    near_last = (last - number for number in range(most + 1))
-    near_first = (subnet[number] for number in range(1, most + 1))
-    for address in (*near_last, *near_first):
-        if address not in taken and not any(address in given for given in promised):
-            return address
-    return last
+    for attachment in site.home_assistant.interfaces:
+        taken |= {attachment.address, attachment.ipv6_address}
+    if network.ipam == "host-local":
+        taken.add(gateway_of_leases(family))
+    if family.subnet.num_addresses > 2:
+        taken.add(family.subnet[0])
+    pools = [f.dhcp_pool for f in near if f.dhcp_pool is not None]
+    ranges = [f.range for f in near if f.range is not None and f is not family]
+    possible = _candidates(network, family)
+    # Another network's range is avoided where that can be.
+    for avoided in ([*pools, *ranges], pools):
+        for address in possible:
+            if address not in taken and not any(address in given for given in avoided):
+                return address
+    return possible[0]
+
+
+def _candidates(network: HomeNetwork, family: Subnet) -> list[IpAddress]:
+    """Addresses from either end of the range, or of the subnet where nobody allocates."""
+    first, last = family.subnet[0], family.subnet[-1]
+    leases = family.range if network.ipam == "host-local" else None
+    if leases is not None and leases.first in family.subnet and leases.last in family.subnet:
+        first, last = leases.first, leases.last
+    most = min(int(last) - int(first), FEW)
+    return [*(last - step for step in range(most + 1)), *(first + step for step in range(most + 1))]

@@ -385,6 +385,19 @@ MORE: list[tuple[str, dict[str, object]]] = [
         },
     ),
     (
+        "ranges-meet",
+        {
+            "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]},
+            "networks/spare": {
+                "type": "vlan",
+                "parent": "eth0",
+                "vlan_id": 2,
+                "subnet": "192.168.32.0/24",
+                "range": "192.168.32.3-192.168.32.100",
+            },
+        },
+    ),
+    (
         "address-is-gateway",
         {**LAN6, **ROUTED6, "networks/lan/gateway": "fe80::3044:bff:fe5a:e2e"},
     ),
