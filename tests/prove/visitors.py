@@ -40,19 +40,19 @@ def _free(site: Site, network: HomeNetwork, family: Subnet, own: Sequence[IpAddr
     taken: set[IpAddress | None] = {*own, *(f.gateway for f in near), *nobodys(family.subnet)}
     for node in site.nodes.values():
         taken |= set(node.own_addresses)
-    for attachment in site.home_assistant.interfaces:
-        taken |= {attachment.address, attachment.ipv6_address}
     if network.ipam == "host-local":
         taken.add(gateway_of_leases(family))
     if family.subnet.num_addresses > 2:
         taken.add(family.subnet[0])
     pools = [f.dhcp_pool for f in near if f.dhcp_pool is not None]
     ranges = [f.range for f in near if f.range is not None and f is not family]
+    fixed = {a for i in site.home_assistant.interfaces for a in (i.address, i.ipv6_address)}
     possible = _candidates(network, family)
-    # Another network's range is avoided where that can be.
-    for avoided in ([*pools, *ranges], pools):
+    # What another network promises, or Home Assistant has, is avoided where that can be.
+    for more, avoided in ((fixed, [*pools, *ranges]), (fixed, pools), (set[IpAddress](), pools)):
         for address in possible:
-            if address not in taken and not any(address in given for given in avoided):
+            free = address not in taken and address not in more
+            if free and not any(address in given for given in avoided):
                 return address
     return possible[0]
 
