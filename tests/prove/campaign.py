@@ -154,6 +154,7 @@ def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
     if leases is None:
         # The whole subnet is promised, and so what somebody at home has.
         yield from () if near is None else (near,)
+        yield from (a.address for a in site.home_assistant.interfaces if a.address in subnet)
         for node in site.nodes.values():
             yield from (a for a in node.own_addresses if a in subnet)
         return

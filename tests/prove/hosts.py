@@ -44,13 +44,20 @@ def neighbour(site: Site, family: Subnet) -> IpAddress | None:
         if address in taken or hostless or any(address in given for given in promised):
             continue
         return address
-    broadcast = subnet.version == 4 and family.gateway in nobodys(subnet)
-    if family.gateway is not None and family.gateway in subnet and not broadcast:
-        return family.gateway
+    router = family.gateway
+    if router is not None and router in subnet and not _is_nobodys(site, subnet, router):
+        return router
     leased = family.range is not None and subnet[1] in family.range
     if subnet[1] in taken or (leased and gateway_of_leases(family) != subnet[1]):
         return None
     return subnet[1]
+
+
+def _is_nobodys(site: Site, subnet: IpNetwork, router: IpAddress) -> bool:
+    """Whether no neighbour has the router's address: it is the broadcast's, or a node's."""
+    if any(router in node.own_addresses for node in site.nodes.values()):
+        return True
+    return subnet.version == 4 and router in nobodys(subnet)
 
 
 def _host(name: str, wire: tuple[str, list[int]], addresses: list[str], **more: Any) -> Request:

@@ -19,9 +19,11 @@ def visited_sites(site: Site) -> Iterator[Site]:
     for name, network in site.networks.items():
         if name in used:
             continue
-        more: list[IpAddress] = []
+        more: list[IpAddress | None] = []
         for family in network.subnets:
             more.append(_free(site, network, family, more))
+        if None in more:
+            continue
         address = more.pop(0)
         visitor = Attachment.model_construct(
             network=name,
@@ -54,7 +56,7 @@ def _free(site: Site, network: HomeNetwork, family: Subnet, own: Sequence[IpAddr
             free = address not in taken and address not in more
             if free and not any(address in given for given in avoided):
                 return address
-    return possible[0]
+    return possible[0] if network.ipam == "host-local" else None
 
 
 def _candidates(network: HomeNetwork, family: Subnet) -> list[IpAddress]:
