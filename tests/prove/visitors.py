@@ -19,25 +19,30 @@ def visited_sites(site: Site) -> Iterator[Site]:
     for name, network in site.networks.items():
         if name in used:
             continue
-        more: list[IpAddress | None] = []
+        given: list[IpAddress] = []
         for family in network.subnets:
-            more.append(_free(site, network, family, more))
-        if None in more:
+            address = _free(site, network, family, given)
+            given += [] if address is None else [address]
+        if len(given) < len(network.subnets):
             continue
-        address = more.pop(0)
         visitor = Attachment.model_construct(
             network=name,
             name="net1",
             mac=MAC,
-            address=address,
-            ipv6_address=more[0] if more else None,
+            address=given[0],
+            ipv6_address=given[1] if len(given) > 1 else None,
         )
         settings = site.home_assistant.model_copy(update={"interfaces": (visitor,)})
         yield site.model_copy(update={"home_assistant": settings})
 
 
-def _free(site: Site, network: HomeNetwork, family: Subnet, own: Sequence[IpAddress]) -> IpAddress:
-    """What somebody who can read would give a pod: an address that is nobody's."""
+def _free(
+    site: Site, network: HomeNetwork, family: Subnet, own: Sequence[IpAddress]
+) -> IpAddress | None:
+    """What somebody who can read would give a pod: an address that is nobody's.
+
+    Where none is left, host-local gives one all the same, and nobody else does.
+    """
     near = [f for _, _, other, f in families(site) if other.parent == network.parent]
     taken: set[IpAddress | None] = {*own, *(f.gateway for f in near), *nobodys(family.subnet)}
     for node in site.nodes.values():
