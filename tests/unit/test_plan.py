@@ -515,3 +515,11 @@ def test_two_nodes_behind_one_address_are_told_apart_by_their_ports() -> None:
     )
 
     assert reading.of("error") == ()
+
+
+def test_interfaces_that_no_network_uses_may_share_a_mac() -> None:
+    spare_nic: dict[str, object] = {"name": "eth2", "mac": "52:54:00:00:00:02"}
+    node: dict[str, object] = {**NODE2, "interfaces": ["eth0", spare_nic]}
+    reading = changed("home", {"nodes/k3s-1/interfaces": ["eth0", spare_nic], "nodes/k3s-2": node})
+
+    assert reading.of("error") == ()
