@@ -104,14 +104,14 @@ def address_in_dhcp_pool(site: Site) -> Iterator[Finding]:
     """A fixed address is never one that the DHCP server hands out."""
     near, of_the_pod = families_by_wire(site), pod_wires(site)
     for path, address, network, family in pod_addresses(site):
-        for wire in answered_on(address, network, of_the_pod):
-            for pool in (f.dhcp_pool for _, f in near[wire] if f is family or address in f.subnet):
-                if pool is not None and address in pool:
-                    yield Finding(
-                        path=path,
-                        value=address,
-                        message=f"the DHCP server hands out {pool}; choose one outside",
-                    )
+        heard = (f for wire in answered_on(address, network, of_the_pod) for _, f in near[wire])
+        for pool in (f.dhcp_pool for f in heard if f is family or address in f.subnet):
+            if pool is not None and address in pool:
+                yield Finding(
+                    path=path,
+                    value=address,
+                    message=f"the DHCP server hands out {pool}; choose one outside",
+                )
 
 
 @rule("address-is-gateway", "facts/cni.md section 9 row 15", shown="is subnet's gateway")
@@ -147,20 +147,19 @@ def address_is_gateway(site: Site) -> Iterator[Finding]:
 @rule("address-twice", "facts/cni.md section 9 row 17", shown="is answered by 2 MACs")
 def address_twice(site: Site) -> Iterator[Finding]:
     """An address has one owner in the whole site, nodes included."""
-    owners: dict[IpAddress, str] = {}
     nodes: dict[IpAddress, str] = {}
     for name, node in site.nodes.items():
         for address in dict.fromkeys(node.own_addresses):
             # Nodes behind tunnels of the operator's share a loopback address.
             if address.is_loopback:
                 continue
-            known = site.nodes.get(nodes.get(address, ""))
+            other = nodes.setdefault(address, name)
+            known = site.nodes[other]
             # A router that leads to each node by a port of its own has the address itself.
-            forwarded = known is not None and known.host == node.host and known.port != node.port
-            if address in owners and not forwarded:
-                yield _twice(f"nodes.{name}", address, owners[address])
-            owners.setdefault(address, f"nodes.{name}")
-            nodes.setdefault(address, name)
+            forwarded = known.host == node.host and known.port != node.port
+            if other != name and not forwarded:
+                yield _twice(f"nodes.{name}", address, f"nodes.{other}")
+    owners = {address: f"nodes.{name}" for address, name in nodes.items()}
     for path, address, network, _ in pod_addresses(site):
         node_name = nodes.get(address)
         apart = node_name is not None and apart_by_tag(site, network, address, node_name)

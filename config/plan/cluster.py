@@ -21,10 +21,9 @@ def cluster_network_not_local(site: Site) -> Iterator[Finding]:
 
     Nodes have the first part of the pods' network, which 0.0.0.0 and :: are not in.
     """
-    of_pods = dict(_networks(site, "pod_networks"))
-    for path, network in _networks(site, "pod_networks", "service_networks"):
+    for kind, path, network in _networks(site, "pod_networks", "service_networks"):
         first = network.network_address
-        unspecified = path in of_pods and first.is_unspecified
+        unspecified = kind == "pod_networks" and first.is_unspecified
         if unspecified or any(first in n for n in NO_HOSTS):
             yield Finding(
                 path=path,
@@ -41,7 +40,7 @@ def cluster_network_not_local(site: Site) -> Iterator[Finding]:
 )
 def cluster_network_too_small(site: Site) -> Iterator[Finding]:
     """Each node needs addresses for its pods."""
-    for path, network in _networks(site, "pod_networks"):
+    for _, path, network in _networks(site, "pod_networks"):
         if network.num_addresses < _FEWEST_ADDRESSES:
             yield Finding(
                 path=path,
@@ -50,7 +49,7 @@ def cluster_network_too_small(site: Site) -> Iterator[Finding]:
             )
 
 
-def _networks(site: Site, *kinds: str) -> Iterator[tuple[str, IpNetwork]]:
+def _networks(site: Site, *kinds: str) -> Iterator[tuple[str, str, IpNetwork]]:
     for kind in kinds:
         for position, network in enumerate(getattr(site.cluster, kind)):
-            yield f"cluster.{kind}[{position}]", network
+            yield kind, f"cluster.{kind}[{position}]", network

@@ -67,12 +67,12 @@ def leases(network: HomeNetwork, family: Subnet) -> AddressRange | None:
 
     None for static, and where a range is missing.
     """
-    if network.ipam != "host-local" or family.range is not None:
-        return family.range if network.ipam == "host-local" else None
     subnet = family.subnet
-    if subnet.version == 6 or subnet.num_addresses != 4:
+    if network.ipam != "host-local":
         return None
-    return AddressRange(first=subnet[1], last=subnet[2])
+    if family.range is None and subnet.version == 4 and subnet.num_addresses == 4:
+        return AddressRange(first=subnet[1], last=subnet[2])
+    return family.range
 
 
 def used_networks(site: Site) -> dict[str, HomeNetwork]:

@@ -16,8 +16,8 @@ from config.plan.reach import (
     Wire,
     answered_on,
     families_by_wire,
-    nodes_with,
     pod_wires,
+    pods_meet,
     wire_of,
 )
 from config.plan.rule import Finding, rule
@@ -26,7 +26,6 @@ from config.values import AddressRange, IpAddress
 
 # facts/cni.md section 9 row 20: `subnet-too-small` has the word on what is smaller.
 _FEWEST_ADDRESSES = 4
-_FEWEST_TO_MEET = 2
 
 
 @rule(
@@ -37,11 +36,12 @@ _FEWEST_TO_MEET = 2
 def range_missing(site: Site) -> Iterator[Finding]:
     """Without a range host-local hands out everybody's addresses, if there are more than two."""
     for _, path, network, family in families(site):
+        if network.ipam != "host-local" or family.range is not None:
+            continue
         hosts = leases(network, family)
         # An IPv4 subnet of four has two hosts: the router, whose address is kept, and the pod.
-        small = hosts is not None and gateway_of_leases(family) in hosts
-        too_small = family.subnet.num_addresses < _FEWEST_ADDRESSES
-        if network.ipam == "host-local" and family.range is None and not (small or too_small):
+        alone = hosts is not None and gateway_of_leases(family) in hosts
+        if family.subnet.num_addresses >= _FEWEST_ADDRESSES and not alone:
             yield Finding(
                 path=f"{path}.range",
                 value="(absent)",
@@ -130,38 +130,28 @@ def range_of_gateway(site: Site) -> Iterator[Finding]:
 @rule("range-meets-dhcp-pool", "facts/cni.md section 9 row 18", shown="is answered by 2 MACs")
 def range_meets_dhcp_pool(site: Site) -> Iterator[Finding]:
     """Two that hand out the same addresses."""
-    near = families_by_wire(site)
-    for _, path, network, family in families(site):
-        found = leases(network, family)
-        if found is None:
-            continue
-        for _, other in near[wire_of(network)]:
-            if _share(family, found, other):
-                yield Finding(
-                    path=f"{path}.range",
-                    value=found,
-                    message=f"it meets the DHCP server's {other.dhcp_pool}; make one of them end"
-                    " before the other",
-                )
+    for path, family, found, _, other in _beside_leases(site):
+        if _share(family, found, other):
+            yield Finding(
+                path=f"{path}.range",
+                value=found,
+                message=f"it meets the DHCP server's {other.dhcp_pool}; make one of them end before"
+                " the other",
+            )
 
 
 @rule("range-holds-gateway", "facts/cni.md section 9 row 18", shown="is answered by 2 MACs")
 def range_holds_gateway(site: Site) -> Iterator[Finding]:
     """No pod is given the address of a router; host-local keeps the own network's alone."""
-    near = families_by_wire(site)
-    for _, path, network, family in families(site):
-        found = leases(network, family)
-        if found is None:
-            continue
-        for other_path, other in near[wire_of(network)]:
-            gateway = other.gateway
-            theirs = gateway is not None and gateway in other.subnet and gateway in found
-            if theirs and gateway != gateway_of_leases(family):
-                yield Finding(
-                    path=f"{path}.range",
-                    value=found,
-                    message=f"it includes house:{other_path}.gateway; leave it out",
-                )
+    for path, family, found, other_path, other in _beside_leases(site):
+        gateway = other.gateway
+        theirs = gateway is not None and gateway in other.subnet and gateway in found
+        if theirs and gateway != gateway_of_leases(family):
+            yield Finding(
+                path=f"{path}.range",
+                value=found,
+                message=f"it includes house:{other_path}.gateway; leave it out",
+            )
 
 
 @rule("range-holds-node", "facts/cni.md section 9 row 18", shown="is answered by 2 MACs")
@@ -188,8 +178,8 @@ def ranges_meet(site: Site) -> Iterator[Finding]:
     A VLAN has one pod on a node, so that it takes two nodes to meet there.
     """
     told: set[str] = set()
-    for (parent, vlan_id), given in _given_out(site).items():
-        if vlan_id is not None and len(nodes_with(site, parent)) < _FEWEST_TO_MEET:
+    for wire, given in _given_out(site).items():
+        if not pods_meet(site, wire):
             continue
         before: tuple[int, str, str] = (-1, "", "")
         for first, last, network, path, value in sorted(given, key=lambda entry: entry[:2]):
@@ -228,6 +218,16 @@ def _given_out(site: Site) -> dict[Wire, list[_GivenOut]]:
 
 def _number(address: IpAddress) -> int:
     return int(address) + ((1 << 32) if address.version == 6 else 0)
+
+
+def _beside_leases(site: Site) -> Iterator[tuple[str, Subnet, AddressRange, str, Subnet]]:
+    """(path, family, what it gives out, path and family beside it) for all on one wire."""
+    near = families_by_wire(site)
+    for _, path, network, family in families(site):
+        given = leases(network, family)
+        if given is not None:
+            for other_path, other in near[wire_of(network)]:
+                yield path, family, given, other_path, other
 
 
 def _share(family: Subnet, given: AddressRange, other: Subnet) -> bool:

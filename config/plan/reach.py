@@ -30,9 +30,11 @@ def pod_wires(site: Site) -> tuple[Wire, ...]:
     return tuple(dict.fromkeys(wire_of(network) for _, _, network in attachments(site)))
 
 
-def nodes_with(site: Site, parent: str) -> list[str]:
-    """The nodes that have the interface: any of them may run another pod of the network."""
-    return [name for name, node in site.nodes.items() if node.interface(parent) is not None]
+def pods_meet(site: Site, wire: Wire) -> bool:
+    """Whether two pods are ever on the wire at once: a VLAN has one on each node."""
+    parent, vlan_id = wire
+    nodes = [node for node in site.nodes.values() if node.interface(parent) is not None]
+    return vlan_id is None or len(nodes) > 1
 
 
 def answered_on(

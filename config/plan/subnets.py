@@ -261,8 +261,10 @@ def parent_mtu(site: Site) -> Iterator[Finding]:
 
 def _holds_no_hosts(subnet: IpNetwork) -> bool:
     first = subnet.network_address
-    if subnet.version == 6 or any(first in n for n in NO_HOSTS):
-        return any(first in n for n in NO_HOSTS)
+    if any(first in n for n in NO_HOSTS):
+        return True
+    if subnet.version == 6:
+        return False
     # In a subnet of two its last address is a host's, and this one never is.
     last = subnet.num_addresses <= 2 and subnet.broadcast_address in ENDS[1]
     return last or first in ENDS[0] or overlap(subnet, _MULTICAST)

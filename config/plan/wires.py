@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 from config.networks import VlanNetwork
-from config.nodes import Node
 from config.plan.families import attachments
 from config.plan.reach import Wire, wire_of
 from config.plan.rule import Finding, rule
@@ -46,17 +45,15 @@ def wire_twice(site: Site) -> Iterator[Finding]:
 )
 def vlan_on_vlan(site: Site) -> Iterator[Finding]:
     """A VLAN that a node has as an interface (eth0.2) is not made a second time."""
-    for name, network in site.networks.items():
-        if not isinstance(network, VlanNetwork):
-            continue
-        for node_name, node in site.pod_nodes.items():
-            for existing in _vlan_interfaces(node, network):
-                yield Finding(
-                    path=f"networks.{name}.vlan_id",
-                    value=network.vlan_id,
-                    message=f"node {node_name} has {existing} already; write `type: macvlan` with"
-                    f" `parent: {existing}`",
-                )
+    for name, network, node_name, existing in _beside_vlans(site):
+        parent, _, vlan_id = existing.rpartition(".")
+        if parent == network.parent and vlan_id.isdigit() and int(vlan_id) == network.vlan_id:
+            yield Finding(
+                path=f"networks.{name}.vlan_id",
+                value=network.vlan_id,
+                message=f"node {node_name} has {existing} already; write `type: macvlan` with"
+                f" `parent: {existing}`",
+            )
 
 
 @rule(
@@ -66,26 +63,24 @@ def vlan_on_vlan(site: Site) -> Iterator[Finding]:
 )
 def vlan_by_name(site: Site) -> Iterator[Finding]:
     """A node's interface with a name like `vlan30` is most likely that VLAN."""
+    for name, network, node_name, existing in _beside_vlans(site):
+        match = _NAMED_VLAN.fullmatch(existing)
+        if match and int(match[1]) == network.vlan_id:
+            yield Finding(
+                path=f"networks.{name}.vlan_id",
+                value=network.vlan_id,
+                message=f"node {node_name} has {existing}; if it is that VLAN of {network.parent},"
+                f" write `type: macvlan` with `parent: {existing}`",
+            )
+
+
+def _beside_vlans(site: Site) -> Iterator[tuple[str, VlanNetwork, str, str]]:
+    """(network's name, network, node's name, interface's name) for tagged networks."""
     for name, network in site.networks.items():
-        if not isinstance(network, VlanNetwork):
-            continue
-        for node_name, node in site.pod_nodes.items():
-            for interface in node.interfaces:
-                match = _NAMED_VLAN.fullmatch(interface.name)
-                if match and int(match[1]) == network.vlan_id:
-                    yield Finding(
-                        path=f"networks.{name}.vlan_id",
-                        value=network.vlan_id,
-                        message=f"node {node_name} has {interface.name}; if it is that VLAN of"
-                        f" {network.parent}, write `type: macvlan` with `parent: {interface.name}`",
-                    )
-
-
-def _vlan_interfaces(node: Node, network: VlanNetwork) -> Iterator[str]:
-    for interface in node.interfaces:
-        parent, _, vlan_id = interface.name.rpartition(".")
-        if parent == network.parent and vlan_id.isdigit() and int(vlan_id) == network.vlan_id:
-            yield interface.name
+        if isinstance(network, VlanNetwork):
+            for node_name, node in site.pod_nodes.items():
+                for interface in node.interfaces:
+                    yield name, network, node_name, interface.name
 
 
 def _named(wire: Wire) -> str:
