@@ -10,8 +10,8 @@ from components.home_assistant.objects import stateful_set
 from config.plan import RULES
 from config.site import Site
 from lab.cluster.control_plane import ControlPlane, start_control_plane, wait_until
+from tests.rule_cases import CASES
 from tests.sites import changed_tree
-from tests.unit.test_plan import CASES
 
 RULE = "nodes-unknown"
 PODS = "/api/v1/namespaces/default/pods"

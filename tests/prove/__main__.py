@@ -47,7 +47,7 @@ def main() -> int:
     parser.add_argument(
         "--misses", type=int, default=250, help="near misses of each kind that are run"
     )
-    parser.add_argument("--whole", type=int, default=12, help="sites whose every near miss is run")
+    parser.add_argument("--whole", type=int, default=3, help="sites whose every near miss is run")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
     parser.add_argument("--report", type=Path, default=REPORT)
     wanted = parser.parse_args()
@@ -56,7 +56,7 @@ def main() -> int:
     print(f"seed {wanted.seed}", flush=True)
     runners = Runners()
     try:
-        proof = prove(runners, wanted)
+        proof = prove(runners, wanted.sites, wanted.misses, wanted.whole, wanted.seed)
         failures = _failures(runners, wanted.sites, proof)
     finally:
         runners.close()
@@ -65,11 +65,11 @@ def main() -> int:
     return 1 if failures else 0
 
 
-def prove(runners: Runners, wanted: argparse.Namespace) -> Proof:
+def prove(runners: Runners, sites: int, misses: int, whole: int, seed: int) -> Proof:
     """Both directions."""
     started = time.monotonic()
     trees: list[Tree] = []
-    accepted_sites(wanted.sites, wanted.seed, trees.append)
+    accepted_sites(sites, seed, trees.append)
     outcomes: list[Outcome] = []
     for first in range(0, len(trees), BATCH):
         batch = run_trees(runners, trees[first : first + BATCH])
@@ -78,8 +78,8 @@ def prove(runners: Runners, wanted: argparse.Namespace) -> Proof:
             if outcome.found or outcome.broken:
                 print(f"- a site: {outcome}", flush=True)
         _tell("sites", len(outcomes), len(trees), started)
-    tally = collect(trees, wanted.seed, per_site=1, whole=wanted.whole)
-    chosen = [*tally.of_whole_sites, *_evenly(tally.to_run, 2 * wanted.misses)]
+    tally = collect(trees, seed, per_site=1, whole=whole)
+    chosen = [*tally.of_whole_sites, *_evenly(tally.to_run, 2 * misses)]
     pairs: list[tuple[Miss, Outcome]] = []
     for first in range(0, len(chosen), BATCH):
         near = run_misses(runners, chosen[first : first + BATCH])
@@ -88,8 +88,8 @@ def prove(runners: Runners, wanted: argparse.Namespace) -> Proof:
             print(line, flush=True)
         _tell("near misses", len(pairs), len(chosen), started)
     return Proof(
-        seed=wanted.seed,
-        whole=min(wanted.whole, len(trees)),
+        seed=seed,
+        whole=min(whole, len(trees)),
         sites=outcomes,
         tally=tally,
         misses=pairs,

@@ -12,7 +12,7 @@ from config.values import IpAddress
 from lab.sandbox.channel import Request
 from tests.prove.cluster import service_addresses
 from tests.prove.hosts import beyond, bystanders, inside, neighbour, other_nodes
-from tests.prove.wires import node_addresses, wire_of
+from tests.prove.wires import link_of, node_addresses
 
 POD = "home-assistant-0"
 # Where mDNS is spoken: a route there decides by which interface devices are discovered.
@@ -24,7 +24,7 @@ def owners(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Reque
     for pod in pods:
         for element in json.loads(pod["annotation"]):
             network = site.networks[element["name"]]
-            if wire_of(node, network) is not None:
+            if link_of(node, network) is not None:
                 for text in element.get("ips", ()):
                     yield {"host": f"n-{element['name']}", "address": text.partition("/")[0]}
     for host in bystanders(site, node):
@@ -42,7 +42,7 @@ def calls(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Reques
             continue
         network = site.networks[json.loads(pod["annotation"])[0]["name"]]
         near = neighbour(site, network.subnets[0])
-        if near is not None and wire_of(node, network) is not None:
+        if near is not None and link_of(node, network) is not None:
             yield {"pod": number, "to": str(near), "by": "net1"}
 
 
@@ -52,7 +52,7 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
         # A pod that is in a network twice goes by the first of its interfaces.
         by = by_network.setdefault(attachment.network, attachment.name)
         host = f"n-{attachment.network}"
-        if wire_of(node, network) is None:
+        if link_of(node, network) is None:
             continue
         given = (attachment.address, attachment.ipv6_address)
         for family, own in zip(network.subnets, given, strict=False):

@@ -10,10 +10,8 @@ from components.network_segment.conflist import MULTICAST
 from config.home_assistant import Attachment
 from config.networks import HomeNetwork
 from config.site import Site
-from lab.sandbox.channel import Request
+from lab.sandbox.channel import Report, Request
 from tests.prove.calls import POD
-
-Report = Mapping[str, Any]
 
 
 def differences(site: Site, node_name: str, asked: Request, report: Report) -> list[str]:

@@ -12,8 +12,8 @@ from components.multus.source import ManifestUnavailableError, origin
 from config.plugins import ArchivedPlugins
 from config.site import Site
 from lab.build import build
+from tests.rule_cases import CASES
 from tests.sites import changed_tree
-from tests.unit.test_plan import CASES
 
 # Multus' own entrypoint, with the service account that a cluster would give it.
 ENTRYPOINT = """

@@ -6,15 +6,12 @@ from typing import Any
 from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.nodes import Node
 from config.plan.families import families, gateway_of_leases, leases, nobodys, used_networks
-from config.plan.reach import link_local_of, nodes_with
-from config.plan.reach import wire_of as wire_in_plan
+from config.plan.reach import link_local_of, pods_meet, wire_of
 from config.site import Site
 from config.values import AddressRange, IpAddress, IpNetwork
 from lab.sandbox.channel import Request
 from tests.prove.cluster import CLUSTER_BRIDGE
-from tests.prove.wires import home_of, node_addresses, wire_of
-
-FEWEST_TO_MEET = 2
+from tests.prove.wires import home_of, link_of, node_addresses
 
 
 def neighbour(site: Site, family: Subnet) -> IpAddress | None:
@@ -72,7 +69,7 @@ def neighbours(site: Site, node: Node) -> Iterator[Request]:
     used = used_networks(site)
     placed: set[tuple[str, str]] = set()
     for name, network in {**used, **site.networks}.items():
-        wire = wire_of(node, network)
+        wire = link_of(node, network)
         if wire is None:
             continue
         prefixes: dict[IpAddress, int] = {}
@@ -101,7 +98,7 @@ def _is_theirs(site: Site, network: HomeNetwork, family: Subnet, address: IpAddr
 def devices(site: Site, node: Node) -> Iterator[Request]:
     """A device with a lease of the home's DHCP server: the worst one for the pods' addresses."""
     for name, network in site.networks.items():
-        wire = wire_of(node, network)
+        wire = link_of(node, network)
         for number, family in enumerate(network.subnets):
             chosen = _leased(site, network, family)
             if wire is not None and chosen is not None:
@@ -130,7 +127,7 @@ def _leases_near(site: Site, network: HomeNetwork, pool: AddressRange) -> list[I
     found: list[IpAddress] = []
     for _, _, other, family in families(site):
         given = leases(other, family)
-        if given is None or wire_in_plan(other) != wire_in_plan(network):
+        if given is None or wire_of(other) != wire_of(network):
             continue
         if given.first.version == pool.first.version:
             start = max(int(given.first), int(pool.first))
@@ -153,7 +150,7 @@ def other_nodes(site: Site, node: Node) -> Iterator[Request]:
                 link = next((i.name for i in other.interfaces), "")
                 wire = (link, list[int]()) if node.interface(link) and "." not in link else None
             else:
-                link, wire = network.parent, wire_of(node, network)
+                link, wire = network.parent, link_of(node, network)
             theirs = None if isinstance(network, VlanNetwork) else other.interface(link)
             if wire is not None:
                 mac = theirs.mac if theirs is not None else None
@@ -168,13 +165,13 @@ def pods_elsewhere(
 ) -> Iterator[Request]:
     """A pod on another node, of another network of the wire, that was given the same address."""
     network = site.networks[name]
-    wire = wire_of(node, network)
-    if wire is None or address is None or len(nodes_with(site, network.parent)) < FEWEST_TO_MEET:
+    wire = link_of(node, network)
+    if wire is None or address is None or not pods_meet(site, wire_of(network)):
         return
     near = {
         other_name: other
         for other_name, other in site.networks.items()
-        if other_name != name and wire_in_plan(other) == wire_in_plan(network)
+        if other_name != name and wire_of(other) == wire_of(network)
     }
     given = [leases(other, family) for other in near.values() for family in other.subnets]
     pods = [a for a in site.home_assistant.interfaces if a.network in near]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.unit.test_plan import CASES, DUAL, LAN2, ROUTED, STATIC, iot, spare
+from tests.rule_cases import CASES, DUAL, LAN2, ROUTED, STATIC, VLAN_TWICE, iot, spare
 
 KEPT: Mapping[str, Mapping[str, object]] = {
     "two addresses, IPv4": iot("192.168.32.2/31", "192.168.32.3"),
@@ -167,15 +167,7 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         "networks/lan/gateway": "192.168.18.100",
         "networks/lan/dhcp_pool": "192.168.18.100-192.168.18.150",
     },
-    "one VLAN by two networks, where there is one node": {
-        "networks/spare": {
-            "type": "vlan",
-            "parent": "eth0",
-            "vlan_id": 2,
-            "subnet": "192.168.32.0/24",
-            "range": "192.168.32.3-192.168.32.100",
-        },
-    },
+    "one VLAN by two networks, where there is one node": VLAN_TWICE,
     "two networks on one wire with ranges apart": {
         **spare(ipam="host-local", range="192.168.18.110-192.168.18.120"),
     },

@@ -8,8 +8,8 @@ from config.site import Site
 from tests.prove.campaign import errors
 from tests.prove.request import request
 from tests.prove.runners import Runners
+from tests.rule_cases import LAN2
 from tests.sites import changed_tree
-from tests.unit.test_plan import LAN2
 
 UNTAGGED_IOT: dict[str, object] = {
     "nodes/k3s-1/interfaces": ["eth0", "eth1"],

@@ -6,13 +6,19 @@ from config.plan import RULES
 from tests.prove.campaign import Outcome, run_trees
 from tests.prove.elsewhere import ELSEWHERE
 from tests.prove.forms import FORMS, run_forms
+from tests.prove.near_misses import is_formed
 from tests.prove.runners import Runners, missing
+from tests.rule_cases import CASES, MORE
 from tests.sites import changed_tree
-from tests.unit.test_plan import CASES
 
 # Shown in tests of their own: test_wireless.py, and tests/engine/test_nodes.py.
 APART = {"parent-wireless", "nodes-unknown"}
 REFUSING = {name for name, rule in RULES.items() if rule.severity == "error"}
+MORE_BY_PODS = [
+    (name, tree)
+    for name, changes in MORE
+    if name in REFUSING and is_formed(tree := changed_tree("home", changes))
+]
 BY_PODS = sorted(REFUSING - set(ELSEWHERE) - APART)
 
 
@@ -21,6 +27,11 @@ def outcomes(runners: Runners) -> dict[str, Outcome]:
     trees = [changed_tree("home", CASES[name]) for name in BY_PODS]
     found = run_trees(runners, trees, lone_guests=True)
     return dict(zip(BY_PODS, found, strict=True))
+
+
+@pytest.fixture(scope="module")
+def more(runners: Runners) -> list[Outcome]:
+    return run_trees(runners, [tree for _, tree in MORE_BY_PODS], lone_guests=True)
 
 
 def test_every_rule_that_refuses_names_the_harm_that_was_seen() -> None:
@@ -35,6 +46,15 @@ def test_without_the_rule_its_harm_is_seen(outcomes: dict[str, Outcome], name: s
     assert not outcome.broken
     assert outcome.errors == (name,), "the harm must be this rule's, and no other's"
     assert any(RULES[name].shown in line for line in outcome.found), outcome.found
+
+
+@pytest.mark.parametrize("position", range(len(MORE_BY_PODS)))
+def test_without_its_rules_another_site_fails_as_well(more: list[Outcome], position: int) -> None:
+    name, _ = MORE_BY_PODS[position]
+
+    assert not more[position].broken
+    assert name in more[position].errors
+    assert more[position].found
 
 
 @pytest.mark.parametrize("name", ELSEWHERE)

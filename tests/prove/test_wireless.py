@@ -7,8 +7,8 @@ from components.network_segment.conflist import conflist
 from config.plan import RULES
 from config.site import Site
 from lab.sandbox.wireless import missing, wireless_results
+from tests.rule_cases import CASES
 from tests.sites import changed_tree
-from tests.unit.test_plan import CASES
 
 RULE = "parent-wireless"
 

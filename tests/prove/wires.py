@@ -54,7 +54,7 @@ def home_of(
     return None, f"{address}/{address.max_prefixlen}"
 
 
-def wire_of(node: Node, network: HomeNetwork) -> tuple[str, list[int]] | None:
+def link_of(node: Node, network: HomeNetwork) -> tuple[str, list[int]] | None:
     """The node's link that the network's frames leave by, and their tags."""
     if network.parent == CLUSTER_BRIDGE and node.interfaces:
         # The home is where it was, whatever the plan says.
