@@ -37,9 +37,7 @@ def node_unknown(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule(
-    "node-twice", "the other node would be left without plugins", shown="one machine for two nodes"
-)
+@rule("node-twice", "the other node would be left without plugins", shown="1 machine for 2 nodes")
 def node_twice(site: Site) -> Iterator[Finding]:
     """SSH reaches each node at a host and port of its own."""
     owners: dict[tuple[str, int], str] = {}

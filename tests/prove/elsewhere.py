@@ -7,6 +7,9 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from pulumi.runtime import rpc
+
+from components.cni_plugins.binaries import CniPluginBinaries, CniPluginBinariesArgs
 from components.cni_plugins.scripts import node_scripts
 from components.multus.source import ManifestUnavailableError, origin
 from config.plugins import ArchivedPlugins
@@ -14,6 +17,7 @@ from config.site import Site
 from lab.build import build
 from tests.rule_cases import CASES
 from tests.sites import changed_tree
+from tests.unit.recorder import record
 
 # Multus' own entrypoint, with the service account that a cluster would give it.
 ENTRYPOINT = """
@@ -84,10 +88,20 @@ def conflist_of_flannel() -> str:
 
 
 def node_twice() -> str:
-    """The scripts of both nodes go where SSH leads, and the other has no plugins."""
-    nodes = _site("node-twice").nodes.values()
-    machines = {f"{node.host.lower()}:{node.port}" for node in nodes}
-    return "one machine for two nodes" if len(machines) < len(nodes) else "a machine for each node"
+    """The program logs in to one machine for both nodes, and never to the other."""
+    site = _site("node-twice")
+    args = CniPluginBinariesArgs(
+        nodes=site.nodes,
+        plugins=site.plugins,
+        names=("vlan",),
+        cni=site.cluster.cni,
+        private_key="",
+    )
+    recording = record(lambda: CniPluginBinaries("plugins", args))
+    commands = recording.of("command:remote:Command")
+    logins = [rpc.unwrap_rpc_secret(command.inputs["connection"]) for command in commands]
+    machines = {(login["host"].lower(), login["port"]) for login in logins}
+    return f"{len(machines)} machine for {len(logins)} nodes"
 
 
 def user_not_root() -> str:
