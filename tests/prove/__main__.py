@@ -4,27 +4,23 @@ import argparse
 import random
 import sys
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.prove.campaign import Outcome, accepted_sites, run_trees
-from tests.prove.near_misses import (
-    Miss,
-    Tally,
-    collect,
-    refusing_rules,
-    run_misses,
-    shown_rules,
-    wrong,
-)
+from tests.prove.near_misses import Miss, refusing_rules, run_misses, shown_rules, wrong
+from tests.prove.picks import Tally, collect, crowded
 from tests.prove.runners import Runners, missing
 from tests.prove.shrink import shrunk
 from tests.prove.sites import Tree
 
 REPORT = Path(__file__).parents[2] / "docs" / "prove.md"
-BATCH = 100
+SITES_AT_ONCE, MISSES_AT_ONCE = 100, 400
+# Of what is misjudged so many are made smaller, which takes a minute or two for each.
+SHRUNK = 3
+
+Pairs = Sequence[tuple[Miss, Outcome]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +29,10 @@ class Proof:
 
     seed: int
     whole: int
-    sites: Sequence[Outcome]
+    sites: Pairs
     tally: Tally
-    misses: Sequence[tuple[Miss, Outcome]]
+    misses: Pairs
+    crowded: Pairs
     executions: int
     minutes: float
 
@@ -44,10 +41,22 @@ def main() -> int:
     """Exit status 1 when the plan's word was wrong once."""
     parser = argparse.ArgumentParser(prog="make prove")
     parser.add_argument("--sites", type=int, default=2000)
-    parser.add_argument(
-        "--misses", type=int, default=250, help="near misses of each kind that are run"
-    )
     parser.add_argument("--whole", type=int, default=3, help="sites whose every near miss is run")
+    parser.add_argument(
+        "--kinds",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="whether one near miss of each kind is run",
+    )
+    parser.add_argument(
+        "--misses", type=int, default=100, help="near misses of either direction that are run"
+    )
+    parser.add_argument(
+        "--untagged", type=int, default=2000, help="accepted near misses without VLANs that are run"
+    )
+    parser.add_argument(
+        "--crowded", type=int, default=1000, help="sites with several slips that are run"
+    )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
     parser.add_argument("--report", type=Path, default=REPORT)
     wanted = parser.parse_args()
@@ -56,8 +65,8 @@ def main() -> int:
     print(f"seed {wanted.seed}", flush=True)
     runners = Runners()
     try:
-        proof = prove(runners, wanted.sites, wanted.misses, wanted.whole, wanted.seed)
-        failures = _failures(runners, wanted.sites, proof)
+        proof = prove(runners, wanted)
+        failures = _failures(runners, proof)
     finally:
         runners.close()
     wanted.report.write_text(report(proof, failures), encoding="utf-8")
@@ -65,57 +74,91 @@ def main() -> int:
     return 1 if failures else 0
 
 
-def prove(runners: Runners, sites: int, misses: int, whole: int, seed: int) -> Proof:
-    """Both directions."""
+def prove(runners: Runners, wanted: argparse.Namespace) -> Proof:
+    """Both directions: sites, their near misses, and sites with several slips."""
     started = time.monotonic()
     trees: list[Tree] = []
-    accepted_sites(sites, seed, trees.append)
-    outcomes: list[Outcome] = []
-    for first in range(0, len(trees), BATCH):
-        batch = run_trees(runners, trees[first : first + BATCH])
-        outcomes += batch
-        for outcome in batch:
-            if outcome.found or outcome.broken:
-                print(f"- a site: {outcome}", flush=True)
-        _tell("sites", len(outcomes), len(trees), started)
-    tally = collect(trees, seed, per_site=1, whole=whole)
-    chosen = [*tally.of_whole_sites, *_evenly(tally.to_run, 2 * misses)]
-    pairs: list[tuple[Miss, Outcome]] = []
-    for first in range(0, len(chosen), BATCH):
-        near = run_misses(runners, chosen[first : first + BATCH])
-        pairs += near
-        for line in _wrong_lines(near):
-            print(line, flush=True)
-        _tell("near misses", len(pairs), len(chosen), started)
+    accepted_sites(wanted.sites, wanted.seed, trees.append)
+    right = [Miss(label="no slip", tree=tree, rules=()) for tree in trees]
+    tally = collect(
+        trees, wanted.seed, sample=wanted.misses, untagged=wanted.untagged, whole=wanted.whole
+    )
+    near = [
+        *tally.of_whole_sites,
+        *(tally.of_kinds.values() if wanted.kinds else ()),
+        *tally.sampled,
+    ]
+    # Those that the machine runs and those that it need not go side by side.
+    random.Random(wanted.seed).shuffle(near)  # noqa: S311 - repeatable on purpose
+    several = crowded(wanted.crowded, wanted.seed)
+
+    def run_sites(part: Sequence[Miss]) -> Pairs:
+        return list(zip(part, run_trees(runners, [site.tree for site in part]), strict=True))
+
+    def run(part: Sequence[Miss]) -> Pairs:
+        return run_misses(runners, part)
+
+    sites = _in_parts("sites", right, SITES_AT_ONCE, started, run_sites)
+    misses = _in_parts("near misses", near, MISSES_AT_ONCE, started, run)
+    met = _in_parts("crowded sites", several, MISSES_AT_ONCE, started, run)
     return Proof(
-        seed=seed,
-        whole=min(whole, len(trees)),
-        sites=outcomes,
+        seed=wanted.seed,
+        whole=min(wanted.whole, len(trees)),
+        sites=sites,
         tally=tally,
-        misses=pairs,
+        misses=misses,
+        crowded=met,
         executions=runners.executions,
         minutes=(time.monotonic() - started) / 60,
     )
 
 
+def _in_parts(
+    what: str,
+    items: Sequence[Miss],
+    size: int,
+    started: float,
+    run: Callable[[Sequence[Miss]], Pairs],
+) -> Pairs:
+    """Runs them part by part, and says at once what is misjudged."""
+    pairs: list[tuple[Miss, Outcome]] = []
+    for first in range(0, len(items), size):
+        part = run(items[first : first + size])
+        pairs += part
+        for miss, words in _misjudged(part):
+            print(_line(miss, words), flush=True)
+        minutes = (time.monotonic() - started) / 60
+        print(f"{len(pairs)} of {len(items)} {what}, {minutes:.1f} min", flush=True)
+    return pairs
+
+
 def report(proof: Proof, failures: Sequence[str]) -> str:
     """docs/prove.md: the figures of the run."""
-    tally, shown = proof.tally, shown_rules(proof.misses)
-    kinds = Counter(min(len(miss.rules), 2) for miss, _ in proof.misses)
+    tally, run = proof.tally, [*proof.misses, *proof.crowded]
+    shown = shown_rules(run)
     rows = [
         ("seed", proof.seed),
         ("accepted sites that were run", len(proof.sites)),
-        ("of them as planned", sum(not (o.found or o.broken) for o in proof.sites)),
+        ("of them as planned", len(proof.sites) - len(_misjudged(proof.sites))),
         ("executions of plugins in all", proof.executions),
         ("near misses held against the plan", tally.made),
         ("of them refused for a value's form", tally.refused_by_form),
-        ("of them refused by rules", tally.refused_in_all),
+        ("of them refused by rules", tally.refused_by_rules),
         ("of them accepted", tally.accepted),
-        ("accepted near misses that were run", kinds[0]),
-        ("near misses refused by one rule that were run, the rules left out", kinds[1]),
-        ("near misses refused by several rules that were run so", kinds[2]),
+        ("accepted near misses that were run", _number(proof.misses, 0)),
+        ("kinds of accepted near misses, one of each among them", tally.accepted_kinds),
+        (
+            "near misses refused by one rule that were run, the rules left out",
+            _number(proof.misses, 1),
+        ),
+        ("near misses refused by several rules that were run so", _number(proof.misses, 2)),
         ("sites whose every near miss is among them", proof.whole),
         ("near misses of these", len(tally.of_whole_sites)),
+        ("sites with several slips, accepted, that were run", _number(proof.crowded, 0)),
+        (
+            "sites with several slips, refused by one rule, that were run so",
+            _number(proof.crowded, 1),
+        ),
         ("minutes on two cores", f"{proof.minutes:.0f}"),
     ]
     return "\n".join(
@@ -140,38 +183,30 @@ def report(proof: Proof, failures: Sequence[str]) -> str:
     )
 
 
-def _failures(runners: Runners, sites: int, proof: Proof) -> list[str]:
-    failed = [outcome for outcome in proof.sites if outcome.found or outcome.broken]
-    found = _wrong_lines(proof.misses)
-    if failed:
-        smallest = shrunk(runners, sites, proof.seed, failed)
-        words = "; ".join(smallest.found) or smallest.broken
-        found.insert(0, f"- {len(failed)} sites, the smallest of them: {words}: `{smallest.tree}`")
-    return found
+def _number(pairs: Pairs, rules: int) -> int:
+    """How many were refused by so many rules; 2 stands for more as well."""
+    return sum(min(len(miss.rules), 2) == rules for miss, _ in pairs)
 
 
-def _wrong_lines(pairs: Sequence[tuple[Miss, Outcome]]) -> list[str]:
+def _failures(runners: Runners, proof: Proof) -> list[str]:
+    misjudged = _misjudged([*proof.sites, *proof.misses, *proof.crowded])
     return [
-        f"- a near miss, {miss.label}: {words}: `{miss.tree}`"
-        for miss, outcome in pairs
-        if (words := wrong(miss, outcome))
+        _line(shrunk(runners, miss) if number < SHRUNK else miss, words)
+        for number, (miss, words) in enumerate(misjudged)
     ]
 
 
-def _evenly(misses: Sequence[Miss], number: int) -> list[Miss]:
-    """That many, taken from the whole list at even distances."""
-    step = max(1.0, len(misses) / number)
-    return [misses[int(position * step)] for position in range(min(number, len(misses)))]
+def _misjudged(pairs: Pairs) -> list[tuple[Miss, str]]:
+    return [(miss, words) for miss, outcome in pairs if (words := wrong(miss, outcome))]
+
+
+def _line(miss: Miss, words: str) -> str:
+    return f"- {miss.label}: {words}: `{miss.tree}`"
 
 
 def _table(head: tuple[str, str], rows: Sequence[tuple[str, object]]) -> list[str]:
     lines = [f"| {first} | {second} |" for first, second in rows]
     return [f"| {head[0]} | {head[1]} |", "| --- | --- |", *lines]
-
-
-def _tell(what: str, done: int, of: int, started: float) -> None:
-    minutes = (time.monotonic() - started) / 60
-    print(f"{done} of {of} {what}, {minutes:.1f} min", flush=True)
 
 
 if __name__ == "__main__":

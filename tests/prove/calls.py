@@ -20,13 +20,19 @@ DISCOVERY = "224.0.0.251"
 
 
 def owners(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Request]:
-    """Who has the addresses of pods and nodes: a neighbour on the wire of each asks."""
+    """Who has the addresses of pods and nodes: a neighbour on the wire of each asks.
+
+    So does each other node there whose MAC is known.
+    """
+    nodes = [host for host in other_nodes(site, node) if host["mac"]]
     for pod in pods:
         for element in json.loads(pod["annotation"]):
-            network = site.networks[element["name"]]
-            if link_of(node, network) is not None:
-                for text in element.get("ips", ()):
-                    yield {"host": f"n-{element['name']}", "address": text.partition("/")[0]}
+            name = element["name"]
+            wire = link_of(node, site.networks[name])
+            near = [host["name"] for host in nodes if (host["wire"], host["vlans"]) == wire]
+            for text in element.get("ips", ()) if wire is not None else ():
+                for asking in (f"n-{name}", *near):
+                    yield {"host": asking, "network": name, "address": text.partition("/")[0]}
     for host in bystanders(site, node):
         for text, link in node_addresses(site, node):
             if link == host["wire"]:
@@ -62,8 +68,9 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
             if near is not None and own is not None and near.version == own.version:
                 yield {"host": host, "to": str(own)}
         for destination in network.routes:
-            via = network.gateways.get(destination.version)
-            yield {"to": str(beyond(site, destination)), "by": by, "via": str(via)}
+            via, far = network.gateways.get(destination.version), beyond(site, destination)
+            if far is not None:
+                yield {"to": str(far), "by": by, "via": str(via)}
         if _discovers(network):
             yield {"to": DISCOVERY, "by": by, "route_only": True}
         for address in _claimed_twice(site, attachment.network):

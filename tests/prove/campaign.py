@@ -44,17 +44,14 @@ class Outcome:
 
 
 def accepted_sites(number: int, seed_value: int, keep: Callable[[Tree], None]) -> None:
-    """Draws that many accepted sites, the same ones for the same seed, and gives each to `keep`.
-
-    What `keep` raises, hypothesis shrinks.
-    """
+    """Draws that many accepted sites, the same ones for the same seed, and gives each to `keep`."""
 
     @seed(seed_value)
     @settings(
         max_examples=number,
         deadline=None,
         database=None,
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
         print_blob=False,
     )

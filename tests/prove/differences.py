@@ -125,7 +125,7 @@ def _of_calls(asked: Request, report: Report) -> Iterator[str]:
 
 
 def _of_owners(asked: Request, report: Report) -> Iterator[str]:
-    owned: dict[tuple[str, str], str] = {}
+    owned: dict[tuple[str | None, str], str] = {}
     for pod, seen in zip(asked["pods"], report["pods"], strict=True):
         for element in json.loads(pod["annotation"]):
             found = (seen["interfaces"] or {}).get(element["interface"])
@@ -134,8 +134,8 @@ def _of_owners(asked: Request, report: Report) -> Iterator[str]:
             for address in found["addresses"]:
                 key = (element["name"], address.partition("/")[0])
                 owned.setdefault(key, found["mac"])
-    for entry in report["owners"]:
-        key = (entry["host"].removeprefix("n-"), entry["address"])
+    for question, entry in zip(asked["owners"], report["owners"], strict=True):
+        key = (question.get("network"), entry["address"])
         macs = entry["macs"]
         if len(macs) > 1 or (key in owned and macs != [owned[key]]):
             yield (

@@ -5,7 +5,14 @@ from typing import Any
 
 from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.nodes import Node
-from config.plan.families import families, gateway_of_leases, leases, nobodys, used_networks
+from config.plan.families import (
+    families,
+    gateway_of_leases,
+    leases,
+    nobodys,
+    overlap,
+    used_networks,
+)
 from config.plan.reach import link_local_of, pods_meet, wire_of
 from config.site import Site
 from config.values import AddressRange, IpAddress, IpNetwork
@@ -16,38 +23,40 @@ from tests.prove.wires import home_of, link_of, node_addresses
 
 def neighbour(site: Site, family: Subnet) -> IpAddress | None:
     """An address of the subnet that is nobody's in the plan, or else the router's."""
-    promised = [r for _, _, _, f in families(site) for r in (f.range, f.dhcp_pool) if r is not None]
-    taken = {f.gateway for _, _, _, f in families(site)} | {
-        address
-        for attachment in site.home_assistant.interfaces
-        for address in (attachment.address, attachment.ipv6_address)
-    }
-    for node in site.nodes.values():
-        taken |= set(node.own_addresses)
-    subnet = family.subnet
-    ends = {subnet.network_address}
-    if subnet.version == 4:
-        ends |= {subnet.broadcast_address}
-    if subnet.num_addresses > 2:
-        taken |= ends
+    subnet, router = family.subnet, family.gateway
     if subnet.num_addresses == 1:
         # Whoever is near is outside the subnet.
         return None if subnet[0].packed == b"\xff" * len(subnet[0].packed) else subnet[0] + 1
+    promised = [r for _, _, _, f in families(site) for r in (f.range, f.dhcp_pool) if r is not None]
+    taken = _taken(site)
+
+    def is_free(address: IpAddress, kept: AddressRange | None = None) -> bool:
+        somebodys = address in taken or address.is_loopback or address.is_unspecified
+        return not somebodys and not any(address in r for r in promised if r is not kept)
+
+    ends = () if subnet.num_addresses == 2 else (subnet[0], *nobodys(subnet))
     # The first address comes last: host-local takes it for the router's.
-    few = min(subnet.num_addresses, 64)
-    for number in (0, *range(2, few), 1) if few > 1 else (0,):
-        address = subnet[number]
-        hostless = address.is_loopback or address.is_unspecified
-        if address in taken or hostless or any(address in given for given in promised):
-            continue
-        return address
-    router = family.gateway
+    for number in (0, *range(2, min(subnet.num_addresses, 64)), 1):
+        if subnet[number] not in ends and is_free(subnet[number]):
+            return subnet[number]
     if router is not None and router in subnet and not _is_nobodys(site, subnet, router):
         return router
-    leased = family.range is not None and subnet[1] in family.range
-    if subnet[1] in taken or (leased and gateway_of_leases(family) != subnet[1]):
-        return None
-    return subnet[1]
+    # Of leases host-local keeps it for the router alone where that is said, or nothing is.
+    kept = family.range if gateway_of_leases(family) == subnet[1] else None
+    if subnet[1] not in ends and is_free(subnet[1], kept):
+        return subnet[1]
+    # All routers of an IPv6 subnet have its first address (RFC 4291 section 2.6.1).
+    return subnet[0] if subnet.version == 6 and is_free(subnet[0]) else None
+
+
+def _taken(site: Site) -> set[IpAddress | None]:
+    """What the plan says to be a router's, the pod's, or a node's."""
+    taken: set[IpAddress | None] = {family.gateway for _, _, _, family in families(site)}
+    for attachment in site.home_assistant.interfaces:
+        taken |= {attachment.address, attachment.ipv6_address}
+    for node in site.nodes.values():
+        taken |= set(node.own_addresses)
+    return taken
 
 
 def _is_nobodys(site: Site, subnet: IpNetwork, router: IpAddress) -> bool:
@@ -139,11 +148,18 @@ def _leases_near(site: Site, network: HomeNetwork, pool: AddressRange) -> list[I
 def other_nodes(site: Site, node: Node) -> Iterator[Request]:
     """The nodes beside this one, each at the addresses by which it is on the same wires.
 
-    One in a network's subnet is on its wire, by whatever interface.
+    One in a network's subnet is on its wire, by whatever interface. One with a MAC that is known
+    is on that interface's wire, whatever address it has there.
     """
     for name, other in site.nodes.items():
         if other is node:
             continue
+        known = {link for _, link in node_addresses(site, other)}
+        for interface in other.interfaces:
+            unknown = interface.mac and interface.name not in known and "." not in interface.name
+            if unknown and node.interface(interface.name) is not None:
+                own = (interface.name, list[int]())
+                yield _host(f"{name}-{interface.name}", own, [], mac=interface.mac, router=True)
         for number, address in enumerate(other.own_addresses):
             network, text = home_of(site, address, tagged=True)
             if network is None:
@@ -190,22 +206,32 @@ def bystanders(site: Site, node: Node) -> Iterator[Request]:
 
 def _behind(site: Site, network: HomeNetwork | None) -> list[str]:
     """Where a network's routes lead to, one address of each, at its router."""
-    routes = () if network is None else network.routes
-    return list(dict.fromkeys(f"{beyond(site, r)}/{r.max_prefixlen}" for r in routes))
+    found = [beyond(site, route) for route in (() if network is None else network.routes)]
+    return list(dict.fromkeys(f"{a}/{a.max_prefixlen}" for a in found if a is not None))
 
 
 def _is_gateway(site: Site, address: IpAddress) -> bool:
     return any(address == s.gateway for n in site.networks.values() for s in n.subnets)
 
 
-def beyond(site: Site, route: IpNetwork) -> IpAddress:
-    """An address of the route that is in no subnet of the site, if there is one."""
+def beyond(site: Site, route: IpNetwork) -> IpAddress | None:
+    """An address of the route that is in no subnet of the site; None when they fill it."""
     subnets = [s.subnet for network in site.networks.values() for s in network.subnets]
-    last = route[max(0, route.num_addresses - 2)]
-    for address in (inside(route), last):
-        if not any(address in subnet for subnet in subnets):
+    near = [subnet for subnet in subnets if overlap(subnet, route)]
+    sides = [side for subnet in near for side in _beside(subnet)]
+    for address in (inside(route), route[max(0, route.num_addresses - 2)], *sides):
+        if address in route and not any(address in subnet for subnet in near):
             return address
-    return inside(route)
+    return None
+
+
+def _beside(subnet: IpNetwork) -> Iterator[IpAddress]:
+    """The addresses before and after a subnet, where there are any."""
+    first, last = subnet[0], subnet[-1]
+    if int(first) > 0:
+        yield first - 1
+    if int(last) < (1 << last.max_prefixlen) - 1:
+        yield last + 1
 
 
 def inside(network: IpNetwork) -> IpAddress:

@@ -41,10 +41,11 @@ def _other_values(key: str, value: Any) -> Iterator[tuple[str, Any]]:
     elif key == "mac":
         yield from _macs(value)
     elif key == "vlan_id":
-        yield from ((f"{other}", other) for other in (value - 1, value + 1, 0, 1, 4094, 4095))
+        yield from (("-1", value - 1), ("+1", value + 1))
+        yield from ((f"{other}", other) for other in (0, 1, 4094, 4095))
     elif key == "mtu":
-        near = (value - 1, value + 1, 67, 68, 1279, 1280, 1500, 9000)
-        yield from ((f"{other}", other) for other in near)
+        yield from (("-1", value - 1), ("+1", value + 1))
+        yield from ((f"{other}", other) for other in (67, 68, 1279, 1280, 1500, 9000))
     elif key == "name":
         names = ("eth0", "lo", "all", "default", "net1", "net2", "net9", "sixteen.chars-xx", "a%d")
         yield from ((f"called {other}", other) for other in names)
@@ -78,7 +79,7 @@ def _swapped(value: str) -> Iterator[tuple[str, str]]:
         here, there = value[position], value[position + 1]
         if here != there and here not in ".:/" and there not in ".:/":
             changed = f"{value[:position]}{there}{here}{value[position + 2 :]}"
-            yield f"with {here}{there} swapped", changed
+            yield "digits swapped", changed
 
 
 def _ranges(value: str) -> Iterator[tuple[str, str]]:
@@ -93,11 +94,13 @@ def _ranges(value: str) -> Iterator[tuple[str, str]]:
 def _subnets(value: str) -> Iterator[tuple[str, str]]:
     address, _, length = value.partition("/")
     most = ipaddress.ip_address(address).max_prefixlen
-    for other in (int(length) - 1, int(length) + 1, int(length) - 8, int(length) + 8, 0, most):
+    steps = [(f"{step:+}", int(length) + step) for step in (-1, 1, -8, 8)]
+    for label, other in (*steps, ("0", 0), ("of one address", most)):
         if not 0 <= other <= most:
             continue
-        yield f"/{other}", f"{address}/{other}"
-        yield f"/{other} in place", str(ipaddress.ip_network(f"{address}/{other}", strict=False))
+        moved = ipaddress.ip_network(f"{address}/{other}", strict=False)
+        yield f"prefix {label}", f"{address}/{other}"
+        yield f"prefix {label} in place", str(moved)
     for label, swapped in _swapped(address):
         yield label, f"{swapped}/{length}"
 
@@ -145,9 +148,9 @@ def _more_keys(network: Tree) -> Iterator[tuple[str, str, Any]]:
         yield "an ipv6 subnet without addresses", "ipv6", {"subnet": "fd00:77::/64"}
         yield "ipv4 for ipv6", "ipv6", {"subnet": "192.168.250.0/24"}
     if network.get("routing") == "routed":
-        more = (str(subnet), str(list(subnet.subnets())[-1]), *ROUTES)
-        for route in more:
-            yield f"a route to {route}", "routes", [*network["routes"], route]
+        own = (("it", str(subnet)), ("its last half", str(list(subnet.subnets())[-1])))
+        for label, route in (*own, *((known, known) for known in ROUTES)):
+            yield f"a route to {label}", "routes", [*network["routes"], route]
 
 
 def _turned(network: Tree) -> Tree:
@@ -231,7 +234,10 @@ def _nodes(tree: Tree) -> Iterator[tuple[str, Tree]]:
                 tagged = f"{network['parent']}.{network['vlan_id']}"
                 mtu = next((i["mtu"] for i in interfaces if i["name"] == network["parent"]), 1500)
                 more = [*interfaces, {"name": tagged, "mtu": mtu}]
-                yield f"a node with {tagged}", _with(tree, (*path, "interfaces"), more)
+                yield (
+                    "a node with the VLAN as an interface",
+                    _with(tree, (*path, "interfaces"), more),
+                )
     where: Path = ("home_assistant", "nodes")
     yield "a pod on a node that is not there", _with(tree, where, ["nobody"])
     if "nodes" in tree["home_assistant"]:

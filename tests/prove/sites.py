@@ -120,6 +120,14 @@ def sites(draw: st.DrawFn) -> Tree:
     }
 
 
+def is_tagged(tree: Tree) -> bool:
+    """Whether frames carry tags: the kernel must know 802.1Q."""
+    if any("." in n["parent"] or n["type"] == "vlan" for n in tree["networks"].values()):
+        return True
+    interfaces = [i for node in tree["nodes"].values() for i in node["interfaces"]]
+    return any("." in (i if isinstance(i, str) else i["name"]) for i in interfaces)
+
+
 def _nodes(draw: st.DrawFn, *, tagged: bool) -> dict[str, Tree]:
     nodes: dict[str, Tree] = {}
     for number in range(draw(st.sampled_from([1, 1, 2]))):

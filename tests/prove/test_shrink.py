@@ -1,4 +1,4 @@
-"""A site that fails is told by the smallest one that fails as well."""
+"""What is misjudged is told by the smallest site that is misjudged as well."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -7,31 +7,40 @@ import pytest
 
 from tests.prove import shrink
 from tests.prove.campaign import Outcome, accepted_sites
+from tests.prove.near_misses import Miss, judged
 from tests.prove.runners import Runners
 from tests.prove.sites import Tree
 
 NUMBER, SEED = 40, 4
 
 
-def judged(tree: Tree) -> Outcome:
+def with_mtus_failing(_: Runners, misses: Sequence[Miss]) -> list[tuple[Miss, Outcome]]:
     """As if each network with an MTU of its own failed."""
-    found = tuple(name for name, network in tree["networks"].items() if "mtu" in network)
-    return Outcome(tree=tree, found=found)
+    return [
+        (miss, Outcome(tree=miss.tree, found=tuple(_with_mtu(miss.tree)), errors=miss.rules))
+        for miss in misses
+    ]
 
 
-def test_the_smallest_failing_site_is_found_from_the_one_that_was_drawn(
+def _with_mtu(tree: Tree) -> list[str]:
+    return [name for name, network in tree["networks"].items() if "mtu" in network]
+
+
+def test_of_a_misjudged_site_what_it_is_misjudged_by_is_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def run(_: Runners, trees: Sequence[Tree]) -> list[Outcome]:
-        return [judged(tree) for tree in trees]
-
-    monkeypatch.setattr(shrink, "run_trees", run)
+    monkeypatch.setattr(shrink, "run_misses", with_mtus_failing)
     drawn: list[Tree] = []
     accepted_sites(NUMBER, SEED, drawn.append)
-    failed = [outcome for outcome in map(judged, drawn) if outcome.found]
+    large = max((tree for tree in drawn if _with_mtu(tree)), key=lambda tree: len(str(tree)))
+    assert len(large["networks"]) > 1
+    found = judged("a site", large)
+    assert found is not None
 
-    smallest = shrink.shrunk(cast("Runners", None), NUMBER, SEED, failed)
-    assert smallest.found
-    assert len(smallest.tree["networks"]) == 1
+    smallest = shrink.shrunk(cast("Runners", None), found)
+    (network,) = smallest.tree["networks"].values()
+    assert "mtu" in network
+    assert smallest.rules == ()
     assert len(smallest.tree["nodes"]) == 1
-    assert len(failed[0].tree["networks"]) >= 1
+    assert not {"mode", "gateway", "dhcp_pool", "routes"} & set(network)
+    assert smallest.tree["cluster"].keys() == {"distribution", "version"}

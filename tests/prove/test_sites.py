@@ -9,7 +9,8 @@ import pytest
 from tests.prove.campaign import Outcome, accepted_sites, errors, key, run_trees
 from tests.prove.kept import KEPT
 from tests.prove.mutants import mutants
-from tests.prove.near_misses import NOT_BY_PODS, collect, is_formed, run_misses, wrong
+from tests.prove.near_misses import NOT_BY_PODS, Miss, is_formed, run_misses, wrong
+from tests.prove.picks import collect, crowded
 from tests.prove.runners import Runners
 from tests.prove.shrink import shrunk
 from tests.prove.sites import Tree
@@ -17,6 +18,7 @@ from tests.sites import ROOT, changed_tree
 
 SITES = 30
 MISSED_SITES = 12
+CROWDED_SITES = 24
 
 
 @pytest.fixture(scope="module")
@@ -37,27 +39,50 @@ def test_accepted_sites_run_as_they_are_planned(
 ) -> None:
     failed = [o for o in run_trees(runners, accepted) if o.found or o.broken]
     if failed:
-        smallest = shrunk(runners, SITES, drawn, failed)
-        pytest.fail(
-            f"HOUSE_PROVE_SEED={drawn}: {smallest.found or smallest.broken}: {smallest.tree}"
-        )
+        (first, *_) = failed
+        smallest = shrunk(runners, Miss(label="no slip", tree=first.tree, rules=()))
+        pytest.fail(f"HOUSE_PROVE_SEED={drawn}: {first.found or first.broken}: {smallest.tree}")
 
 
 def test_near_misses_are_refused_for_a_reason_or_work(
     runners: Runners, accepted: list[Tree], drawn: int
 ) -> None:
-    tally = collect(accepted[:MISSED_SITES], drawn, per_site=1)
+    tally = collect(accepted[:MISSED_SITES], drawn, sample=MISSED_SITES)
     assert tally.made > 100 * MISSED_SITES
+    assert len(tally.sampled) == 2 * MISSED_SITES
 
-    pairs = run_misses(runners, tally.to_run)
+    pairs = run_misses(runners, tally.sampled)
     assert not [(m.label, words) for m, o in pairs if (words := wrong(m, o))]
+
+
+def test_sites_with_several_slips_are_refused_for_a_reason_or_work(
+    runners: Runners, drawn: int
+) -> None:
+    misses = crowded(CROWDED_SITES, drawn)
+    assert sum(not miss.rules for miss in misses) == CROWDED_SITES // 2
+
+    pairs = run_misses(runners, misses)
+    assert not [(m.tree, words) for m, o in pairs if (words := wrong(m, o))]
+
+
+def test_of_each_kind_of_near_miss_one_is_chosen(accepted: list[Tree], drawn: int) -> None:
+    tally = collect(accepted[:MISSED_SITES], drawn, sample=0)
+
+    first_labels: dict[str, str] = {}
+    for tree in accepted[:MISSED_SITES]:
+        for label, mutant in mutants(tree):
+            if not errors(mutant):
+                first_labels.setdefault(key(mutant), label)
+    chosen = {miss.label for miss in tally.of_kinds.values() if not miss.rules}
+    assert chosen == set(first_labels.values())
+    assert all(len(miss.rules) < 2 for miss in tally.of_kinds.values())
 
 
 def test_of_a_whole_site_every_near_miss_is_chosen_that_a_pod_can_show(
     accepted: list[Tree], drawn: int
 ) -> None:
     (tree,) = sites = accepted[:1]
-    picked = {key(m.tree) for m in collect(sites, drawn, per_site=0, whole=1).of_whole_sites}
+    picked = {key(m.tree) for m in collect(sites, drawn, sample=0, whole=1).of_whole_sites}
 
     formed = [mutant for _, mutant in mutants(tree) if is_formed(mutant)]
     expected = {key(m) for m in formed if not NOT_BY_PODS & set(errors(m))}
@@ -68,20 +93,9 @@ def test_of_a_whole_site_every_near_miss_is_chosen_that_a_pod_can_show(
 def test_make_prove_writes_its_report(runners: Runners, tmp_path: Path) -> None:
     assert runners
     report = tmp_path / "prove.md"
-    numbers = [
-        "--sites",
-        "3",
-        "--misses",
-        "2",
-        "--whole",
-        "0",
-        "--seed",
-        "5",
-        "--report",
-        str(report),
-    ]
+    few = "--sites 3 --misses 2 --untagged 2 --crowded 2 --whole 0 --no-kinds --seed 5"
     done = subprocess.run(
-        [sys.executable, "-m", "tests.prove", *numbers, "--report", str(report)],
+        [sys.executable, "-m", "tests.prove", *few.split(), "--report", str(report)],
         cwd=ROOT,
         capture_output=True,
         text=True,

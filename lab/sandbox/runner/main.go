@@ -7,6 +7,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -28,6 +29,12 @@ const settling = 15 * time.Second
 func main() {
 	runtime.LockOSThread()
 	plugins := os.Args[1]
+	home, err := newHomeSwitch()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "switch:", err)
+		os.Exit(1)
+	}
+	defer home.close()
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
 	out := json.NewEncoder(os.Stdout)
 	for {
@@ -38,7 +45,7 @@ func main() {
 				fmt.Fprintln(os.Stderr, "request:", err)
 				os.Exit(1)
 			}
-			if err := out.Encode(run(plugins, &h)); err != nil {
+			if err := out.Encode(run(plugins, home, &h)); err != nil {
 				os.Exit(1)
 			}
 		}
@@ -48,19 +55,19 @@ func main() {
 	}
 }
 
-func run(plugins string, h *house) *report {
+func run(plugins string, home *homeSwitch, h *house) *report {
 	r := &report{ID: h.ID, Calls: []answer{}, Owners: []owner{}, Left: []string{}}
-	if err := live(plugins, h, r); err != nil {
+	if err := live(plugins, home, h, r); err != nil {
 		r.Error = err.Error()
 	}
 	return r
 }
 
 // live builds the house, runs its pods, asks around, and takes everything away again.
-func live(plugins string, h *house, r *report) error {
+func live(plugins string, home *homeSwitch, h *house, r *report) (failure error) {
 	defer emptyFolders()
-	w, err := makeWires(h)
-	defer w.close()
+	w, err := makeWires(h, home)
+	defer func() { failure = errors.Join(failure, w.close()) }()
 	if err != nil {
 		return err
 	}

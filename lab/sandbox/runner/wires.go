@@ -11,8 +11,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const wireMTU = 65535
-
 // space is a network namespace with a file of its own, as container runtimes make it.
 type space struct {
 	name   string
@@ -72,18 +70,21 @@ func newSpace(name string) (*space, error) {
 
 // wires are the namespaces of one house. Every link of the node ends in a bridge of the switch.
 type wires struct {
-	node, home *space
-	hosts      map[string]*space
-	devices    map[string]netlink.Link
-	firstIPv4  map[string]net.IP
-	bridges    map[string]netlink.Link
-	made       []*space
+	node      *space
+	home      *homeSwitch
+	hosts     map[string]*space
+	devices   map[string]netlink.Link
+	firstIPv4 map[string]net.IP
+	bridges   map[string]netlink.Link
+	made      []*space
 }
 
-func (w *wires) close() {
+func (w *wires) close() error {
+	err := w.home.unplug()
 	for _, s := range w.made {
 		s.close()
 	}
+	return err
 }
 
 func (w *wires) space(name string) (*space, error) {
@@ -94,8 +95,9 @@ func (w *wires) space(name string) (*space, error) {
 	return s, err
 }
 
-func makeWires(h *house) (*wires, error) {
+func makeWires(h *house, home *homeSwitch) (*wires, error) {
 	w := &wires{
+		home:      home,
 		hosts:     map[string]*space{},
 		devices:   map[string]netlink.Link{},
 		firstIPv4: map[string]net.IP{},
@@ -103,9 +105,6 @@ func makeWires(h *house) (*wires, error) {
 	}
 	var err error
 	if w.node, err = w.space("node"); err != nil {
-		return w, err
-	}
-	if w.home, err = w.space("switch"); err != nil {
 		return w, err
 	}
 	if err := w.node.in(func() error { return sysctl("net/ipv4/ip_forward", "1") }); err != nil {
@@ -148,34 +147,13 @@ func (w *wires) addLink(l link) error {
 			VlanId:    l.VLAN,
 		}, l.MAC, l.Addresses)
 	}
-	bridge := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: fmt.Sprintf("br%d", len(w.bridges)), MTU: wireMTU}}
-	if err := dress(w.home.handle, bridge, "", nil); err != nil {
+	bridge, err := w.home.bridge(len(w.bridges))
+	if err != nil {
 		return err
 	}
 	w.bridges[l.Name] = bridge
 	port := fmt.Sprintf("up%d", len(w.bridges))
-	return w.plug(bridge, port, w.node, l.Name, l.MTU, l.MAC, l.Addresses)
-}
-
-// plug connects a namespace to a bridge of the switch.
-func (w *wires) plug(bridge netlink.Link, port string, to *space, name string, mtu int, mac string, addresses []string) error {
-	veth := &netlink.Veth{
-		LinkAttrs:     netlink.LinkAttrs{Name: port, MTU: wireMTU, MasterIndex: bridge.Attrs().Index},
-		PeerName:      name,
-		PeerNamespace: netlink.NsFd(int(to.ns)),
-		PeerMTU:       uint32(mtu),
-	}
-	if err := w.home.handle.LinkAdd(veth); err != nil {
-		return err
-	}
-	if err := w.home.handle.LinkSetUp(veth); err != nil {
-		return err
-	}
-	end, err := to.handle.LinkByName(name)
-	if err != nil {
-		return err
-	}
-	return finish(to.handle, end, mac, addresses)
+	return w.home.plug(bridge, port, w.node, l.Name, l.MTU, l.MAC, l.Addresses)
 }
 
 func (w *wires) addHost(number int, other host) error {
@@ -193,7 +171,7 @@ func (w *wires) addHost(number int, other host) error {
 			return err
 		}
 	}
-	if err := w.plug(bridge, fmt.Sprintf("host%d", number), s, "lan", wireMTU, other.MAC, nil); err != nil {
+	if err := w.home.plug(bridge, fmt.Sprintf("host%d", number), s, "lan", wireMTU, other.MAC, nil); err != nil {
 		return err
 	}
 	device, err := s.handle.LinkByName("lan")

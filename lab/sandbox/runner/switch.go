@@ -1,0 +1,75 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netlink/nl"
+	"golang.org/x/sys/unix"
+)
+
+const (
+	wireMTU = 65535
+	ports   = 1 // the group of the switch's links to node and hosts
+)
+
+// homeSwitch has one bridge for each link of the node. The bridges stay from house to house: to take
+// one away the kernel holds up all other changes for a while.
+type homeSwitch struct {
+	*space
+	bridges []netlink.Link
+}
+
+func newHomeSwitch() (*homeSwitch, error) {
+	s, err := newSpace("switch")
+	return &homeSwitch{space: s}, err
+}
+
+func (h *homeSwitch) bridge(number int) (netlink.Link, error) {
+	for len(h.bridges) <= number {
+		name := fmt.Sprintf("br%d", len(h.bridges))
+		bridge := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: name, MTU: wireMTU}}
+		if err := dress(h.handle, bridge, "", nil); err != nil {
+			return nil, err
+		}
+		h.bridges = append(h.bridges, bridge)
+	}
+	return h.bridges[number], nil
+}
+
+// plug connects a namespace to a bridge.
+func (h *homeSwitch) plug(bridge netlink.Link, port string, to *space, name string, mtu int, mac string, addresses []string) error {
+	veth := &netlink.Veth{
+		LinkAttrs:     netlink.LinkAttrs{Name: port, MTU: wireMTU, MasterIndex: bridge.Attrs().Index, Group: ports},
+		PeerName:      name,
+		PeerNamespace: netlink.NsFd(int(to.ns)),
+		PeerMTU:       uint32(mtu),
+	}
+	if err := h.handle.LinkAdd(veth); err != nil {
+		return err
+	}
+	if err := h.handle.LinkSetUp(veth); err != nil {
+		return err
+	}
+	end, err := to.handle.LinkByName(name)
+	if err != nil {
+		return err
+	}
+	return finish(to.handle, end, mac, addresses)
+}
+
+// unplug takes all ports away, and with them the devices of node and hosts.
+func (h *homeSwitch) unplug() error {
+	return h.in(func() error {
+		request := nl.NewNetlinkRequest(unix.RTM_DELLINK, unix.NLM_F_ACK)
+		request.AddData(nl.NewIfInfomsg(unix.AF_UNSPEC))
+		request.AddData(nl.NewRtAttr(unix.IFLA_GROUP, nl.Uint32Attr(ports)))
+		_, err := request.Execute(unix.NETLINK_ROUTE, 0)
+		if errors.Is(err, unix.ENODEV) {
+			// A node without links.
+			return nil
+		}
+		return err
+	})
+}

@@ -1,0 +1,120 @@
+"""Which near misses are run, of those that are held against the plan: not all can be."""
+
+import itertools
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.prove.campaign import key
+from tests.prove.crowded import crowded_sites
+from tests.prove.kinds import Kind, kind_of
+from tests.prove.mutants import mutants
+from tests.prove.near_misses import Miss, is_for_pods, judged
+from tests.prove.sites import Tree, is_tagged
+
+CROWDED = "several slips"
+# So many draws are looked through for each crowded site that is wanted.
+DRAWS = 20
+
+
+class Sample:
+    """So many of all that is offered, each as likely as any other."""
+
+    def __init__(self, size: int, drawn: random.Random) -> None:
+        self._size, self._drawn = size, drawn
+        self._offered = 0
+        self.kept: list[Miss] = []
+
+    def offer(self, miss: Miss) -> None:
+        """Keeps it, or not."""
+        self._offered += 1
+        if len(self.kept) < self._size:
+            self.kept.append(miss)
+        elif (position := self._drawn.randrange(self._offered)) < self._size:
+            self.kept[position] = miss
+
+
+@dataclass
+class Tally:
+    """What became of the near misses of many sites."""
+
+    made: int = 0
+    refused_by_form: int = 0
+    refused_by_rules: int = 0
+    accepted: int = 0
+    # Every one of some sites, those that several rules refuse as well.
+    of_whole_sites: list[Miss] = field(default_factory=list)
+    # One of each kind that is accepted, and of each rule that refuses alone in a kind of network.
+    of_kinds: dict[Kind, Miss] = field(default_factory=dict)
+    sampled: list[Miss] = field(default_factory=list)
+
+    @property
+    def accepted_kinds(self) -> int:
+        """Of so many kinds are those that are accepted."""
+        return sum(not miss.rules for miss in self.of_kinds.values())
+
+    def count(self, miss: Miss | None) -> None:
+        """One more."""
+        self.made += 1
+        self.refused_by_form += miss is None
+        self.refused_by_rules += miss is not None and miss.rules != ()
+        self.accepted += miss is not None and miss.rules == ()
+
+
+def collect(
+    trees: Sequence[Tree], seed: int, *, sample: int, untagged: int = 0, whole: int = 0
+) -> Tally:
+    """Holds every near miss against the plan; picks some to be run.
+
+    `sample` that are accepted, as many that one rule refuses, and `untagged` more that are
+    accepted and need no machine, each from all sites; of `whole` sites every one.
+    """
+    tally, drawn = Tally(), random.Random(seed)  # noqa: S311 - repeatable on purpose
+    seen: set[int] = set()
+    samples = [Sample(sample, drawn), Sample(sample, drawn), Sample(untagged, drawn)]
+    accepted, refused, plain = samples
+    chosen = set(drawn.sample(range(len(trees)), min(whole, len(trees))))
+    for position, tree in enumerate(trees):
+        for label, mutant in mutants(tree):
+            miss = judged(label, mutant)
+            tally.count(miss)
+            digest = hash(key(mutant))
+            if miss is None or not is_for_pods(miss) or digest in seen:
+                continue
+            seen.add(digest)
+            if position in chosen:
+                tally.of_whole_sites.append(miss)
+                continue
+            if len(miss.rules) > 1:
+                continue
+            _keep_of_kind(tally.of_kinds, tree, miss)
+            (refused if miss.rules else accepted).offer(miss)
+            if not miss.rules and not is_tagged(mutant):
+                plain.offer(miss)
+    tally.sampled = [miss for kept in samples for miss in kept.kept]
+    return tally
+
+
+def _keep_of_kind(kept: dict[Kind, Miss], before: Tree, miss: Miss) -> None:
+    """The first of its kind, or the first that needs no machine."""
+    label, *network = kind_of(miss.label, before, miss.tree)
+    kind = (*(miss.rules or (label,)), *network)
+    if kind not in kept or (is_tagged(kept[kind].tree) and not is_tagged(miss.tree)):
+        kept[kind] = miss
+
+
+def crowded(number: int, seed: int) -> list[Miss]:
+    """Crowded sites: half of them accepted, half refused by one rule, all rules alike."""
+    accepted: list[Miss] = []
+    refused: dict[str, list[Miss]] = {}
+    for tree in itertools.islice(crowded_sites(seed), DRAWS * number):
+        miss = judged(CROWDED, tree)
+        if miss is None or len(miss.rules) > 1 or not is_for_pods(miss):
+            continue
+        if not miss.rules:
+            accepted.append(miss)
+        else:
+            refused.setdefault(miss.rules[0], []).append(miss)
+    turns = itertools.chain(*itertools.zip_longest(*refused.values()))
+    evenly = [miss for miss in turns if miss is not None]
+    return accepted[: number - number // 2] + evenly[: number // 2]
