@@ -89,11 +89,8 @@ def _calls_to_the_cluster(site: Site, node: Node) -> Iterator[Request]:
         yield {"to": DISCOVERY, "by": "eth0", "route_only": True}
     for other in other_nodes(site, node):
         for text, link in node_addresses(site, node):
-            if (
-                link == other["wire"]
-                and not other["vlans"]
-                and _together(text, other["addresses"][0])
-            ):
+            near = any(_together(text, theirs) for theirs in other["addresses"])
+            if near and (other["wire"], other["vlans"]) == (link, []):
                 yield {"host": other["name"], "to": text.partition("/")[0]}
 
 

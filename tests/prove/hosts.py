@@ -1,5 +1,6 @@
 """The hosts in the home around a pod: neighbours and routers, devices, the other nodes."""
 
+import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,10 +44,7 @@ def neighbour(site: Site, family: Subnet) -> IpAddress | None:
         return router
     # Of leases host-local keeps it for the router alone where that is said, or nothing is.
     kept = family.range if gateway_of_leases(family) == subnet[1] else None
-    if subnet[1] not in ends and is_free(subnet[1], kept):
-        return subnet[1]
-    # All routers of an IPv6 subnet have its first address (RFC 4291 section 2.6.1).
-    return subnet[0] if subnet.version == 6 and is_free(subnet[0]) else None
+    return subnet[1] if subnet[1] not in ends and is_free(subnet[1], kept) else None
 
 
 def _taken(site: Site) -> set[IpAddress | None]:
@@ -70,26 +68,43 @@ def _host(name: str, wire: tuple[str, list[int]], addresses: list[str], **more: 
     return {"name": name, "wire": wire[0], "vlans": wire[1], "addresses": addresses, **more}
 
 
-def neighbours(site: Site, node: Node) -> Iterator[Request]:
+def neighbours(site: Site, node: Node) -> list[Request]:
     """In each network one host, which is its router as well.
 
-    Of networks on one wire those that the pod is in come first: an address has one host.
+    Of networks on one wire those that the pod is in come first: an address has one host, and who
+    has the gateway's is the router of all of them.
     """
-    used = used_networks(site)
-    placed: set[tuple[str, str]] = set()
-    for name, network in {**used, **site.networks}.items():
+    hosts: list[Request] = []
+    owners: dict[tuple[str, IpAddress], Request] = {}
+    for name, network in {**used_networks(site), **site.networks}.items():
         wire = link_of(node, network)
         if wire is None:
             continue
+        host = _host(f"n-{name}", wire, [], loopback=[], on_link=[], router=True)
         prefixes: dict[IpAddress, int] = {}
         for family in network.subnets:
             for address in (neighbour(site, family), family.gateway):
                 if address is not None and _is_theirs(site, network, family, address):
                     prefix = min(family.subnet.prefixlen, address.max_prefixlen - 1)
                     prefixes[address] = min(prefix, prefixes.get(address, prefix))
-        free = [f"{a}/{n}" for a, n in prefixes.items() if (str(wire), str(a)) not in placed]
-        placed |= {(str(wire), str(address)) for address in prefixes}
-        yield _host(f"n-{name}", wire, free, loopback=_behind(site, network), router=True)
+        for address, prefix in prefixes.items():
+            if owners.setdefault((str(wire), address), host) is host:
+                host["addresses"].append(f"{address}/{prefix}")
+        gateways = [a for a in network.gateways.values() if a in prefixes]
+        for router in [owners[str(wire), address] for address in gateways] or [host]:
+            router["loopback"] += [a for a in _behind(site, network) if a not in router["loopback"]]
+            router["on_link"] += list(_without_address(network, router))
+        hosts.append(host)
+    return hosts
+
+
+def _without_address(network: HomeNetwork, router: Request) -> Iterator[str]:
+    """The subnets that a router leads to by its link alone: it has no address in them."""
+    own = [ipaddress.ip_interface(text).ip for text in router["addresses"]]
+    for family in network.subnets:
+        text = str(family.subnet)
+        if not any(address in family.subnet for address in own) and text not in router["on_link"]:
+            yield text
 
 
 def _is_theirs(site: Site, network: HomeNetwork, family: Subnet, address: IpAddress) -> bool:

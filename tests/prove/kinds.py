@@ -8,7 +8,7 @@ Kind = tuple[str, ...]
 
 
 def kind_of(label: str, before: Tree, after: Tree) -> Kind:
-    """Equal for changes of one label in networks that plugins are told the same way about."""
+    """Equal for changes of one label in networks of one type, one IPAM, and the same families."""
     name = next(_changed_networks(before, after), None)
     return (label,) if name is None else (label, *_network_kind(before, name))
 
@@ -32,11 +32,10 @@ def _network_kind(tree: Tree, name: str) -> Kind:
     subnets = (network["subnet"], *([network["ipv6"]["subnet"]] if "ipv6" in network else []))
     used = any(interface["network"] == name for interface in _interfaces(tree))
     return (
-        network.get("mode", network["type"]),
+        network["type"],
         "tagged parent" if "." in network["parent"] else "parent",
         network.get("ipam", "host-local"),
         " and ".join("IPv6" if ":" in subnet else "IPv4" for subnet in subnets),
-        network.get("routing", "on_link"),
         "used" if used else "unused",
     )
 

@@ -11,7 +11,7 @@ from lab.sandbox.channel import Channel, LocalRunner, Report, Request
 from lab.sandbox.machine import start_machine
 from tests.prove.request import needs_vlans
 
-MACHINE_CHANNELS, LOCAL_CHANNELS = 6, 48
+MACHINE_CHANNELS, LOCAL_CHANNELS = 6, 24
 # How long a call waits for its answer: what is emulated is some ten times slower.
 LOCAL_SECONDS, MACHINE_SECONDS = 1.0, 4.0
 

@@ -61,7 +61,10 @@ def _free(
             free = address not in taken and address not in more
             if free and not any(address in given for given in avoided):
                 return address
-    return possible[0] if network.ipam == "host-local" else None
+    if network.ipam != "host-local":
+        return None
+    kept = {gateway_of_leases(family), *nobodys(family.subnet)}
+    return next((address for address in possible if address not in kept), possible[0])
 
 
 def _candidates(network: HomeNetwork, family: Subnet) -> list[IpAddress]:

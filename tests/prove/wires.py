@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from config.networks import HomeNetwork, VlanNetwork
 from config.nodes import Node
+from config.plan.families import nobodys
 from config.site import Site
 from config.values import IpAddress
 from lab.sandbox.channel import Request
@@ -46,11 +47,16 @@ def node_addresses(site: Site, node: Node) -> Iterator[tuple[str, str]]:
 def home_of(
     site: Site, address: IpAddress, *, tagged: bool = False
 ) -> tuple[HomeNetwork | None, str]:
-    """The network that an address belongs to, untagged ones first, and it with its prefix."""
+    """The network that an address belongs to, untagged ones first, and it with its prefix.
+
+    Who has the broadcast's address is in a larger subnet than the plan knows of.
+    """
     for network in sorted(site.networks.values(), key=lambda n: isinstance(n, VlanNetwork)):
         for family in network.subnets:
             if address in family.subnet and (tagged or not isinstance(network, VlanNetwork)):
-                return network, f"{address}/{family.subnet.prefixlen}"
+                known = address not in nobodys(family.subnet)
+                length = family.subnet.prefixlen if known else address.max_prefixlen
+                return network, f"{address}/{length}"
     return None, f"{address}/{address.max_prefixlen}"
 
 

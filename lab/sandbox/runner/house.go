@@ -25,7 +25,8 @@ type link struct {
 	Addresses []string `json:"addresses"`
 }
 
-// A host on the wire of one of the node's links. Loopback addresses are those that it leads to.
+// A host on the wire of one of the node's links. Loopback addresses are those that it leads to;
+// on-link are the subnets that it is near to without an address in them.
 type host struct {
 	Name      string   `json:"name"`
 	Wire      string   `json:"wire"`
@@ -33,6 +34,7 @@ type host struct {
 	MAC       string   `json:"mac"`
 	Addresses []string `json:"addresses"`
 	Loopback  []string `json:"loopback"`
+	OnLink    []string `json:"on_link"`
 	Router    bool     `json:"router"`
 }
 

@@ -187,6 +187,11 @@ func (w *wires) addHost(number int, other host) error {
 	if err := finish(s.handle, device, "", other.Addresses); err != nil {
 		return err
 	}
+	for _, text := range other.OnLink {
+		if err := addRoute(s.handle, device, text); err != nil {
+			return err
+		}
+	}
 	w.devices[other.Name], w.firstIPv4[other.Name] = device, firstIPv4(other.Addresses)
 	lo, err := s.handle.LinkByName("lo")
 	if err != nil {
@@ -250,6 +255,18 @@ func addAddress(handle *netlink.Handle, to netlink.Link, text string) error {
 	}
 	if err := handle.AddrAdd(to, address); err != nil {
 		return fmt.Errorf("address %s: %w", text, err)
+	}
+	return nil
+}
+
+func addRoute(handle *netlink.Handle, by netlink.Link, text string) error {
+	_, subnet, err := net.ParseCIDR(text)
+	if err != nil {
+		return err
+	}
+	route := &netlink.Route{LinkIndex: by.Attrs().Index, Dst: subnet, Scope: netlink.SCOPE_LINK}
+	if err := handle.RouteAdd(route); err != nil {
+		return fmt.Errorf("route to %s: %w", text, err)
 	}
 	return nil
 }
