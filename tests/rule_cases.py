@@ -202,6 +202,7 @@ CASES: dict[str, dict[str, object]] = {
     "meets-cluster-network": iot("10.42.3.0/24", "10.42.3.3"),
     "networks-overlap": iot("192.168.18.128/25", "192.168.18.130"),
     "nodes-network-elsewhere": {"nodes/k3s-1/host": "192.168.32.200"},
+    "subnet-ends-at-node": {"nodes/k3s-1/host": "192.168.18.255"},
     "mtu-range": {"networks/lan/mtu": 9000},
     "parent-mtu": {
         **STATIC,

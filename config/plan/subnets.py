@@ -228,6 +228,21 @@ def nodes_network_elsewhere(site: Site) -> Iterator[Finding]:
                     )
 
 
+@rule("subnet-ends-at-node", "RFC 919 section 7, RFC 4291 section 2.6.1", severity="warning")
+def subnet_ends_at_node(site: Site) -> Iterator[Finding]:
+    """A node in a subnet has a host's address of it."""
+    for _, path, network, family in families(site):
+        for name, node in site.nodes.items() if isinstance(network, MacvlanNetwork) else ():
+            for address in node.own_addresses:
+                if address in nobodys(family.subnet):
+                    yield Finding(
+                        path=f"{path}.subnet",
+                        value=family.subnet,
+                        message=f"node {name} has {address}, as no host of it can; write the home's"
+                        " subnet, which is most likely larger",
+                    )
+
+
 @rule("mtu-range", "facts/cni.md section 9 row 8", shown="invalid MTU 9000")
 def mtu_range(site: Site) -> Iterator[Finding]:
     """At least 68 bytes, 1280 with IPv6, and not more than the parent's."""

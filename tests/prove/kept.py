@@ -21,6 +21,7 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         "networks/lan/ipv6": {"subnet": "fd00::/64"},
         "home_assistant/interfaces/0/ipv6_address": "fd00::4",
     },
+    "a node that has the broadcast's address": CASES["subnet-ends-at-node"],
     "one MAC on two wires": CASES["mac-on-two-wires"],
     "the node's MAC on a VLAN of it": {
         "nodes/k3s-1/interfaces": [{"name": "eth0", "mac": "00:e0:4c:68:02:3d"}],
