@@ -10,13 +10,13 @@ from pathlib import Path
 
 from tests.prove.campaign import Outcome, accepted_sites, run_trees
 from tests.prove.near_misses import Miss, refusing_rules, run_misses, shown_rules, wrong
-from tests.prove.picks import Tally, collect, crowded
+from tests.prove.picks import CROWDED, Tally, collect, crowded
 from tests.prove.runners import Runners, missing
 from tests.prove.shrink import shrunk
 from tests.prove.sites import Tree
 
 REPORT = Path(__file__).parents[2] / "docs" / "prove.md"
-SITES_AT_ONCE, MISSES_AT_ONCE = 100, 400
+SITES_AT_ONCE, SLIPS_AT_ONCE = 100, 400
 # Of what is misjudged so many are made smaller, which takes a minute or two for each.
 SHRUNK = 3
 
@@ -83,31 +83,30 @@ def prove(runners: Runners, wanted: argparse.Namespace) -> Proof:
     tally = collect(
         trees, wanted.seed, sample=wanted.misses, untagged=wanted.untagged, whole=wanted.whole
     )
-    near = [
+    slips = [
         *tally.of_whole_sites,
         *(tally.of_kinds.values() if wanted.kinds else ()),
         *tally.sampled,
+        *crowded(wanted.crowded, wanted.seed),
     ]
     # Those that the machine runs and those that it need not go side by side.
-    random.Random(wanted.seed).shuffle(near)  # noqa: S311 - repeatable on purpose
-    several = crowded(wanted.crowded, wanted.seed)
+    random.Random(wanted.seed).shuffle(slips)  # noqa: S311 - repeatable on purpose
 
     def run_sites(part: Sequence[Miss]) -> Pairs:
         return list(zip(part, run_trees(runners, [site.tree for site in part]), strict=True))
 
-    def run(part: Sequence[Miss]) -> Pairs:
+    def run_slips(part: Sequence[Miss]) -> Pairs:
         return run_misses(runners, part)
 
     sites = _in_parts("sites", right, SITES_AT_ONCE, started, run_sites)
-    misses = _in_parts("near misses", near, MISSES_AT_ONCE, started, run)
-    met = _in_parts("crowded sites", several, MISSES_AT_ONCE, started, run)
+    pairs = _in_parts("slips", slips, SLIPS_AT_ONCE, started, run_slips)
     return Proof(
         seed=wanted.seed,
         whole=min(wanted.whole, len(trees)),
         sites=sites,
         tally=tally,
-        misses=misses,
-        crowded=met,
+        misses=[(miss, outcome) for miss, outcome in pairs if miss.label != CROWDED],
+        crowded=[(miss, outcome) for miss, outcome in pairs if miss.label == CROWDED],
         executions=runners.executions,
         minutes=(time.monotonic() - started) / 60,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from config.values import IpNetwork
-from tests.prove.sites import Tree
+from tests.prove.sites import CLUSTERS, SETTINGS, Tree
 
 # Few and near to each other, so that what is drawn twice is equal, or one in the other.
 SUBNETS_V4 = (
@@ -43,12 +43,11 @@ def _site(drawn: random.Random) -> Tree:
     nodes = {f"node-{number}": _node(drawn, number) for number in range(drawn.choice((1, 1, 2)))}
     chosen = {"nodes": ["node-0"]} if len(nodes) > 1 and _chance(drawn, 0.5) else {}
     return {
-        "cluster": {"distribution": "k3s", "version": "v1.34.3+k3s1"},
+        "cluster": CLUSTERS[0],
         "nodes": nodes,
         "networks": networks,
         "home_assistant": {
-            "image": "ghcr.io/home-assistant/home-assistant:2026.11.0",
-            "time_zone": "Europe/Oslo",
+            **SETTINGS,
             "interfaces": interfaces,
             **chosen,
         },

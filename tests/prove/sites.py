@@ -40,6 +40,11 @@ CLUSTERS: tuple[Tree, ...] = (
         "service_networks": ["fd00:43::/108"],
     },
 )
+# What the pod is told that no network depends on.
+SETTINGS: Tree = {
+    "image": "ghcr.io/home-assistant/home-assistant:2026.11.0",
+    "time_zone": "Europe/Oslo",
+}
 PREFIXES_V4 = (24, 24, 24, 16, 23, 25, 28, 29, 30)
 PREFIXES_V6 = (64, 64, 64, 48, 56, 112, 120, 126)
 DESTINATIONS_V4 = ("203.0.113.0/24", "198.51.100.7/32", "198.18.0.0/15")
@@ -112,8 +117,7 @@ def sites(draw: st.DrawFn) -> Tree:
         "nodes": nodes,
         "networks": networks,
         "home_assistant": {
-            "image": "ghcr.io/home-assistant/home-assistant:2026.11.0",
-            "time_zone": "Europe/Oslo",
+            **SETTINGS,
             "interfaces": interfaces,
             **({"nodes": chosen} if chosen else {}),
         },
