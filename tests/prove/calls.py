@@ -100,14 +100,18 @@ def _discovers(network: HomeNetwork) -> bool:
 
 
 def contested(site: Site) -> Iterator[IpAddress]:
-    """An address of the cluster in every network or route that reaches into it."""
+    """In every network or route that reaches into the cluster the first and the last of its hosts.
+
+    The first may be on the pod's own node, which has a closer route.
+    """
     own = (*site.cluster.pod_networks, *site.cluster.service_networks)
     for network in site.networks.values():
         claimed = [s.subnet for s in network.subnets]
         for mine in (*claimed, *(network.routes if network.routing == "routed" else ())):
             for theirs in own:
                 if overlap(mine, theirs):
-                    yield inside(max(mine, theirs, key=lambda n: n.prefixlen))
+                    shared = max(mine, theirs, key=lambda n: n.prefixlen)
+                    yield from (inside(shared), shared[max(0, shared.num_addresses - 2)])
 
 
 def _reached_by_the_cluster(site: Site, node: Node) -> Iterator[IpAddress]:

@@ -33,7 +33,6 @@ def _network_kind(tree: Tree, name: str) -> Kind:
     used = any(interface["network"] == name for interface in _interfaces(tree))
     return (
         network["type"],
-        "tagged parent" if "." in network["parent"] else "parent",
         network.get("ipam", "host-local"),
         " and ".join("IPv6" if ":" in subnet else "IPv4" for subnet in subnets),
         "used" if used else "unused",
