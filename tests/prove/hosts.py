@@ -101,10 +101,9 @@ def neighbours(site: Site, node: Node) -> list[Request]:
 def _without_address(network: HomeNetwork, router: Request) -> Iterator[str]:
     """The subnets that a router leads to by its link alone: it has no address in them."""
     own = [ipaddress.ip_interface(text).ip for text in router["addresses"]]
-    for family in network.subnets:
-        text = str(family.subnet)
-        if not any(address in family.subnet for address in own) and text not in router["on_link"]:
-            yield text
+    for subnet in dict.fromkeys(family.subnet for family in network.subnets):
+        if not any(address in subnet for address in own) and str(subnet) not in router["on_link"]:
+            yield str(subnet)
 
 
 def _is_theirs(site: Site, network: HomeNetwork, family: Subnet, address: IpAddress) -> bool:

@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// So often a question without an answer is asked.
+const asks = 3
+
 // asker sends one question from a host's device and hears every answer to it.
 type asker struct {
 	fd   int
@@ -63,7 +66,8 @@ func (a *asker) hear() {
 }
 
 // whoHas asks each question from its host. All is heard until `least` has gone by, and what has an
-// owner without an answer until `most`: who answers second does so at once.
+// owner without an answer until `most`, asked again now and then as hosts do: who answers second
+// does so at once.
 func whoHas(h *house, w *wires, owned map[string]bool, least, most time.Duration) ([]owner, error) {
 	askers := []*asker{}
 	defer func() {
@@ -82,17 +86,27 @@ func whoHas(h *house, w *wires, owned map[string]bool, least, most time.Duration
 			return nil, err
 		}
 	}
-	asked := time.Now()
+	asked, again := time.Now(), most/asks
 	for len(askers) > 0 {
 		time.Sleep(least / 4)
-		silent := false
+		silent := []*asker{}
 		for number, a := range askers {
 			a.hear()
-			silent = silent || owned[h.Owners[number].Address] && len(a.macs) == 0
+			if owned[h.Owners[number].Address] && len(a.macs) == 0 {
+				silent = append(silent, a)
+			}
 		}
 		passed := time.Since(asked)
-		if passed >= most || passed >= least && !silent {
+		if passed >= most || passed >= least && len(silent) == 0 {
 			break
+		}
+		if passed >= again {
+			again += most / asks
+			for _, a := range silent {
+				if err := a.ask(); err != nil {
+					return nil, err
+				}
+			}
 		}
 	}
 	found := []owner{}
