@@ -11,7 +11,7 @@ from config.site import Site
 from config.values import IpAddress
 from lab.sandbox.channel import Request
 from tests.prove.cluster import service_addresses
-from tests.prove.hosts import beyond, bystanders, inside, neighbour, other_nodes
+from tests.prove.hosts import beyond, bystanders, inside, leased, neighbour, other_nodes
 from tests.prove.wires import link_of, node_addresses
 
 POD = "home-assistant-0"
@@ -57,15 +57,19 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
     for _, attachment, network in attachments(site):
         # A pod that is in a network twice goes by the first of its interfaces.
         by = by_network.setdefault(attachment.network, attachment.name)
-        host = f"n-{attachment.network}"
         if link_of(node, network) is None:
             continue
         given = (attachment.address, attachment.ipv6_address)
-        for family, own in zip(network.subnets, given, strict=False):
-            near = neighbour(site, family)
-            if near is not None:
-                yield {"to": str(near), "by": by}
-            if near is not None and own is not None and near.version == own.version:
+        for number, (family, own) in enumerate(zip(network.subnets, given, strict=False)):
+            host, near = f"n-{attachment.network}", neighbour(site, family)
+            if near is None:
+                # All addresses are promised: a device has one of them.
+                host, near = f"d{number}-{attachment.network}", leased(site, network, family)
+                near = None if near == own else near
+            if near is None:
+                continue
+            yield {"to": str(near), "by": by}
+            if own is not None and near.version == own.version:
                 yield {"host": host, "to": str(own)}
         for destination in network.routes:
             via, far = network.gateways.get(destination.version), beyond(site, destination)

@@ -11,6 +11,7 @@ from components.home_assistant.annotation import networks_annotation
 from components.network_segment.conflist import conflist
 from config.networks import HomeNetwork, VlanNetwork
 from config.plan.families import gateway_of_leases
+from config.plan.reach import wire_of
 from config.read import read_site
 from config.site import Site
 from config.values import IpAddress
@@ -145,7 +146,7 @@ def doubtful_guests(site: Site) -> Iterable[Guest]:
 
 
 def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
-    """What a range must not hold, somebody's of another network, and then its ends."""
+    """What a range must not hold, somebody's of another network, the ends of its wire's ranges."""
     subnet, pool, leases = network.subnet, network.dhcp_pool, network.range
     near = neighbour(site, network)
     if leases is None:
@@ -166,4 +167,6 @@ def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
         if attachment.ipv6_address is not None:
             yield attachment.ipv6_address
     yield from (s.gateway for n in site.networks.values() for s in n.subnets if s.gateway)
-    yield from (leases.first, leases.last)
+    for other in site.networks.values():
+        if other.range is not None and wire_of(other) == wire_of(network):
+            yield from (other.range.first, other.range.last)

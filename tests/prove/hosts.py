@@ -123,13 +123,13 @@ def devices(site: Site, node: Node) -> Iterator[Request]:
     for name, network in site.networks.items():
         wire = link_of(node, network)
         for number, family in enumerate(network.subnets):
-            chosen = _leased(site, network, family)
+            chosen = leased(site, network, family)
             if wire is not None and chosen is not None:
                 addresses = [f"{chosen}/{family.subnet.prefixlen}"]
                 yield _host(f"d{number}-{name}", wire, addresses)
 
 
-def _leased(site: Site, network: HomeNetwork, family: Subnet) -> IpAddress | None:
+def leased(site: Site, network: HomeNetwork, family: Subnet) -> IpAddress | None:
     """The address of the pool that a device has: a pod's, a range's, or just the first."""
     pool = family.dhcp_pool
     if pool is None:
