@@ -26,7 +26,7 @@ def start_machine(channels: int) -> Iterator[list[SocketRunner]]:
             initramfs=initramfs("sandbox.sh", MODULES),
             taps=(),
             megabytes=2048,
-            processors=1,
+            processors=2,
             shared_disks=(programs_disk(),),
             channels=channels,
         )
