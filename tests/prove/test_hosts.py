@@ -1,0 +1,113 @@
+"""Who is in the lab's houses, and what is asked there: no slip of the lab is the plan's."""
+
+import ipaddress
+from collections.abc import Mapping
+
+from config.site import Site
+from lab.sandbox.channel import Request
+from tests.prove.calls import contested
+from tests.prove.campaign import doubtful_guests
+from tests.prove.hosts import beyond, neighbour
+from tests.prove.request import request
+from tests.prove.visitors import visited_sites
+from tests.rule_cases import LAN2, NODE2, STATIC, spare
+from tests.sites import changed_tree
+
+
+def site_with(changes: Mapping[str, object]) -> Site:
+    return Site.model_validate(changed_tree("home", changes))
+
+
+def hosts_of(site: Site) -> dict[str, Request]:
+    return {host["name"]: host for host in request(site, "k3s-1")["hosts"]}
+
+
+def test_no_neighbour_has_what_another_network_promises() -> None:
+    site = site_with(spare(subnet="192.168.18.32/31"))
+
+    assert neighbour(site, site.networks["spare"]) is None
+
+
+def test_no_neighbour_has_a_pool_of_the_whole_subnet_but_a_device_calls() -> None:
+    full = {
+        "networks/lan/subnet": "192.168.18.32/30",
+        "networks/lan/dhcp_pool": "192.168.18.33-192.168.18.34",
+        "home_assistant/interfaces/0/address": "192.168.18.35",
+    }
+    site = site_with({**STATIC, **full})
+
+    calls = request(site, "k3s-1")["calls"]
+    assert neighbour(site, site.networks["lan"]) is None
+    assert {"host": "d0-lan", "to": "192.168.18.35"} in calls
+
+
+def test_beyond_subnets_that_fill_a_route_there_is_nobody() -> None:
+    halves = {"networks/spare": {**LAN2, "subnet": "192.168.19.0/24"}}
+    route = ipaddress.ip_network("192.168.18.0/23")
+
+    assert beyond(site_with(halves), route) is None
+    assert beyond(site_with({}), route) not in (None, *ipaddress.ip_network("192.168.18.0/24"))
+
+
+def test_who_has_the_gateway_leads_to_what_is_behind_all_its_networks() -> None:
+    more = {"gateway": "fe80::1", "routing": "routed", "routes": ["2001:db8:5::/48"]}
+    first = {**LAN2, "subnet": "fd00:60::/64", "gateway": "fe80::1"}
+    second = {**LAN2, "subnet": "fd00:61::/64", **more}
+    hosts = hosts_of(site_with({"networks/first": first, "networks/second": second}))
+
+    assert hosts["n-first"]["loopback"] == ["2001:db8:5::9/128"]
+    assert hosts["n-first"]["on_link"] == ["fd00:61::/64"]
+    assert hosts["n-second"]["loopback"] == []
+
+
+def test_a_router_leads_to_a_full_subnet_by_its_link() -> None:
+    full = {"ipam": None, "subnet": "fd00:60::/126", "range": "fd00:60::1-fd00:60::3"}
+    network = {**LAN2, **full, "ipam": "host-local", "gateway": "fe80::1"}
+    hosts = hosts_of(site_with({"networks/full": network}))
+
+    assert hosts["n-full"]["on_link"] == ["fd00:60::/126"]
+
+
+def test_a_node_whose_mac_alone_is_known_asks_for_the_pods_address() -> None:
+    interface = {"name": "eth0", "mac": "52:54:00:00:00:02"}
+    node = {**NODE2, "host": "k3s-2.home", "interfaces": [interface]}
+    house = request(site_with({"nodes/k3s-2": node}), "k3s-1")
+
+    assert {"host": "k3s-2-eth0", "network": "lan", "address": "192.168.18.32"} in house["owners"]
+    assert "k3s-2-eth0" in [host["name"] for host in house["hosts"]]
+
+
+def test_a_node_at_the_broadcasts_address_is_in_a_larger_subnet() -> None:
+    house = request(site_with({"nodes/k3s-1/host": "192.168.18.255"}), "k3s-1")
+
+    assert house["node"][0]["addresses"] == ["192.168.18.255/32"]
+
+
+def test_a_visitor_has_an_address_of_a_host() -> None:
+    everything = {**LAN2, "subnet": "::/0"}
+    reserved = {
+        **LAN2,
+        "subnet": "192.168.60.0/24",
+        "ipam": "host-local",
+        "range": "192.168.60.0-192.168.60.1",
+    }
+    changes = {"networks/everything": everything, "networks/reserved": reserved}
+    visitors = [site.home_assistant.interfaces[0] for site in visited_sites(site_with(changes))]
+    found = {visitor.network: visitor.address for visitor in visitors}
+
+    assert not found["everything"].is_multicast
+    # host-local keeps the first host's address for the router.
+    assert str(found["reserved"]) == "192.168.60.0"
+
+
+def test_the_last_of_the_clusters_hosts_are_sought_in_a_network_that_takes_them() -> None:
+    site = site_with({"networks/lan/subnet": "10.0.0.0/8"})
+
+    assert {"10.42.0.9", "10.42.255.254"} <= {str(address) for address in contested(site)}
+
+
+def test_guests_ask_for_the_ends_of_every_range_of_their_wire() -> None:
+    site = site_with(spare(ipam="host-local", range="192.168.18.40-192.168.18.50"))
+
+    asked = {guest.address for guest in doubtful_guests(site) if guest.network == "lan"}
+    assert {"192.168.18.40", "192.168.18.50", "192.168.18.100"} <= asked
