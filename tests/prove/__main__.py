@@ -5,12 +5,12 @@ import random
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from tests.prove.campaign import Outcome, accepted_sites, run_trees
-from tests.prove.near_misses import Miss, refusing_rules, run_misses, shown_rules, wrong
-from tests.prove.picks import CROWDED, Tally, collect, crowded
+from tests.prove.campaign import Outcome, accepted_sites, key, run_trees
+from tests.prove.near_misses import Miss, run_misses
+from tests.prove.picks import CROWDED, collect, crowded
+from tests.prove.report import Pairs, Proof, misjudged, report
 from tests.prove.runners import Runners, missing
 from tests.prove.shrink import shrunk
 from tests.prove.sites import Tree
@@ -19,22 +19,6 @@ REPORT = Path(__file__).parents[2] / "docs" / "prove.md"
 SITES_AT_ONCE, SLIPS_AT_ONCE = 100, 400
 # Of what is misjudged so many are made smaller, which takes a minute or two for each.
 SHRUNK = 3
-
-Pairs = Sequence[tuple[Miss, Outcome]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Proof:
-    """What one long run has found."""
-
-    seed: int
-    whole: int
-    sites: Pairs
-    tally: Tally
-    misses: Pairs
-    crowded: Pairs
-    executions: int
-    minutes: float
 
 
 def main() -> int:
@@ -83,12 +67,10 @@ def prove(runners: Runners, wanted: argparse.Namespace) -> Proof:
     tally = collect(
         trees, wanted.seed, sample=wanted.misses, untagged=wanted.untagged, whole=wanted.whole
     )
-    slips = [
-        *tally.of_whole_sites,
-        *(tally.of_kinds.values() if wanted.kinds else ()),
-        *tally.sampled,
-        *crowded(wanted.crowded, wanted.seed),
-    ]
+    kinds = tally.of_kinds.values() if wanted.kinds else ()
+    several = crowded(wanted.crowded, wanted.seed)
+    chosen = (*tally.of_whole_sites, *kinds, *tally.sampled, *several)
+    slips = list({key(miss.tree): miss for miss in chosen}.values())
     # Those that the machine runs and those that it need not go side by side.
     random.Random(wanted.seed).shuffle(slips)  # noqa: S311 - repeatable on purpose
 
@@ -103,6 +85,7 @@ def prove(runners: Runners, wanted: argparse.Namespace) -> Proof:
     return Proof(
         seed=wanted.seed,
         whole=min(wanted.whole, len(trees)),
+        kinds=sum(not miss.rules for miss in kinds),
         sites=sites,
         tally=tally,
         misses=[(miss, outcome) for miss, outcome in pairs if miss.label != CROWDED],
@@ -124,88 +107,23 @@ def _in_parts(
     for first in range(0, len(items), size):
         part = run(items[first : first + size])
         pairs += part
-        for miss, words in _misjudged(part):
+        for miss, words in misjudged(part):
             print(_line(miss, words), flush=True)
         minutes = (time.monotonic() - started) / 60
         print(f"{len(pairs)} of {len(items)} {what}, {minutes:.1f} min", flush=True)
     return pairs
 
 
-def report(proof: Proof, failures: Sequence[str]) -> str:
-    """docs/prove.md: the figures of the run."""
-    tally, run = proof.tally, [*proof.misses, *proof.crowded]
-    shown = shown_rules(run)
-    rows = [
-        ("seed", proof.seed),
-        ("accepted sites that were run", len(proof.sites)),
-        ("of them as planned", len(proof.sites) - len(_misjudged(proof.sites))),
-        ("executions of plugins in all", proof.executions),
-        ("near misses held against the plan", tally.made),
-        ("of them refused for a value's form", tally.refused_by_form),
-        ("of them refused by rules", tally.refused_by_rules),
-        ("of them accepted", tally.accepted),
-        ("accepted near misses that were run", _number(proof.misses, 0)),
-        ("kinds of accepted near misses, one of each among them", tally.accepted_kinds),
-        (
-            "near misses refused by one rule that were run, the rules left out",
-            _number(proof.misses, 1),
-        ),
-        ("near misses refused by several rules that were run so", _number(proof.misses, 2)),
-        ("sites whose every near miss is among them", proof.whole),
-        ("near misses of these", len(tally.of_whole_sites)),
-        ("sites with several slips, accepted, that were run", _number(proof.crowded, 0)),
-        (
-            "sites with several slips, refused by one rule, that were run so",
-            _number(proof.crowded, 1),
-        ),
-        ("minutes on two cores", f"{proof.minutes:.0f}"),
-    ]
-    return "\n".join(
-        [
-            "# What `make prove` has found",
-            "",
-            "The plan check in both directions, against Multus' own code and the real plugins"
-            " (`tests/prove`). This file is made by `make prove`.",
-            "",
-            *_table(("what", "number"), rows),
-            "",
-            "How often a rule's harm was seen where that rule alone had refused. The words by which"
-            " each was seen in the article's house are in `rules.md`.",
-            "",
-            *_table(("rule", "seen"), [(name, shown[name]) for name in sorted(refusing_rules())]),
-            "",
-            "## Where the plan's word was wrong",
-            "",
-            *(failures or ["Nowhere."]),
-            "",
-        ]
-    )
-
-
-def _number(pairs: Pairs, rules: int) -> int:
-    """How many were refused by so many rules; 2 stands for more as well."""
-    return sum(min(len(miss.rules), 2) == rules for miss, _ in pairs)
-
-
 def _failures(runners: Runners, proof: Proof) -> list[str]:
-    misjudged = _misjudged([*proof.sites, *proof.misses, *proof.crowded])
+    wrong = misjudged([*proof.sites, *proof.misses, *proof.crowded])
     return [
         _line(shrunk(runners, miss) if number < SHRUNK else miss, words)
-        for number, (miss, words) in enumerate(misjudged)
+        for number, (miss, words) in enumerate(wrong)
     ]
-
-
-def _misjudged(pairs: Pairs) -> list[tuple[Miss, str]]:
-    return [(miss, words) for miss, outcome in pairs if (words := wrong(miss, outcome))]
 
 
 def _line(miss: Miss, words: str) -> str:
     return f"- {miss.label}: {words}: `{miss.tree}`"
-
-
-def _table(head: tuple[str, str], rows: Sequence[tuple[str, object]]) -> list[str]:
-    lines = [f"| {first} | {second} |" for first, second in rows]
-    return [f"| {head[0]} | {head[1]} |", "| --- | --- |", *lines]
 
 
 if __name__ == "__main__":

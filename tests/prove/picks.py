@@ -48,11 +48,6 @@ class Tally:
     of_kinds: dict[Kind, Miss] = field(default_factory=dict)
     sampled: list[Miss] = field(default_factory=list)
 
-    @property
-    def accepted_kinds(self) -> int:
-        """Of so many kinds are those that are accepted."""
-        return sum(not miss.rules for miss in self.of_kinds.values())
-
     def count(self, miss: Miss | None) -> None:
         """One more."""
         self.made += 1

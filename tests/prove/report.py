@@ -1,0 +1,92 @@
+"""docs/prove.md: the figures of a long run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.prove.campaign import Outcome
+from tests.prove.near_misses import Miss, refusing_rules, shown_rules, wrong
+from tests.prove.picks import Tally
+
+Pairs = Sequence[tuple[Miss, Outcome]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What one long run has found."""
+
+    seed: int
+    # Sites whose every near miss was run, and kinds of accepted ones of which one was.
+    whole: int
+    kinds: int
+    sites: Pairs
+    tally: Tally
+    misses: Pairs
+    crowded: Pairs
+    executions: int
+    minutes: float
+
+
+def misjudged(pairs: Pairs) -> list[tuple[Miss, str]]:
+    """Those where the plan's word was wrong, or the lab failed, and how."""
+    return [(miss, words) for miss, outcome in pairs if (words := wrong(miss, outcome))]
+
+
+def report(proof: Proof, failures: Sequence[str]) -> str:
+    """docs/prove.md: the figures of the run."""
+    tally, run = proof.tally, [*proof.misses, *proof.crowded]
+    shown = shown_rules(run)
+    rows = [
+        ("seed", proof.seed),
+        ("accepted sites that were run", len(proof.sites)),
+        ("of them as planned", len(proof.sites) - len(misjudged(proof.sites))),
+        ("executions of plugins in all", proof.executions),
+        ("near misses held against the plan", tally.made),
+        ("of them refused for a value's form", tally.refused_by_form),
+        ("of them refused by rules", tally.refused_by_rules),
+        ("of them accepted", tally.accepted),
+        ("accepted near misses that were run", _number(proof.misses, 0)),
+        ("kinds of accepted near misses, one of each among them", proof.kinds),
+        (
+            "near misses refused by one rule that were run, the rules left out",
+            _number(proof.misses, 1),
+        ),
+        ("near misses refused by several rules that were run so", _number(proof.misses, 2)),
+        ("sites whose every near miss is among them", proof.whole),
+        ("near misses of these", len(tally.of_whole_sites)),
+        ("sites with several slips, accepted, that were run", _number(proof.crowded, 0)),
+        (
+            "sites with several slips, refused by one rule, that were run so",
+            _number(proof.crowded, 1),
+        ),
+        ("minutes on two cores", f"{proof.minutes:.0f}"),
+    ]
+    return "\n".join(
+        [
+            "# What `make prove` has found",
+            "",
+            "The plan check in both directions, against Multus' own code and the real plugins"
+            " (`tests/prove`). This file is made by `make prove`.",
+            "",
+            *_table(("what", "number"), rows),
+            "",
+            "How often a rule's harm was seen where that rule alone had refused. The words by which"
+            " each was seen in the article's house are in `rules.md`.",
+            "",
+            *_table(("rule", "seen"), [(name, shown[name]) for name in sorted(refusing_rules())]),
+            "",
+            "## Where the plan's word was wrong",
+            "",
+            *(failures or ["Nowhere."]),
+            "",
+        ]
+    )
+
+
+def _number(pairs: Pairs, rules: int) -> int:
+    """How many were refused by so many rules; 2 stands for more as well."""
+    return sum(min(len(miss.rules), 2) == rules for miss, _ in pairs)
+
+
+def _table(head: tuple[str, str], rows: Sequence[tuple[str, object]]) -> list[str]:
+    lines = [f"| {first} | {second} |" for first, second in rows]
+    return [f"| {head[0]} | {head[1]} |", "| --- | --- |", *lines]
