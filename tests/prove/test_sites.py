@@ -13,7 +13,7 @@ from tests.prove.near_misses import NOT_BY_PODS, Miss, is_formed, run_misses, wr
 from tests.prove.picks import collect, crowded
 from tests.prove.runners import Runners
 from tests.prove.shrink import shrunk
-from tests.prove.sites import Tree
+from tests.prove.sites import Tree, is_tagged
 from tests.sites import ROOT, changed_tree
 
 SITES = 30
@@ -106,6 +106,21 @@ def test_make_prove_writes_its_report(runners: Runners, tmp_path: Path) -> None:
     assert done.stdout.startswith("seed 5\n")
     assert "| of them as planned | 3 |" in report.read_text()
     assert "Nowhere." in report.read_text()
+
+
+@pytest.mark.parametrize("tagged_first", [False, True])
+def test_of_a_kind_one_without_vlans_is_chosen_if_there_is_one(
+    accepted: list[Tree], drawn: int, *, tagged_first: bool
+) -> None:
+    some = sorted(accepted[: MISSED_SITES // 2], key=is_tagged, reverse=tagged_first)
+    plain = [tree for tree in some if not is_tagged(tree)]
+    assert 0 < len(plain) < len(some)
+
+    possible = collect(plain, drawn, sample=0).of_kinds
+    chosen = collect(some, drawn, sample=0).of_kinds
+    assert not [
+        kind for kind in possible if is_tagged(chosen[kind].tree) > is_tagged(possible[kind].tree)
+    ]
 
 
 @pytest.mark.parametrize("name", KEPT)
