@@ -143,12 +143,14 @@ def _claimed_twice(site: Site, name: str) -> Iterator[IpAddress]:
 
 
 def _sought_behind_a_router(site: Site, network: HomeNetwork) -> Iterator[IpAddress]:
-    """A host of the network in each route that leads into it."""
+    """A host of the network in each route that leads into it, other than the pod itself."""
+    given = [(a.address, a.ipv6_address) for a in site.home_assistant.interfaces]
     for other in site.networks.values():
         for route in other.routes:
             for family in network.subnets:
-                if is_part(route, family.subnet):
-                    yield inside(route)
+                host = inside(route)
+                if is_part(route, family.subnet) and not any(host in pair for pair in given):
+                    yield host
 
 
 def _together(one: str, other: str) -> bool:

@@ -14,6 +14,8 @@ from tests.prove.request import needs_vlans
 MACHINE_CHANNELS, LOCAL_CHANNELS = 6, 24
 # How long a call waits for its answer: what is emulated is some ten times slower.
 LOCAL_SECONDS, MACHINE_SECONDS = 1.0, 4.0
+# What the plugins say then: such a house is run again.
+UNSETTLED = "still has tentative addresses"
 
 
 class Runners:
@@ -34,6 +36,9 @@ class Runners:
         texts = [json.dumps(request, sort_keys=True) for request in wanted]
         single = dict(zip(texts, wanted, strict=True))
         reports = dict(zip(single, self._run_each(list(single.values())), strict=True))
+        # A busy kernel looks for duplicates for longer than the plugins wait.
+        slow = [text for text, report in reports.items() if UNSETTLED in json.dumps(report)]
+        reports |= zip(slow, self._run_each([single[text] for text in slow]), strict=True)
         return [reports[text] for text in texts]
 
     def _run_each(self, wanted: Sequence[Request]) -> list[Report]:

@@ -111,3 +111,15 @@ def test_guests_ask_for_the_ends_of_every_range_of_their_wire() -> None:
 
     asked = {guest.address for guest in doubtful_guests(site) if guest.network == "lan"}
     assert {"192.168.18.40", "192.168.18.50", "192.168.18.100"} <= asked
+
+
+def test_a_visitor_is_not_sought_behind_a_router() -> None:
+    routes = {"gateway": "192.168.18.1", "routing": "routed", "routes": ["192.168.60.0/24"]}
+    network = {**LAN2, "ipam": "host-local", "range": "192.168.60.2-192.168.60.9"}
+    changes = {f"networks/lan/{key}": value for key, value in routes.items()}
+    site = site_with({**changes, "networks/visited": network})
+
+    (visited,) = visited_sites(site)
+    own = str(visited.home_assistant.interfaces[0].address)
+    assert own == "192.168.60.9"
+    assert own not in [call["to"] for call in request(visited, "k3s-1")["calls"] if "by" in call]

@@ -1,0 +1,38 @@
+"""Houses that a busy kernel has kept from settling are run again."""
+
+from typing import Any
+
+import pytest
+
+from lab.sandbox.channel import Report, Request
+from tests.prove.runners import Runners
+
+
+class BusyRunners(Runners):
+    """Whose first answers say that addresses did not settle."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.times = times
+        self.asked: list[str] = []
+
+    def _run_each(self, wanted: Any) -> list[Report]:
+        reports = []
+        for request in wanted:
+            self.asked.append(request["name"])
+            busy = request["name"] == "slow" and self.asked.count("slow") <= self.times
+            words = "link net1 still has tentative addresses after 5 s" if busy else ""
+            reports.append({"pods": [{"error": words}]})
+        return reports
+
+
+@pytest.mark.parametrize(("times", "error"), [(1, False), (2, True)])
+def test_a_house_that_did_not_settle_is_run_once_more(times: int, *, error: bool) -> None:
+    runners = BusyRunners(times)
+    wanted: list[Request] = [{"name": "quick"}, {"name": "slow"}, {"name": "quick"}]
+    reports = runners.run_all(wanted)
+
+    assert runners.asked == ["quick", "slow", "slow"]
+    assert bool(reports[1]["pods"][0]["error"]) is error
+    assert not reports[0]["pods"][0]["error"]
+    assert reports[0] == reports[2]
