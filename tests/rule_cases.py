@@ -136,6 +136,12 @@ CASES: dict[str, dict[str, object]] = {
     "route-meets-cluster": {**ROUTED, "networks/lan/routes": ["10.0.0.0/8"]},
     "route-twice": {**ROUTED, "networks/lan/routes": ["10.9.0.0/16", "10.9.0.0/16"]},
     "route-into-network": {**ROUTED, "networks/lan/routes": ["192.168.18.0/25"]},
+    "route-beside-link": {
+        **LAN6,
+        **ROUTED6,
+        "networks/lan/gateway": "fd00:18::1",
+        "networks/lan/routes": ["fd00:18::/64"],
+    },
     "route-to-no-hosts": {**ROUTED, "networks/lan/routes": ["224.0.0.0/4"]},
     "discovery-twice": {"networks/lan/routing": "discovery", "networks/iot/routing": "discovery"},
     "subnet-too-small": iot("192.168.32.3/32", "192.168.32.3"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from config.networks import HomeNetwork
+from config.networks import HomeNetwork, Subnet
 from config.plan.families import (
     ENDS,
     NO_HOSTS,
@@ -94,18 +94,42 @@ def route_meets_cluster(site: Site) -> Iterator[Finding]:
 )
 def route_into_network(site: Site) -> Iterator[Finding]:
     """No route leads to hosts of its own network or of the pod's others: they are on the link."""
+    for name, destination, path, family in _routes_onto_links(site):
+        if not _is_beside_link(destination, family):
+            yield Finding(
+                path=f"networks.{name}.routes",
+                value=destination,
+                message=f"house:{path}.subnet is on the link already, and would be sought"
+                " behind the router; remove the route",
+            )
+
+
+@rule("route-beside-link", "of two equal IPv6 routes the link's comes first", severity="warning")
+def route_beside_link(site: Site) -> Iterator[Finding]:
+    """No IPv6 route leads to just what is on the link: nothing ever takes it."""
+    for name, destination, path, family in _routes_onto_links(site):
+        if _is_beside_link(destination, family):
+            yield Finding(
+                path=f"networks.{name}.routes",
+                value=destination,
+                message=f"house:{path}.subnet is on the link already; remove the route",
+            )
+
+
+def _routes_onto_links(site: Site) -> Iterator[tuple[str, IpNetwork, str, Subnet]]:
+    """(network, destination, path and family of the network that it leads into)."""
     used = used_networks(site)
     for name, network in site.networks.items():
         for destination in network.routes:
             for other, path, _, family in families(site):
                 on_link = other == name or (name in used and other in used)
                 if on_link and is_part(destination, family.subnet):
-                    yield Finding(
-                        path=f"networks.{name}.routes",
-                        value=destination,
-                        message=f"house:{path}.subnet is on the link already, and would be sought"
-                        " behind the router; remove the route",
-                    )
+                    yield name, destination, path, family
+
+
+def _is_beside_link(destination: IpNetwork, family: Subnet) -> bool:
+    """By the kernel's metrics: 256 for the link of IPv6, 1024 for a route by a router."""
+    return destination.version == 6 and destination == family.subnet
 
 
 @rule(

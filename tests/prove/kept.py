@@ -21,6 +21,12 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         "networks/lan/ipv6": {"subnet": "fd00::/64"},
         "home_assistant/interfaces/0/ipv6_address": "fd00::4",
     },
+    "an IPv6 route to the network that it is in": CASES["route-beside-link"],
+    "an IPv6 route to another network of the pod": {
+        **CASES["route-beside-link"],
+        **iot("fd00:32::/64", "fd00:32::3"),
+        "networks/lan/routes": ["fd00:32::/64"],
+    },
     "a node that has the broadcast's address": CASES["subnet-ends-at-node"],
     "one MAC on two wires": CASES["mac-on-two-wires"],
     "the node's MAC on a VLAN of it": {
