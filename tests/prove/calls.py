@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from config.networks import HomeNetwork, VlanNetwork
 from config.nodes import Node
-from config.plan.families import attachments, is_part, overlap
+from config.plan.families import attachments, is_part, overlap, used_networks
 from config.site import Site
 from config.values import IpAddress
 from lab.sandbox.channel import Request
@@ -119,13 +119,14 @@ def contested(site: Site) -> Iterator[IpAddress]:
 
 
 def _reached_by_the_cluster(site: Site, node: Node) -> Iterator[IpAddress]:
-    """The node's own addresses, unless a macvlan hides them (facts/cni.md section 7)."""
-    untagged = [n for n in site.networks.values() if not isinstance(n, VlanNetwork)]
+    """The node's addresses, unless a macvlan of the pod hides them (facts/cni.md section 7)."""
+    used = used_networks(site).values()
+    untagged = [n for n in used if not isinstance(n, VlanNetwork)]
     versions = {network.version for network in site.cluster.pod_networks}
     for text, _ in node_addresses(site, node):
         address = ipaddress.ip_interface(text).ip
         hidden = any(address in s.subnet for n in untagged for s in n.subnets) or any(
-            address in route for n in site.networks.values() for route in n.routes
+            address in route for n in used for route in n.routes
         )
         # At a loopback address the operator is on the node, and the pod is not.
         if not hidden and address.version in versions and not address.is_loopback:

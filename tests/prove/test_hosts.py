@@ -91,11 +91,18 @@ def test_a_visitor_has_an_address_of_a_host() -> None:
         "ipam": "host-local",
         "range": "192.168.60.0-192.168.60.1",
     }
-    changes = {"networks/everything": everything, "networks/reserved": reserved}
+    loopback = {**LAN2, "subnet": "127.24.0.0/24"}
+    changes = {
+        "networks/everything": everything,
+        "networks/reserved": reserved,
+        "networks/loopback": loopback,
+    }
     visitors = [site.home_assistant.interfaces[0] for site in visited_sites(site_with(changes))]
     found = {visitor.network: visitor.address for visitor in visitors}
 
     assert not found["everything"].is_multicast
+    # Where there are none but these.
+    assert found["loopback"].is_loopback
     # host-local keeps the first host's address for the router.
     assert str(found["reserved"]) == "192.168.60.0"
 
@@ -123,3 +130,12 @@ def test_a_visitor_is_not_sought_behind_a_router() -> None:
     own = str(visited.home_assistant.interfaces[0].address)
     assert own == "192.168.60.9"
     assert own not in [call["to"] for call in request(visited, "k3s-1")["calls"] if "by" in call]
+
+
+def test_a_visitor_reaches_the_node_that_only_the_pods_macvlan_hides() -> None:
+    site = site_with({"networks/visited": LAN2})
+    (visited,) = visited_sites(site)
+
+    by_the_cluster = {"to": "192.168.18.10", "by": "eth0"}
+    assert by_the_cluster in request(visited, "k3s-1")["calls"]
+    assert by_the_cluster not in request(site, "k3s-1")["calls"]

@@ -54,7 +54,7 @@ def _free(
     pools = [f.dhcp_pool for f in near if f.dhcp_pool is not None]
     ranges = [f.range for f in near if f.range is not None and f is not family]
     fixed = {a for i in site.home_assistant.interfaces for a in (i.address, i.ipv6_address)}
-    possible = [a for a in _candidates(network, family) if not (a.is_multicast or a.is_loopback)]
+    possible = sorted(_candidates(network, family), key=lambda a: a.is_multicast or a.is_loopback)
     # What another network promises, or Home Assistant has, is avoided where that can be.
     for more, avoided in ((fixed, [*pools, *ranges]), (fixed, pools), (set[IpAddress](), pools)):
         for address in possible:
