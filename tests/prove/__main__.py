@@ -5,6 +5,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from tests.prove.campaign import Outcome, accepted_sites, key, run_trees
@@ -13,7 +14,6 @@ from tests.prove.picks import CROWDED, collect, crowded
 from tests.prove.report import Pairs, Proof, misjudged, report
 from tests.prove.runners import Runners, missing
 from tests.prove.shrink import shrunk
-from tests.prove.sites import Tree
 
 REPORT = Path(__file__).parents[2] / "docs" / "prove.md"
 SITES_AT_ONCE, SLIPS_AT_ONCE = 100, 400
@@ -61,8 +61,7 @@ def main() -> int:
 def prove(runners: Runners, wanted: argparse.Namespace) -> Proof:
     """Both directions: sites, their near misses, and sites with several slips."""
     started = time.monotonic()
-    trees: list[Tree] = []
-    accepted_sites(wanted.sites, wanted.seed, trees.append)
+    trees = accepted_sites(wanted.sites, wanted.seed)
     right = [Miss(label="no slip", tree=tree, rules=()) for tree in trees]
     tally = collect(
         trees, wanted.seed, sample=wanted.misses, untagged=wanted.untagged, whole=wanted.whole
@@ -77,11 +76,8 @@ def prove(runners: Runners, wanted: argparse.Namespace) -> Proof:
     def run_sites(part: Sequence[Miss]) -> Pairs:
         return list(zip(part, run_trees(runners, [site.tree for site in part]), strict=True))
 
-    def run_slips(part: Sequence[Miss]) -> Pairs:
-        return run_misses(runners, part)
-
     sites = _in_parts("sites", right, SITES_AT_ONCE, started, run_sites)
-    pairs = _in_parts("slips", slips, SLIPS_AT_ONCE, started, run_slips)
+    pairs = _in_parts("slips", slips, SLIPS_AT_ONCE, started, partial(run_misses, runners))
     return Proof(
         seed=wanted.seed,
         whole=min(wanted.whole, len(trees)),

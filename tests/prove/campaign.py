@@ -1,7 +1,7 @@
 """The two directions: sites that are accepted work, and what is refused would do harm."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,8 +44,9 @@ class Outcome:
     broken: str = ""
 
 
-def accepted_sites(number: int, seed_value: int, keep: Callable[[Tree], None]) -> None:
-    """Draws that many accepted sites, the same ones for the same seed, and gives each to `keep`."""
+def accepted_sites(number: int, seed_value: int) -> list[Tree]:
+    """That many accepted sites, the same ones for the same seed."""
+    drawn: list[Tree] = []
 
     @seed(seed_value)
     @settings(
@@ -59,9 +60,10 @@ def accepted_sites(number: int, seed_value: int, keep: Callable[[Tree], None]) -
     @given(tree=sites())
     def draw(tree: Tree) -> None:
         assume(read_site(tree).site is not None)
-        keep(tree)
+        drawn.append(tree)
 
     draw()
+    return drawn
 
 
 def run_trees(

@@ -2,10 +2,10 @@
 
 import ipaddress
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from config.values import IpNetwork
+from config.values import IpAddress, IpNetwork
 from tests.prove.sites import CLUSTERS, SETTINGS, Tree
 
 # Few and near to each other, so that what is drawn twice is equal, or one in the other.
@@ -126,12 +126,12 @@ def _some_address(drawn: random.Random, subnet: str) -> str:
 
 def _some_range(drawn: random.Random, subnet: str) -> str:
     known = ipaddress.ip_network(subnet)
-    numbers: Sequence[int] = sorted(abs(drawn.choice(NUMBERS)) for _ in range(2))
+    numbers = sorted(abs(drawn.choice(NUMBERS)) for _ in range(2))
     first, last = (_numbered(known, number) for number in numbers)
     return f"{first}-{last}"
 
 
-def _numbered(subnet: IpNetwork, number: int) -> Any:
+def _numbered(subnet: IpNetwork, number: int) -> IpAddress:
     most = subnet.num_addresses - 1
     return subnet[max(number, -most - 1) if number < 0 else min(number, most)]
 

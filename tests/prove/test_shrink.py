@@ -30,8 +30,7 @@ def test_of_a_misjudged_site_what_it_is_misjudged_by_is_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(shrink, "run_misses", with_mtus_failing)
-    drawn: list[Tree] = []
-    accepted_sites(NUMBER, SEED, drawn.append)
+    drawn = accepted_sites(NUMBER, SEED)
     large = max((tree for tree in drawn if _with_mtu(tree)), key=lambda tree: len(str(tree)))
     assert len(large["networks"]) > 1
     found = judged("a site", large)

@@ -23,9 +23,7 @@ CROWDED_SITES = 24
 
 @pytest.fixture(scope="module")
 def accepted(drawn: int) -> list[Tree]:
-    trees: list[Tree] = []
-    accepted_sites(SITES, drawn, trees.append)
-    return trees
+    return accepted_sites(SITES, drawn)
 
 
 @pytest.fixture(scope="module")
