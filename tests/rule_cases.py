@@ -179,6 +179,9 @@ CASES: dict[str, dict[str, object]] = {
     "range-meets-dhcp-pool": {"networks/lan/dhcp_pool": "192.168.18.100-192.168.18.200"},
     "range-holds-node": {"networks/lan/range": "192.168.18.10-192.168.18.100"},
     "pool-outside-subnet": {"networks/lan/dhcp_pool": "192.168.19.2-192.168.19.9"},
+    "pool-fills-subnet": {
+        "networks/spare": {**LAN2, "dhcp_pool": "192.168.60.1-192.168.60.254"},
+    },
     "gateway-outside-subnet": {
         **ROUTED,
         "networks/lan/gateway": "192.168.19.1",

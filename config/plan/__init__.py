@@ -7,6 +7,7 @@ from config.plan import (
     macs,
     multus,
     nodes,
+    pools,
     ranges,
     routes,
     subnets,
@@ -17,7 +18,19 @@ from config.problem import Problem
 from config.site import Site
 
 __all__ = ["RULES", "check_plan"]
-_SUBJECTS = (addresses, cluster, interfaces, macs, multus, nodes, ranges, routes, subnets, wires)
+_SUBJECTS = (
+    addresses,
+    cluster,
+    interfaces,
+    macs,
+    multus,
+    nodes,
+    pools,
+    ranges,
+    routes,
+    subnets,
+    wires,
+)
 
 
 def check_plan(site: Site) -> tuple[Problem, ...]:

@@ -1,4 +1,4 @@
-"""Rules about ranges and DHCP pools: what is given out is nobody else's."""
+"""Rules about ranges: what host-local gives out is nobody else's."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -73,18 +73,6 @@ def range_outside_subnet(site: Site) -> Iterator[Finding]:
             yield Finding(
                 path=f"{path}.range",
                 value=family.range,
-                message=f"it is not within {family.subnet}; correct the one or the other",
-            )
-
-
-@rule("pool-outside-subnet", "a pool elsewhere protects nothing here", severity="warning")
-def pool_outside_subnet(site: Site) -> Iterator[Finding]:
-    """Both ends of a DHCP pool lie in the subnet."""
-    for _, path, _, family in families(site):
-        if family.dhcp_pool is not None and not _is_within(family.dhcp_pool, family):
-            yield Finding(
-                path=f"{path}.dhcp_pool",
-                value=family.dhcp_pool,
                 message=f"it is not within {family.subnet}; correct the one or the other",
             )
 

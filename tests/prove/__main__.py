@@ -1,19 +1,20 @@
 """`make prove`: many sites in both directions; `PROVE="--sites N --seed N"` for other numbers."""
 
 import argparse
+import itertools
 import random
 import sys
 import time
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.prove.campaign import Outcome, accepted_sites, key, run_trees
+from tests.prove.campaign import accepted_sites, key, run_trees
 from tests.prove.near_misses import Miss, run_misses
-from tests.prove.picks import CROWDED, collect, crowded
-from tests.prove.report import Pairs, Proof, misjudged, report
+from tests.prove.picks import collect, crowded
+from tests.prove.report import NO_SLIP, Pairs, Proof, misjudged, report
 from tests.prove.runners import Runners, missing
 from tests.prove.shrink import shrunk
+from tests.prove.sites import Tree
 
 REPORT = Path(__file__).parents[2] / "docs" / "prove.md"
 SITES_AT_ONCE, SLIPS_AT_ONCE = 100, 400
@@ -49,7 +50,9 @@ def main() -> int:
     print(f"seed {wanted.seed}", flush=True)
     runners = Runners()
     try:
-        proof = prove(runners, wanted)
+        for proof in prove(runners, wanted):
+            told = [_line(miss, words) for miss, words in misjudged(proof.pairs)]
+            wanted.report.write_text(report(proof, told), encoding="utf-8")
         failures = _failures(runners, proof)
     finally:
         runners.close()
@@ -58,11 +61,10 @@ def main() -> int:
     return 1 if failures else 0
 
 
-def prove(runners: Runners, wanted: argparse.Namespace) -> Proof:
-    """Both directions: sites, their near misses, and sites with several slips."""
+def prove(runners: Runners, wanted: argparse.Namespace) -> Iterator[Proof]:
+    """Both directions: sites, their near misses, and sites with several slips; part by part."""
     started = time.monotonic()
     trees = accepted_sites(wanted.sites, wanted.seed)
-    right = [Miss(label="no slip", tree=tree, rules=()) for tree in trees]
     tally = collect(
         trees, wanted.seed, sample=wanted.misses, untagged=wanted.untagged, whole=wanted.whole
     )
@@ -72,49 +74,43 @@ def prove(runners: Runners, wanted: argparse.Namespace) -> Proof:
     slips = list({key(miss.tree): miss for miss in chosen}.values())
     # Those that the machine runs and those that it need not go side by side.
     random.Random(wanted.seed).shuffle(slips)  # noqa: S311 - repeatable on purpose
-
-    def run_sites(part: Sequence[Miss]) -> Pairs:
-        return list(zip(part, run_trees(runners, [site.tree for site in part]), strict=True))
-
-    sites = _in_parts("sites", right, SITES_AT_ONCE, started, run_sites)
-    pairs = _in_parts("slips", slips, SLIPS_AT_ONCE, started, partial(run_misses, runners))
-    return Proof(
+    proof = Proof(
         seed=wanted.seed,
         whole=min(wanted.whole, len(trees)),
         kinds=sum(not miss.rules for miss in kinds),
-        sites=sites,
         tally=tally,
-        misses=[(miss, outcome) for miss, outcome in pairs if miss.label != CROWDED],
-        crowded=[(miss, outcome) for miss, outcome in pairs if miss.label == CROWDED],
-        executions=runners.executions,
-        minutes=(time.monotonic() - started) / 60,
+        left=len(trees) + len(slips),
     )
-
-
-def _in_parts(
-    what: str,
-    items: Sequence[Miss],
-    size: int,
-    started: float,
-    run: Callable[[Sequence[Miss]], Pairs],
-) -> Pairs:
-    """Runs them part by part, and says at once what is misjudged."""
-    pairs: list[tuple[Miss, Outcome]] = []
-    for first in range(0, len(items), size):
-        part = run(items[first : first + size])
-        pairs += part
+    yield proof
+    for part in itertools.chain(_run_sites(runners, trees), _run_slips(runners, slips)):
+        minutes = (time.monotonic() - started) / 60
+        proof = proof.after(part, executions=runners.executions, minutes=minutes)
         for miss, words in misjudged(part):
             print(_line(miss, words), flush=True)
-        minutes = (time.monotonic() - started) / 60
-        print(f"{len(pairs)} of {len(items)} {what}, {minutes:.1f} min", flush=True)
-    return pairs
+        print(f"{proof.left} sites and slips are left, {minutes:.1f} min", flush=True)
+        yield proof
+
+
+def _run_sites(runners: Runners, trees: Sequence[Tree]) -> Iterator[Pairs]:
+    right = [Miss(label=NO_SLIP, tree=tree, rules=()) for tree in trees]
+    for part in _parts(right, SITES_AT_ONCE):
+        outcomes = run_trees(runners, [site.tree for site in part])
+        yield list(zip(part, outcomes, strict=True))
+
+
+def _run_slips(runners: Runners, slips: Sequence[Miss]) -> Iterator[Pairs]:
+    for part in _parts(slips, SLIPS_AT_ONCE):
+        yield run_misses(runners, part)
+
+
+def _parts(items: Sequence[Miss], size: int) -> Iterator[Sequence[Miss]]:
+    return (items[first : first + size] for first in range(0, len(items), size))
 
 
 def _failures(runners: Runners, proof: Proof) -> list[str]:
-    wrong = misjudged([*proof.sites, *proof.misses, *proof.crowded])
     return [
         _line(shrunk(runners, miss) if number < SHRUNK else miss, words)
-        for number, (miss, words) in enumerate(wrong)
+        for number, (miss, words) in enumerate(misjudged(proof.pairs))
     ]
 
 

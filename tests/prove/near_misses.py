@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from config.plan import RULES
-from tests.prove.campaign import Outcome, errors, run_trees
+from config.read import read_site
+from tests.prove.campaign import Outcome, run_trees
 from tests.prove.elsewhere import ELSEWHERE
 from tests.prove.runners import Runners
 from tests.prove.sites import Tree
@@ -21,12 +22,18 @@ class Miss:
     label: str
     tree: Tree
     rules: tuple[str, ...]
+    # In a network that its pool fills nobody can be, to show what would happen there.
+    full: bool = False
 
 
 def judged(label: str, tree: Tree) -> Miss | None:
     """The plan's word; None when a value has not the form that the schema asks for."""
-    rules = errors(tree)
-    return Miss(label=label, tree=tree, rules=rules) if RULES.keys() >= set(rules) else None
+    reading = read_site(tree)
+    rules = tuple(dict.fromkeys(problem.rule for problem in reading.of("error")))
+    if not RULES.keys() >= set(rules):
+        return None
+    full = any(problem.rule == "pool-fills-subnet" for problem in reading.problems)
+    return Miss(label=label, tree=tree, rules=rules, full=full)
 
 
 def run_misses(runners: Runners, misses: Sequence[Miss]) -> list[tuple[Miss, Outcome]]:
@@ -63,4 +70,4 @@ def is_formed(tree: Tree) -> bool:
 
 def is_for_pods(miss: Miss) -> bool:
     """Whether pods can show the harm of what refuses it, if anything does."""
-    return not NOT_BY_PODS & set(miss.rules)
+    return miss.rules == () or not (miss.full or NOT_BY_PODS & set(miss.rules))

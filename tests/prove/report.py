@@ -1,29 +1,40 @@
 """docs/prove.md: the figures of a long run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.prove.campaign import Outcome
 from tests.prove.near_misses import Miss, refusing_rules, shown_rules, wrong
-from tests.prove.picks import Tally
+from tests.prove.picks import CROWDED, Tally
 
+NO_SLIP = "no slip"
 Pairs = Sequence[tuple[Miss, Outcome]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """What one long run has found."""
+    """What a long run has found so far."""
 
     seed: int
-    # Sites whose every near miss was run, and kinds of accepted ones of which one was.
+    # Sites whose every near miss is run, and kinds of accepted ones of which one is.
     whole: int
     kinds: int
-    sites: Pairs
     tally: Tally
-    misses: Pairs
-    crowded: Pairs
-    executions: int
-    minutes: float
+    # Sites and slips that are still to be run.
+    left: int
+    pairs: Pairs = ()
+    executions: int = 0
+    minutes: float = 0
+
+    def after(self, part: Pairs, *, executions: int, minutes: float) -> "Proof":
+        """With what one more part has found; the figures are those of all parts."""
+        return replace(
+            self,
+            pairs=[*self.pairs, *part],
+            left=self.left - len(part),
+            executions=executions,
+            minutes=minutes,
+        )
 
 
 def misjudged(pairs: Pairs) -> list[tuple[Miss, str]]:
@@ -33,30 +44,33 @@ def misjudged(pairs: Pairs) -> list[tuple[Miss, str]]:
 
 def report(proof: Proof, failures: Sequence[str]) -> str:
     """docs/prove.md: the figures of the run."""
-    tally, run = proof.tally, [*proof.misses, *proof.crowded]
-    shown = shown_rules(run)
+    tally, shown = proof.tally, shown_rules(proof.pairs)
+    sites = [pair for pair in proof.pairs if pair[0].label == NO_SLIP]
+    crowded = [pair for pair in proof.pairs if pair[0].label == CROWDED]
+    misses = [pair for pair in proof.pairs if pair[0].label not in {NO_SLIP, CROWDED}]
     rows = [
         ("seed", proof.seed),
-        ("accepted sites that were run", len(proof.sites)),
-        ("of them as planned", len(proof.sites) - len(misjudged(proof.sites))),
+        ("sites and slips still to be run; none when it came to its end", proof.left),
+        ("accepted sites that were run", len(sites)),
+        ("of them as planned", len(sites) - len(misjudged(sites))),
         ("executions of plugins in all", proof.executions),
         ("near misses held against the plan", tally.made),
         ("of them refused for a value's form", tally.refused_by_form),
         ("of them refused by rules", tally.refused_by_rules),
         ("of them accepted", tally.accepted),
-        ("accepted near misses that were run", _number(proof.misses, 0)),
+        ("accepted near misses that were run", _number(misses, 0)),
         ("kinds of accepted near misses, one of each among them", proof.kinds),
         (
             "near misses refused by one rule that were run, the rules left out",
-            _number(proof.misses, 1),
+            _number(misses, 1),
         ),
-        ("near misses refused by several rules that were run so", _number(proof.misses, 2)),
+        ("near misses refused by several rules that were run so", _number(misses, 2)),
         ("sites whose every near miss is among them", proof.whole),
         ("near misses of these", len(tally.of_whole_sites)),
-        ("sites with several slips, accepted, that were run", _number(proof.crowded, 0)),
+        ("sites with several slips, accepted, that were run", _number(crowded, 0)),
         (
             "sites with several slips, refused by one rule, that were run so",
-            _number(proof.crowded, 1),
+            _number(crowded, 1),
         ),
         ("minutes on two cores", f"{proof.minutes:.0f}"),
     ]
@@ -76,7 +90,7 @@ def report(proof: Proof, failures: Sequence[str]) -> str:
             "",
             "## Where the plan's word was wrong",
             "",
-            *(failures or ["Nowhere."]),
+            *(failures or ["Nowhere so far." if proof.left else "Nowhere."]),
             "",
         ]
     )

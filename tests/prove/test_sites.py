@@ -9,11 +9,21 @@ import pytest
 from tests.prove.campaign import Outcome, accepted_sites, errors, key, run_trees
 from tests.prove.kept import KEPT
 from tests.prove.mutants import mutants
-from tests.prove.near_misses import NOT_BY_PODS, Miss, is_formed, run_misses, wrong
+from tests.prove.near_misses import (
+    NOT_BY_PODS,
+    Miss,
+    is_for_pods,
+    is_formed,
+    judged,
+    run_misses,
+    wrong,
+)
 from tests.prove.picks import collect, crowded
+from tests.prove.report import NO_SLIP
 from tests.prove.runners import Runners
 from tests.prove.shrink import shrunk
 from tests.prove.sites import Tree, is_tagged
+from tests.rule_cases import LAN2
 from tests.sites import ROOT, changed_tree
 
 SITES = 30
@@ -38,7 +48,7 @@ def test_accepted_sites_run_as_they_are_planned(
     failed = [o for o in run_trees(runners, accepted) if o.found or o.broken]
     if failed:
         (first, *_) = failed
-        smallest = shrunk(runners, Miss(label="no slip", tree=first.tree, rules=()))
+        smallest = shrunk(runners, Miss(label=NO_SLIP, tree=first.tree, rules=()))
         pytest.fail(f"HOUSE_PROVE_SEED={drawn}: {first.found or first.broken}: {smallest.tree}")
 
 
@@ -88,6 +98,17 @@ def test_of_a_whole_site_every_near_miss_is_chosen_that_a_pod_can_show(
     assert any(len(errors(m)) > 1 for m in formed)
 
 
+@pytest.mark.parametrize(("last", "is_run"), [("192.168.60.254", False), ("192.168.60.253", True)])
+def test_what_is_refused_where_nobody_can_be_is_not_run(last: str, *, is_run: bool) -> None:
+    into = {"gateway": "192.168.60.1", "routing": "routed", "routes": ["192.168.60.0/25"]}
+    full = {**LAN2, **into, "dhcp_pool": f"192.168.60.2-{last}"}
+    miss = judged("a pool", changed_tree("home", {"networks/spare": full}))
+
+    assert miss is not None
+    assert miss.rules == ("route-into-network",)
+    assert is_for_pods(miss) == is_run
+
+
 def test_make_prove_writes_its_report(runners: Runners, tmp_path: Path) -> None:
     assert runners
     report = tmp_path / "prove.md"
@@ -103,6 +124,7 @@ def test_make_prove_writes_its_report(runners: Runners, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith("seed 5\n")
     assert "| of them as planned | 3 |" in report.read_text()
+    assert "to its end | 0 |" in report.read_text()
     assert "Nowhere." in report.read_text()
 
 

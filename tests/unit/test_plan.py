@@ -150,3 +150,26 @@ def test_interfaces_that_no_network_uses_may_share_a_mac() -> None:
     reading = changed("home", {"nodes/k3s-1/interfaces": ["eth0", spare_nic], "nodes/k3s-2": node})
 
     assert reading.of("error") == ()
+
+
+@pytest.mark.parametrize(
+    ("network", "full"),
+    [
+        ({"dhcp_pool": "192.168.60.2-192.168.60.254", "gateway": "192.168.60.1"}, True),
+        ({"dhcp_pool": "192.168.60.2-192.168.60.254"}, False),
+        ({"dhcp_pool": "192.168.60.1-192.168.60.253", "gateway": "192.168.60.1"}, False),
+        ({"dhcp_pool": "192.168.0.1-192.168.255.254"}, True),
+        ({"dhcp_pool": "192.168.61.0-192.168.61.255"}, False),
+        ({"dhcp_pool": "fd00::1-fd00::2"}, False),
+        ({"subnet": "192.168.60.2/31", "dhcp_pool": "192.168.60.2-192.168.60.2"}, False),
+        ({"subnet": "192.168.60.2/31", "dhcp_pool": "192.168.60.2-192.168.60.3"}, True),
+        ({"subnet": "fd00:6::/126", "dhcp_pool": "fd00:6::1-fd00:6::3"}, True),
+        ({"subnet": "fd00:6::/126", "dhcp_pool": "fd00:6::1-fd00:6::2"}, False),
+    ],
+)
+def test_a_pool_that_leaves_no_address_for_a_pod_is_warned_of(
+    network: dict[str, object], *, full: bool
+) -> None:
+    problems = changed("home", {"networks/spare": {**LAN2, **network}}).problems
+
+    assert ("pool-fills-subnet" in {problem.rule for problem in problems}) == full
