@@ -320,6 +320,21 @@ MORE: list[tuple[str, dict[str, object]]] = [
             },
         },
     ),
+    *(
+        (
+            "ranges-meet",
+            {
+                **STATIC,
+                "home_assistant/interfaces/0/address": "192.168.18.3",
+                **spare(
+                    ipam="host-local",
+                    range="192.168.18.2-192.168.18.5",
+                    gateway=f"192.168.18.{last}",
+                ),
+            },
+        )
+        for last in (2, 5)
+    ),
     (
         "ranges-meet",
         {

@@ -190,8 +190,7 @@ def _given_out(site: Site) -> dict[Wire, list[_GivenOut]]:
     found: defaultdict[Wire, list[_GivenOut]] = defaultdict(list)
     for name, path, network, family in families(site):
         given = leases(network, family)
-        if given is not None:
-            first, last = _number(given.first), _number(given.last)
+        for first, last in () if given is None else _parts(given, gateway_of_leases(family)):
             found[wire_of(network)].append((first, last, name, f"{path}.range", given))
     of_the_pod = pod_wires(site)
     for path, attachment, network in attachments(site):
@@ -202,6 +201,18 @@ def _given_out(site: Site) -> dict[Wire, list[_GivenOut]]:
                 entry = (number, number, attachment.network, f"{path}.{key}", address)
                 found[wire].append(entry)
     return found
+
+
+def _parts(given: AddressRange, kept: IpAddress | None) -> Iterator[tuple[int, int]]:
+    """What of it is ever given out: the router's address, which host-local keeps, parts it."""
+    first, last = _number(given.first), _number(given.last)
+    if kept is None or kept not in given:
+        yield first, last
+        return
+    if first < _number(kept):
+        yield first, _number(kept) - 1
+    if last > _number(kept):
+        yield _number(kept) + 1, last
 
 
 def _number(address: IpAddress) -> int:

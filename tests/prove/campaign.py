@@ -17,7 +17,7 @@ from config.site import Site
 from config.values import IpAddress
 from lab.sandbox.channel import Request
 from tests.prove.differences import differences
-from tests.prove.hosts import neighbour
+from tests.prove.hosts import leased, neighbour
 from tests.prove.request import Guest, guest_request, request
 from tests.prove.runners import Runners
 from tests.prove.sites import Tree, sites
@@ -149,7 +149,7 @@ def doubtful_guests(site: Site) -> Iterable[Guest]:
 
 def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
     """What a range must not hold, somebody's of another network, the ends of its wire's ranges."""
-    subnet, pool, leases = network.subnet, network.dhcp_pool, network.range
+    subnet, leases = network.subnet, network.range
     near = neighbour(site, network)
     if leases is None:
         # The whole subnet is promised, and so what somebody at home has.
@@ -162,8 +162,8 @@ def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
     yield subnet.broadcast_address
     for node in site.nodes.values():
         yield from node.own_addresses
-    if pool is not None:
-        yield pool.first
+    device = leased(site, network, network)
+    yield from () if device is None else (device,)
     for attachment in site.home_assistant.interfaces:
         yield attachment.address
         if attachment.ipv6_address is not None:

@@ -34,6 +34,11 @@ KEPT: Mapping[str, Mapping[str, object]] = {
     },
     "a name of Multus' on another interface": CASES["interface-number"],
     "a gateway within the range": {"networks/lan/gateway": "192.168.18.50"},
+    "the pod's address as the one that another network's host-local keeps for the router": {
+        **STATIC,
+        "home_assistant/interfaces/0/address": "192.168.18.1",
+        **spare(ipam="host-local", range="192.168.18.1-192.168.18.5"),
+    },
     "a gateway that no route needs": CASES["gateway-of-nobody"],
     "the address of all routers as gateway": {
         **iot("fd00:32::/64", "fd00:32::3"),

@@ -7,7 +7,7 @@ from config.site import Site
 from lab.sandbox.channel import Request
 from tests.prove.calls import contested
 from tests.prove.campaign import doubtful_guests
-from tests.prove.hosts import beyond, neighbour
+from tests.prove.hosts import beyond, leased, neighbour
 from tests.prove.request import request
 from tests.prove.visitors import visited_sites
 from tests.rule_cases import LAN2, NODE2, STATIC, spare
@@ -139,3 +139,16 @@ def test_a_visitor_reaches_the_node_that_only_the_pods_macvlan_hides() -> None:
     by_the_cluster = {"to": "192.168.18.10", "by": "eth0"}
     assert by_the_cluster in request(visited, "k3s-1")["calls"]
     assert by_the_cluster not in request(site, "k3s-1")["calls"]
+
+
+def test_a_guest_asks_for_what_a_device_of_the_pool_has() -> None:
+    pool = {
+        "networks/lan/gateway": "192.168.18.32",
+        "networks/lan/dhcp_pool": "192.168.18.32-192.168.18.60",
+        "home_assistant/interfaces/0/address": "192.168.18.63",
+    }
+    site = site_with(pool)
+
+    device = leased(site, site.networks["lan"], site.networks["lan"])
+    assert str(device) == "192.168.18.33"
+    assert str(device) in {guest.address for guest in doubtful_guests(site)}
