@@ -358,6 +358,26 @@ MORE: list[tuple[str, dict[str, object]]] = [
         },
     ),
     (
+        "address-ends-of-subnet",
+        {
+            **LAN6,
+            "networks/lan/subnet": "fd00:18::/48",
+            "home_assistant/interfaces/0/address": "fd00:18:0:1::",
+            "networks/spare": {**LAN2, "subnet": "fd00:18:0:1::/64"},
+        },
+    ),
+    (
+        "range-ends-of-subnet",
+        {
+            **LAN6,
+            "networks/lan/ipam": None,
+            "networks/lan/subnet": "fd00:18::/48",
+            "networks/lan/range": "fd00:18:0:1::-fd00:18:0:1::9",
+            "home_assistant/interfaces/0/address": "fd00:18:0:1::3",
+            "networks/spare": {**LAN2, "subnet": "fd00:18:0:1::/64"},
+        },
+    ),
+    (
         "gateway-is-node",
         {
             **LAN6,

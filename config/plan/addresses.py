@@ -9,7 +9,14 @@ from config.plan.families import (
     nobodys,
     pod_addresses,
 )
-from config.plan.reach import answered_on, families_by_wire, link_local_of, pod_wires
+from config.plan.reach import (
+    answered_on,
+    families_by_wire,
+    link_local_of,
+    pod_wires,
+    routers_by_wire,
+    wire_of,
+)
 from config.plan.rule import Finding, rule
 from config.site import Site
 from config.values import IpAddress
@@ -53,13 +60,16 @@ def address_outside_subnet(site: Site) -> Iterator[Finding]:
     shown="does not reach",
 )
 def address_ends_of_subnet(site: Site) -> Iterator[Finding]:
-    """The broadcast address, and IPv6's address of all routers, are nobody's."""
-    for path, address, _, family in pod_addresses(site):
-        if address in nobodys(family.subnet):
+    """The broadcast address, and IPv6's of all routers in a subnet of the wire, are nobody's."""
+    routers = routers_by_wire(site)
+    for path, address, network, family in pod_addresses(site):
+        own = dict.fromkeys(nobodys(family.subnet), family.subnet)
+        subnet = own.get(address, routers[wire_of(network)].get(address))
+        if subnet is not None:
             yield Finding(
                 path=path,
                 value=address,
-                message=f"no host of {family.subnet} may have it; choose another",
+                message=f"no host of {subnet} may have it; choose another",
             )
 
 

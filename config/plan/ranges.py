@@ -18,6 +18,7 @@ from config.plan.reach import (
     families_by_wire,
     pod_wires,
     pods_meet,
+    routers_by_wire,
     wire_of,
 )
 from config.plan.rule import Finding, rule
@@ -83,9 +84,10 @@ def range_outside_subnet(site: Site) -> Iterator[Finding]:
     shown="does not reach",
 )
 def range_ends_of_subnet(site: Site) -> Iterator[Finding]:
-    """host-local would hand out the broadcast address, or that of all routers."""
-    for _, path, _, family in families(site):
-        for end in nobodys(family.subnet):
+    """host-local would hand out the broadcast address, or that of all routers on the wire."""
+    routers = routers_by_wire(site)
+    for _, path, network, family in families(site):
+        for end in dict.fromkeys((*nobodys(family.subnet), *routers[wire_of(network)])):
             kept = end == gateway_of_leases(family)
             if family.range is not None and end in family.range and not kept:
                 yield Finding(

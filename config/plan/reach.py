@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from config.networks import HomeNetwork, Subnet, VlanNetwork
-from config.plan.families import attachments, families
+from config.plan.families import attachments, families, nobodys
 from config.site import Site
-from config.values import IpAddress
+from config.values import IpAddress, IpNetwork
 
 Wire = tuple[str, int | None]
 
@@ -22,6 +22,18 @@ def families_by_wire(site: Site) -> Mapping[Wire, list[tuple[str, Subnet]]]:
     found: defaultdict[Wire, list[tuple[str, Subnet]]] = defaultdict(list)
     for _, path, network, family in families(site):
         found[wire_of(network)].append((path, family))
+    return found
+
+
+def routers_by_wire(site: Site) -> Mapping[Wire, dict[IpAddress, IpNetwork]]:
+    """On each wire IPv6's addresses of all routers, and the subnets whose routers have them.
+
+    Such a router answers whatever prefix length others on the wire know.
+    """
+    found: defaultdict[Wire, dict[IpAddress, IpNetwork]] = defaultdict(dict)
+    for _, _, network, family in families(site):
+        if family.subnet.version == 6:
+            found[wire_of(network)] |= dict.fromkeys(nobodys(family.subnet), family.subnet)
     return found
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.prove.campaign import accepted_sites, key, run_trees
+from tests.prove.draws.picks import collect, crowded
+from tests.prove.draws.sites import Tree
 from tests.prove.near_misses import Miss, run_misses
-from tests.prove.picks import collect, crowded
 from tests.prove.report import NO_SLIP, Pairs, Proof, misjudged, report
 from tests.prove.runners import Runners, missing
 from tests.prove.shrink import shrunk
-from tests.prove.sites import Tree
 
 REPORT = Path(__file__).parents[2] / "docs" / "prove.md"
 SITES_AT_ONCE, SLIPS_AT_ONCE = 100, 400

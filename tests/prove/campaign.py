@@ -9,19 +9,16 @@ from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 
 from components.home_assistant.annotation import networks_annotation
 from components.network_segment.conflist import conflist
-from config.networks import HomeNetwork, VlanNetwork
-from config.plan.families import gateway_of_leases
-from config.plan.reach import wire_of
+from config.networks import VlanNetwork
 from config.read import read_site
 from config.site import Site
-from config.values import IpAddress
 from lab.sandbox.channel import Request
 from tests.prove.differences import differences
-from tests.prove.hosts import leased, neighbour
-from tests.prove.request import Guest, guest_request, request
+from tests.prove.draws.sites import Tree, sites
+from tests.prove.houses.guests import Guest, doubtful_guests
+from tests.prove.houses.request import guest_request, request
+from tests.prove.houses.visitors import visited_sites
 from tests.prove.runners import Runners
-from tests.prove.sites import Tree, sites
-from tests.prove.visitors import visited_sites
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,47 +125,3 @@ def _runs(site: Site, *, lone_guests: bool) -> Iterable[Run]:
             yield Run(site=visited, node=node, request=request(visited, node))
     for guest in lone if lone_guests else ():
         yield Run(site=site, node=nodes[0], request=guest_request(site, nodes[0], guest))
-
-
-def doubtful_guests(site: Site) -> Iterable[Guest]:
-    """Pods that ask for the addresses that a network should promise least."""
-    for name, network in site.networks.items():
-        mine = [a for a in site.home_assistant.interfaces if a.network == name]
-        own = {str(address) for a in mine for address in (a.address, a.ipv6_address)}
-        if network.ipam == "static":
-            if any(family.range is not None for family in network.subnets):
-                yield Guest(name, None)
-            continue
-        # host-local itself keeps the router's address, the first one when none is given.
-        kept = own | {str(gateway_of_leases(network))}
-        for address in dict.fromkeys(_doubtful(site, network)):
-            promised = network.range is None or address in network.range
-            if promised and str(address) not in kept:
-                yield Guest(name, str(address))
-
-
-def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
-    """What a range must not hold, somebody's of another network, the ends of its wire's ranges."""
-    subnet, leases = network.subnet, network.range
-    near = neighbour(site, network)
-    if leases is None:
-        # The whole subnet is promised, and so what somebody at home has.
-        yield from () if near is None else (near,)
-        yield from (a.address for a in site.home_assistant.interfaces if a.address in subnet)
-        for node in site.nodes.values():
-            yield from (a for a in node.own_addresses if a in subnet)
-        return
-    yield subnet.network_address
-    yield subnet.broadcast_address
-    for node in site.nodes.values():
-        yield from node.own_addresses
-    device = leased(site, network, network)
-    yield from () if device is None else (device,)
-    for attachment in site.home_assistant.interfaces:
-        yield attachment.address
-        if attachment.ipv6_address is not None:
-            yield attachment.ipv6_address
-    yield from (s.gateway for n in site.networks.values() for s in n.subnets if s.gateway)
-    for other in site.networks.values():
-        if other.range is not None and wire_of(other) == wire_of(network):
-            yield from (other.range.first, other.range.last)

@@ -11,7 +11,7 @@ from config.home_assistant import Attachment
 from config.networks import HomeNetwork
 from config.site import Site
 from lab.sandbox.channel import Report, Request
-from tests.prove.calls import POD
+from tests.prove.houses.calls import POD
 
 
 def differences(site: Site, node_name: str, asked: Request, report: Report) -> list[str]:

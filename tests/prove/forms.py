@@ -8,7 +8,7 @@ from typing import Any
 from config.site import Site
 from lab.sandbox.channel import Request
 from tests.prove.differences import differences
-from tests.prove.request import request
+from tests.prove.houses.request import request
 from tests.prove.runners import Runners
 from tests.sites import changed_tree
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from config.plan import RULES
 from config.read import read_site
 from tests.prove.campaign import Outcome, run_trees
+from tests.prove.draws.sites import Tree
 from tests.prove.elsewhere import ELSEWHERE
 from tests.prove.runners import Runners
-from tests.prove.sites import Tree
 
 # No pod shows their harm: elsewhere.py, test_wireless.py and tests/engine/test_nodes.py do.
 NOT_BY_PODS = {*ELSEWHERE, "parent-wireless", "nodes-unknown"}

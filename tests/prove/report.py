@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tests.prove.campaign import Outcome
+from tests.prove.draws.picks import CROWDED, Tally
 from tests.prove.near_misses import Miss, refusing_rules, shown_rules, wrong
-from tests.prove.picks import CROWDED, Tally
 
 NO_SLIP = "no slip"
 Pairs = Sequence[tuple[Miss, Outcome]]

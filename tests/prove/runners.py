@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from lab.netns import missing as missing_namespaces
 from lab.sandbox.channel import Channel, LocalRunner, Report, Request
 from lab.sandbox.machine import start_machine
-from tests.prove.request import needs_vlans
+from tests.prove.houses.request import needs_vlans
 
 MACHINE_CHANNELS, LOCAL_CHANNELS = 6, 24
 # How long a call waits for its answer: what is emulated is some ten times slower.

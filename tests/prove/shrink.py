@@ -3,9 +3,9 @@
 import copy
 from collections.abc import Iterator
 
+from tests.prove.draws.sites import Tree
 from tests.prove.near_misses import Miss, judged, run_misses, wrong
 from tests.prove.runners import Runners
-from tests.prove.sites import Tree
 
 
 def shrunk(runners: Runners, miss: Miss) -> Miss:

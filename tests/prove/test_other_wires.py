@@ -6,7 +6,7 @@ import pytest
 
 from config.site import Site
 from tests.prove.campaign import errors
-from tests.prove.request import request
+from tests.prove.houses.request import request
 from tests.prove.runners import Runners
 from tests.rule_cases import LAN2
 from tests.sites import changed_tree

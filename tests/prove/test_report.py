@@ -1,8 +1,8 @@
 """A long run that is broken off leaves what it has found so far."""
 
 from tests.prove.campaign import Outcome
+from tests.prove.draws.picks import CROWDED, Tally
 from tests.prove.near_misses import Miss
-from tests.prove.picks import CROWDED, Tally
 from tests.prove.report import NO_SLIP, Pairs, Proof, report
 
 

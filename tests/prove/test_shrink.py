@@ -7,9 +7,9 @@ import pytest
 
 from tests.prove import shrink
 from tests.prove.campaign import Outcome, accepted_sites
+from tests.prove.draws.sites import Tree
 from tests.prove.near_misses import Miss, judged
 from tests.prove.runners import Runners
-from tests.prove.sites import Tree
 
 NUMBER, SEED = 40, 4
 

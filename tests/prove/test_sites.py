@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.prove.campaign import Outcome, accepted_sites, errors, key, run_trees
+from tests.prove.draws.mutants import mutants
+from tests.prove.draws.picks import collect, crowded
+from tests.prove.draws.sites import Tree, is_tagged
 from tests.prove.kept import KEPT
-from tests.prove.mutants import mutants
 from tests.prove.near_misses import (
     NOT_BY_PODS,
     Miss,
@@ -18,11 +20,9 @@ from tests.prove.near_misses import (
     run_misses,
     wrong,
 )
-from tests.prove.picks import collect, crowded
 from tests.prove.report import NO_SLIP
 from tests.prove.runners import Runners
 from tests.prove.shrink import shrunk
-from tests.prove.sites import Tree, is_tagged
 from tests.rule_cases import LAN2
 from tests.sites import ROOT, changed_tree
 

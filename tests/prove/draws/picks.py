@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.prove.campaign import key
-from tests.prove.crowded import crowded_sites
-from tests.prove.kinds import Kind, kind_of
-from tests.prove.mutants import mutants
+from tests.prove.draws.crowded import crowded_sites
+from tests.prove.draws.kinds import Kind, kind_of
+from tests.prove.draws.mutants import mutants
+from tests.prove.draws.sites import Tree, is_tagged
 from tests.prove.near_misses import Miss, is_for_pods, judged
-from tests.prove.sites import Tree, is_tagged
 
 CROWDED = "several slips"
 # So many draws are looked through for each crowded site that is wanted.

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from config.home_assistant import Attachment
 from config.networks import HomeNetwork, Subnet
 from config.plan.families import families, gateway_of_leases, nobodys, used_networks
+from config.plan.reach import routers_by_wire, wire_of
 from config.site import Site
 from config.values import IpAddress
 
@@ -45,6 +46,7 @@ def _free(
     """
     near = [f for _, _, other, f in families(site) if other.parent == network.parent]
     taken: set[IpAddress | None] = {*own, *(f.gateway for f in near), *nobodys(family.subnet)}
+    taken |= set(routers_by_wire(site)[wire_of(network)])
     for node in site.nodes.values():
         taken |= set(node.own_addresses)
     if network.ipam == "host-local":

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 
 from config.site import Site
 from lab.sandbox.channel import Request
-from tests.prove.calls import contested
-from tests.prove.campaign import doubtful_guests
-from tests.prove.hosts import beyond, leased, neighbour
-from tests.prove.request import request
-from tests.prove.visitors import visited_sites
+from tests.prove.houses.calls import contested
+from tests.prove.houses.guests import doubtful_guests
+from tests.prove.houses.hosts import beyond, leased, neighbour
+from tests.prove.houses.request import request
+from tests.prove.houses.visitors import visited_sites
 from tests.rule_cases import LAN2, NODE2, STATIC, spare
 from tests.sites import changed_tree
 
@@ -152,3 +152,13 @@ def test_a_guest_asks_for_what_a_device_of_the_pool_has() -> None:
     device = leased(site, site.networks["lan"], site.networks["lan"])
     assert str(device) == "192.168.18.33"
     assert str(device) in {guest.address for guest in doubtful_guests(site)}
+
+
+def test_nobody_has_the_address_that_routers_of_another_subnet_of_the_wire_have() -> None:
+    wide = {**LAN2, "subnet": "fd00:60::/64"}
+    two = {**LAN2, "subnet": "fd00:60::/127"}
+    site = site_with({"networks/wide": wide, "networks/two": two})
+
+    given = [s.home_assistant.interfaces[0].address for s in visited_sites(site)]
+    assert neighbour(site, site.networks["two"]) == ipaddress.ip_address("fd00:60::1")
+    assert ipaddress.ip_address("fd00:60::") not in given

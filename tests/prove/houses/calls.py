@@ -10,9 +10,9 @@ from config.plan.families import attachments, is_part, overlap, used_networks
 from config.site import Site
 from config.values import IpAddress
 from lab.sandbox.channel import Request
-from tests.prove.cluster import service_addresses
-from tests.prove.hosts import beyond, bystanders, inside, leased, neighbour, other_nodes
-from tests.prove.wires import link_of, node_addresses
+from tests.prove.houses.cluster import service_addresses
+from tests.prove.houses.hosts import beyond, bystanders, inside, leased, neighbour, other_nodes
+from tests.prove.houses.wires import link_of, node_addresses
 
 POD = "home-assistant-0"
 # Where mDNS is spoken: a route there decides by which interface devices are discovered.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from tests.prove.sites import Tree
+from tests.prove.draws.sites import Tree
 
 Kind = tuple[str, ...]
 

@@ -14,12 +14,12 @@ from config.plan.families import (
     overlap,
     used_networks,
 )
-from config.plan.reach import link_local_of, pods_meet, wire_of
+from config.plan.reach import link_local_of, pods_meet, routers_by_wire, wire_of
 from config.site import Site
 from config.values import AddressRange, IpAddress, IpNetwork
 from lab.sandbox.channel import Request
-from tests.prove.cluster import CLUSTER_BRIDGE
-from tests.prove.wires import home_of, link_of, node_addresses
+from tests.prove.houses.cluster import CLUSTER_BRIDGE
+from tests.prove.houses.wires import home_of, link_of, node_addresses
 
 
 def neighbour(site: Site, family: Subnet) -> IpAddress | None:
@@ -54,6 +54,8 @@ def _taken(site: Site) -> set[IpAddress | None]:
         taken |= {attachment.address, attachment.ipv6_address}
     for node in site.nodes.values():
         taken |= set(node.own_addresses)
+    for routers in routers_by_wire(site).values():
+        taken |= set(routers)
     return taken
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from config.values import IpAddress, IpNetwork
-from tests.prove.sites import CLUSTERS, SETTINGS, Tree
+from tests.prove.draws.sites import CLUSTERS, SETTINGS, Tree
 
 # Few and near to each other, so that what is drawn twice is equal, or one in the other.
 SUBNETS_V4 = (
@@ -15,7 +15,7 @@ SUBNETS_V4 = (
 )
 SUBNETS_V6 = (
     *("fd00:18::/64", "fd00:18::/48", "fd00:18:0:1::/64"),
-    *("fd00:32::/126", "fd00:32::2/127"),
+    *("fd00:32::/126", "fd00:32::/127", "fd00:32::2/127"),
 )
 DESTINATIONS = (
     *("10.9.0.0/16", "10.9.5.0/24", "192.168.0.0/16", "192.168.18.0/24", "203.0.113.7/32"),

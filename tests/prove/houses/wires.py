@@ -8,7 +8,7 @@ from config.plan.families import nobodys
 from config.site import Site
 from config.values import IpAddress
 from lab.sandbox.channel import Request
-from tests.prove.cluster import CLUSTER_BRIDGE
+from tests.prove.houses.cluster import CLUSTER_BRIDGE
 
 LEAST_MTU_OF_IPV6 = 1280
 

@@ -6,24 +6,16 @@ Conflists and annotation are the program's own.
 import ipaddress
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from components.home_assistant.annotation import networks_annotation
 from components.network_segment.conflist import conflist
 from config.site import Site
 from lab.sandbox.channel import Request
-from tests.prove.calls import POD, calls, owners
-from tests.prove.cluster import cluster
-from tests.prove.hosts import bystanders, devices, neighbours, other_nodes, pods_elsewhere
-from tests.prove.wires import links
-
-
-@dataclass(frozen=True)
-class Guest:
-    """Another pod in one of the networks, which asks for an address or takes what it is given."""
-
-    network: str
-    address: str | None
+from tests.prove.houses.calls import POD, calls, owners
+from tests.prove.houses.cluster import cluster
+from tests.prove.houses.guests import Guest
+from tests.prove.houses.hosts import bystanders, devices, neighbours, other_nodes, pods_elsewhere
+from tests.prove.houses.wires import links
 
 
 def request(site: Site, node_name: str, guests: Sequence[Guest] = ()) -> Request:

@@ -5,7 +5,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
-from tests.prove.sites import Tree
+from tests.prove.draws.sites import Tree
 
 Path = tuple[str | int, ...]
 ADDRESSES = ("address", "ipv6_address", "gateway", "host", "addresses")

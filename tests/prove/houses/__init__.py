@@ -1,0 +1,1 @@
+"""The house around a site: hosts and wires, pods beside it, who calls whom."""

@@ -1,0 +1,64 @@
+"""Pods beside Home Assistant's that ask for what a network should promise least."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from config.networks import HomeNetwork
+from config.plan.families import gateway_of_leases
+from config.plan.reach import routers_by_wire, wire_of
+from config.site import Site
+from config.values import IpAddress
+from tests.prove.houses.hosts import leased, neighbour
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Another pod in one of the networks, which asks for an address or takes what it is given."""
+
+    network: str
+    address: str | None
+
+
+def doubtful_guests(site: Site) -> Iterable[Guest]:
+    """Pods that ask for the addresses that a network should promise least."""
+    for name, network in site.networks.items():
+        mine = [a for a in site.home_assistant.interfaces if a.network == name]
+        own = {str(address) for a in mine for address in (a.address, a.ipv6_address)}
+        if network.ipam == "static":
+            if any(family.range is not None for family in network.subnets):
+                yield Guest(name, None)
+            continue
+        # host-local itself keeps the router's address, the first one when none is given.
+        kept = own | {str(gateway_of_leases(network))}
+        for address in dict.fromkeys(_doubtful(site, network)):
+            promised = network.range is None or address in network.range
+            if promised and str(address) not in kept:
+                yield Guest(name, str(address))
+
+
+def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
+    """What a range must not hold, somebody's of another network, the ends of its wire's ranges."""
+    subnet, leases = network.subnet, network.range
+    near = neighbour(site, network)
+    if leases is None:
+        # The whole subnet is promised, and so what somebody at home has.
+        yield from () if near is None else (near,)
+        yield from (a.address for a in site.home_assistant.interfaces if a.address in subnet)
+        for node in site.nodes.values():
+            yield from (a for a in node.own_addresses if a in subnet)
+        return
+    yield subnet.network_address
+    yield subnet.broadcast_address
+    yield from routers_by_wire(site)[wire_of(network)]
+    for node in site.nodes.values():
+        yield from node.own_addresses
+    device = leased(site, network, network)
+    yield from () if device is None else (device,)
+    for attachment in site.home_assistant.interfaces:
+        yield attachment.address
+        if attachment.ipv6_address is not None:
+            yield attachment.ipv6_address
+    yield from (s.gateway for n in site.networks.values() for s in n.subnets if s.gateway)
+    for other in site.networks.values():
+        if other.range is not None and wire_of(other) == wire_of(network):
+            yield from (other.range.first, other.range.last)
