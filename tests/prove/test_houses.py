@@ -3,6 +3,8 @@
 import ipaddress
 from collections.abc import Mapping
 
+import pytest
+
 from config.site import Site
 from lab.sandbox.channel import Request
 from tests.prove.houses.calls import contested
@@ -162,3 +164,21 @@ def test_nobody_has_the_address_that_routers_of_another_subnet_of_the_wire_have(
     given = [s.home_assistant.interfaces[0].address for s in visited_sites(site)]
     assert neighbour(site, site.networks["two"]) == ipaddress.ip_address("fd00:60::1")
     assert ipaddress.ip_address("fd00:60::") not in given
+
+
+@pytest.mark.parametrize(("parent", "near"), [("eth0", "192.168.18.33"), ("eth1", None)])
+def test_a_router_of_the_wire_is_near_where_all_other_addresses_are_promised(
+    parent: str, near: str | None
+) -> None:
+    full = {"networks/lan/subnet": "192.168.18.32/30", "networks/lan/parent": "eth0"}
+    promised = {
+        "parent": parent,
+        "subnet": "192.168.18.32/30",
+        "ipam": "host-local",
+        "range": "192.168.18.32-192.168.18.35",
+        "gateway": "192.168.18.33",
+    }
+    site = site_with({**STATIC, **full, "networks/spare": {**LAN2, **promised}})
+
+    found = neighbour(site, site.networks["lan"])
+    assert found == (None if near is None else ipaddress.ip_address(near))

@@ -23,8 +23,8 @@ from tests.prove.houses.wires import home_of, link_of, node_addresses
 
 
 def neighbour(site: Site, family: Subnet) -> IpAddress | None:
-    """An address of the subnet that is nobody's in the plan, or else the router's."""
-    subnet, router = family.subnet, family.gateway
+    """An address of the subnet that is nobody's in the plan, or else a router's."""
+    subnet = family.subnet
     if subnet.num_addresses == 1:
         # Whoever is near is outside the subnet.
         return None if subnet[0].packed == b"\xff" * len(subnet[0].packed) else subnet[0] + 1
@@ -40,11 +40,21 @@ def neighbour(site: Site, family: Subnet) -> IpAddress | None:
     for number in (0, *range(2, min(subnet.num_addresses, 64)), 1):
         if subnet[number] not in ends and is_free(subnet[number]):
             return subnet[number]
-    if router is not None and router in subnet and not _is_nobodys(site, subnet, router):
-        return router
+    for router in _routers_of(site, family):
+        if router in subnet and not _is_nobodys(site, subnet, router):
+            return router
     # Of leases host-local keeps it for the router alone where that is said, or nothing is.
     kept = family.range if gateway_of_leases(family) == subnet[1] else None
     return subnet[1] if subnet[1] not in ends and is_free(subnet[1], kept) else None
+
+
+def _routers_of(site: Site, family: Subnet) -> Iterator[IpAddress]:
+    """The gateway of the subnet, and what other networks have as its gateway on the same wire."""
+    wires = [wire_of(network) for _, _, network, other in families(site) if other is family]
+    for _, _, network, other in sorted(families(site), key=lambda near: near[3] is not family):
+        near = other is family or (other.subnet == family.subnet and wire_of(network) in wires)
+        if near and other.gateway is not None:
+            yield other.gateway
 
 
 def _taken(site: Site) -> set[IpAddress | None]:
