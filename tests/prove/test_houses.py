@@ -166,9 +166,9 @@ def test_nobody_has_the_address_that_routers_of_another_subnet_of_the_wire_have(
     assert ipaddress.ip_address("fd00:60::") not in given
 
 
-@pytest.mark.parametrize(("parent", "near"), [("eth0", "192.168.18.33"), ("eth1", None)])
+@pytest.mark.parametrize(("parent", "near"), [("eth0", "192.168.18.33"), ("eth1", "192.168.18.34")])
 def test_a_router_of_the_wire_is_near_where_all_other_addresses_are_promised(
-    parent: str, near: str | None
+    parent: str, near: str
 ) -> None:
     full = {"networks/lan/subnet": "192.168.18.32/30", "networks/lan/parent": "eth0"}
     promised = {
@@ -180,5 +180,30 @@ def test_a_router_of_the_wire_is_near_where_all_other_addresses_are_promised(
     }
     site = site_with({**STATIC, **full, "networks/spare": {**LAN2, **promised}})
 
-    found = neighbour(site, site.networks["lan"])
-    assert found == (None if near is None else ipaddress.ip_address(near))
+    assert neighbour(site, site.networks["lan"]) == ipaddress.ip_address(near)
+
+
+def test_a_guest_asks_for_what_a_device_of_another_network_of_the_wire_has() -> None:
+    pool = "192.168.18.97-192.168.18.120"
+    site = site_with(spare(dhcp_pool=pool))
+
+    device = leased(site, site.networks["spare"], site.networks["spare"])
+    asked = {guest.address for guest in doubtful_guests(site) if guest.network == "lan"}
+    assert str(device) == "192.168.18.97"
+    assert str(device) in asked
+
+
+def test_a_node_that_is_a_router_leads_to_all_subnets_of_its_network() -> None:
+    routed = {
+        **LAN2,
+        "subnet": "fd00:18::/64",
+        "ipv6": {"subnet": "fd10:18::/64"},
+        "gateway": "fd00:18::11",
+        "routing": "routed",
+        "routes": ["2001:db8:5::/48"],
+    }
+    router = {**NODE2, "host": "fd00:18::11", "interfaces": []}
+    hosts = hosts_of(site_with({"networks/spare": routed, "nodes/k3s-2": router}))
+
+    assert hosts["k3s-2-0"]["loopback"] == ["2001:db8:5::9/128"]
+    assert hosts["k3s-2-0"]["on_link"] == ["fd10:18::/64"]

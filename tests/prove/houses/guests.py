@@ -52,13 +52,15 @@ def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
     yield from routers_by_wire(site)[wire_of(network)]
     for node in site.nodes.values():
         yield from node.own_addresses
-    device = leased(site, network, network)
-    yield from () if device is None else (device,)
     for attachment in site.home_assistant.interfaces:
         yield attachment.address
         if attachment.ipv6_address is not None:
             yield attachment.ipv6_address
     yield from (s.gateway for n in site.networks.values() for s in n.subnets if s.gateway)
     for other in site.networks.values():
-        if other.range is not None and wire_of(other) == wire_of(network):
+        if wire_of(other) != wire_of(network):
+            continue
+        devices = [leased(site, other, family) for family in other.subnets]
+        yield from (address for address in devices if address is not None)
+        if other.range is not None:
             yield from (other.range.first, other.range.last)

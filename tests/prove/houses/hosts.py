@@ -1,7 +1,7 @@
 """The hosts in the home around a pod: neighbours and routers, devices, the other nodes."""
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from config.networks import HomeNetwork, Subnet, VlanNetwork
@@ -28,33 +28,34 @@ def neighbour(site: Site, family: Subnet) -> IpAddress | None:
     if subnet.num_addresses == 1:
         # Whoever is near is outside the subnet.
         return None if subnet[0].packed == b"\xff" * len(subnet[0].packed) else subnet[0] + 1
-    promised = [r for _, _, _, f in families(site) for r in (f.range, f.dhcp_pool) if r is not None]
-    taken = _taken(site)
+    taken, near = _taken(site), _wire_mates(site, family)
 
-    def is_free(address: IpAddress, kept: AddressRange | None = None) -> bool:
+    def is_free(address: IpAddress, promising: Iterable[Subnet], kept: object = None) -> bool:
         somebodys = address in taken or address.is_loopback or address.is_unspecified
-        return not somebodys and not any(address in r for r in promised if r is not kept)
+        promised = [r for f in promising for r in (f.range, f.dhcp_pool) if r and r is not kept]
+        return not somebodys and not any(address in r for r in promised)
 
     ends = () if subnet.num_addresses == 2 else (subnet[0], *nobodys(subnet))
     # The first address comes last: host-local takes it for the router's.
-    for number in (0, *range(2, min(subnet.num_addresses, 64)), 1):
-        if subnet[number] not in ends and is_free(subnet[number]):
-            return subnet[number]
-    for router in _routers_of(site, family):
-        if router in subnet and not _is_nobodys(site, subnet, router):
+    numbers = (0, *range(2, min(subnet.num_addresses, 64)), 1)
+    # What is promised on other wires is avoided where that can be.
+    for promising in ([f for _, _, _, f in families(site)], near):
+        for number in numbers:
+            if subnet[number] not in ends and is_free(subnet[number], promising):
+                return subnet[number]
+    for router in (other.gateway for other in near if other.subnet == subnet):
+        if router is not None and router in subnet and not _is_nobodys(site, subnet, router):
             return router
     # Of leases host-local keeps it for the router alone where that is said, or nothing is.
     kept = family.range if gateway_of_leases(family) == subnet[1] else None
-    return subnet[1] if subnet[1] not in ends and is_free(subnet[1], kept) else None
+    return subnet[1] if subnet[1] not in ends and is_free(subnet[1], near, kept) else None
 
 
-def _routers_of(site: Site, family: Subnet) -> Iterator[IpAddress]:
-    """The gateway of the subnet, and what other networks have as its gateway on the same wire."""
+def _wire_mates(site: Site, family: Subnet) -> list[Subnet]:
+    """The family itself, and all others on its wire."""
     wires = [wire_of(network) for _, _, network, other in families(site) if other is family]
-    for _, _, network, other in sorted(families(site), key=lambda near: near[3] is not family):
-        near = other is family or (other.subnet == family.subnet and wire_of(network) in wires)
-        if near and other.gateway is not None:
-            yield other.gateway
+    near = [other for _, _, network, other in families(site) if wire_of(network) in wires]
+    return [family, *(other for other in near if other is not family)]
 
 
 def _taken(site: Site) -> set[IpAddress | None]:
@@ -113,8 +114,9 @@ def neighbours(site: Site, node: Node) -> list[Request]:
 def _without_address(network: HomeNetwork, router: Request) -> Iterator[str]:
     """The subnets that a router leads to by its link alone: it has no address in them."""
     own = [ipaddress.ip_interface(text).ip for text in router["addresses"]]
+    told = router.get("on_link", ())
     for subnet in dict.fromkeys(family.subnet for family in network.subnets):
-        if not any(address in subnet for address in own) and str(subnet) not in router["on_link"]:
+        if not any(address in subnet for address in own) and str(subnet) not in told:
             yield str(subnet)
 
 
@@ -196,10 +198,11 @@ def other_nodes(site: Site, node: Node) -> Iterator[Request]:
             theirs = None if isinstance(network, VlanNetwork) else other.interface(link)
             if wire is not None:
                 mac = theirs.mac if theirs is not None else None
-                behind = _behind(site, network) if _is_gateway(site, address) else []
-                yield _host(
-                    f"{name}-{number}", wire, [text], mac=mac or "", loopback=behind, router=True
-                )
+                host = _host(f"{name}-{number}", wire, [text], mac=mac or "", router=True)
+                if network is not None and _is_gateway(site, address):
+                    host["loopback"] = _behind(site, network)
+                    host["on_link"] = list(_without_address(network, host))
+                yield host
 
 
 def pods_elsewhere(
@@ -230,9 +233,9 @@ def bystanders(site: Site, node: Node) -> Iterator[Request]:
             yield _host(f"by-{link}", (link, []), [])
 
 
-def _behind(site: Site, network: HomeNetwork | None) -> list[str]:
+def _behind(site: Site, network: HomeNetwork) -> list[str]:
     """Where a network's routes lead to, one address of each, at its router."""
-    found = [beyond(site, route) for route in (() if network is None else network.routes)]
+    found = [beyond(site, route) for route in network.routes]
     return list(dict.fromkeys(f"{a}/{a.max_prefixlen}" for a in found if a is not None))
 
 
