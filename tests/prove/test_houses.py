@@ -8,7 +8,7 @@ import pytest
 from config.site import Site
 from lab.sandbox.channel import Request
 from tests.prove.houses.calls import contested
-from tests.prove.houses.guests import doubtful_guests
+from tests.prove.houses.guests import Guest, doubtful_guests
 from tests.prove.houses.hosts import beyond, leased, neighbour
 from tests.prove.houses.request import request
 from tests.prove.houses.visitors import visited_sites
@@ -207,3 +207,13 @@ def test_a_node_that_is_a_router_leads_to_all_subnets_of_its_network() -> None:
 
     assert hosts["k3s-2-0"]["loopback"] == ["2001:db8:5::9/128"]
     assert hosts["k3s-2-0"]["on_link"] == ["fd10:18::/64"]
+
+
+def test_a_guest_calls_a_device_where_all_addresses_are_promised() -> None:
+    full = {"subnet": "192.168.60.0/30", "ipam": "host-local", "range": "192.168.60.2-192.168.60.3"}
+    pool = {"dhcp_pool": "192.168.60.0-192.168.60.1"}
+    site = site_with({"networks/spare": {**LAN2, **full, **pool}})
+
+    house = request(site, "k3s-1", [Guest("spare", "192.168.60.3")])
+    assert neighbour(site, site.networks["spare"]) is None
+    assert {"pod": 1, "to": "192.168.60.0", "by": "net1"} in house["calls"]

@@ -46,10 +46,23 @@ def calls(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Reques
             yield from _calls_to_networks(site, node)
             yield from _calls_to_the_cluster(site, node)
             continue
-        network = site.networks[json.loads(pod["annotation"])[0]["name"]]
-        near = neighbour(site, network.subnets[0])
-        if near is not None and link_of(node, network) is not None:
-            yield {"pod": number, "to": str(near), "by": "net1"}
+        (element,) = json.loads(pod["annotation"])
+        if link_of(node, site.networks[element["name"]]) is None:
+            continue
+        found = _near(site, element["name"], 0)
+        if found is not None and found[1] not in element.get("ips", ()):
+            yield {"pod": number, "to": found[1], "by": "net1"}
+
+
+def _near(site: Site, name: str, number: int) -> tuple[str, str] | None:
+    """A host of the network's family by that number, and its address."""
+    network = site.networks[name]
+    family = network.subnets[number]
+    if (address := neighbour(site, family)) is not None:
+        return f"n-{name}", str(address)
+    # All addresses are promised: a device has one of them.
+    address = leased(site, network, family)
+    return None if address is None else (f"d{number}-{name}", str(address))
 
 
 def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
@@ -61,16 +74,12 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
             continue
         given = (attachment.address, attachment.ipv6_address)
         for number, (family, own) in enumerate(zip(network.subnets, given, strict=False)):
-            host, near = f"n-{attachment.network}", neighbour(site, family)
-            if near is None:
-                # All addresses are promised: a device has one of them.
-                host, near = f"d{number}-{attachment.network}", leased(site, network, family)
-                near = None if near == own else near
-            if near is None:
+            found = _near(site, attachment.network, number)
+            if found is None or found[1] == str(own):
                 continue
-            yield {"to": str(near), "by": by}
-            if own is not None and near.version == own.version:
-                yield {"host": host, "to": str(own)}
+            yield {"to": found[1], "by": by}
+            if own is not None and family.subnet.version == own.version:
+                yield {"host": found[0], "to": str(own)}
         for destination in network.routes:
             via, far = network.gateways.get(destination.version), beyond(site, destination)
             if far is not None:
