@@ -18,6 +18,7 @@ from tests.prove.draws.sites import Tree, sites
 from tests.prove.houses.guests import Guest, doubtful_guests
 from tests.prove.houses.request import guest_request, request
 from tests.prove.houses.visitors import visited_sites
+from tests.prove.houses.wires import sites_by_homes
 from tests.prove.runners import Runners
 
 
@@ -118,10 +119,11 @@ def _runs(site: Site, *, lone_guests: bool) -> Iterable[Run]:
     for guest in doubtful_guests(site):
         tagged = isinstance(site.networks[guest.network], VlanNetwork)
         (lone if tagged else guests).append(guest)
-    visits = list(visited_sites(site))
-    for node in nodes:
-        yield Run(site=site, node=node, request=request(site, node, guests))
-        for visited in visits:
-            yield Run(site=visited, node=node, request=request(visited, node))
+    for possible in sites_by_homes(site):
+        visits = list(visited_sites(possible))
+        for node in nodes:
+            yield Run(site=possible, node=node, request=request(possible, node, guests))
+            for visited in visits:
+                yield Run(site=visited, node=node, request=request(visited, node))
     for guest in lone if lone_guests else ():
         yield Run(site=site, node=nodes[0], request=guest_request(site, nodes[0], guest))

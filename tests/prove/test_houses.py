@@ -12,7 +12,8 @@ from tests.prove.houses.guests import Guest, doubtful_guests
 from tests.prove.houses.hosts import beyond, leased, neighbour
 from tests.prove.houses.request import request
 from tests.prove.houses.visitors import visited_sites
-from tests.rule_cases import LAN2, NODE2, STATIC, spare
+from tests.prove.houses.wires import links, sites_by_homes
+from tests.rule_cases import LAN2, NODE2, STATIC, THIRD, spare
 from tests.sites import changed_tree
 
 
@@ -217,3 +218,36 @@ def test_a_guest_calls_a_device_where_all_addresses_are_promised() -> None:
     house = request(site, "k3s-1", [Guest("spare", "192.168.60.3")])
     assert neighbour(site, site.networks["spare"]) is None
     assert {"pod": 1, "to": "192.168.60.0", "by": "net1"} in house["calls"]
+
+
+def test_no_device_has_an_end_of_the_subnet() -> None:
+    pool = {"networks/lan/dhcp_pool": "192.168.18.255-192.168.18.255"}
+    six = {"networks/lan/subnet": "fd00:18::/64", "networks/lan/dhcp_pool": "fd00:18::-fd00:18::9"}
+    four, other = site_with({**STATIC, **pool}), site_with({**STATIC, **six})
+
+    assert leased(four, four.networks["lan"], four.networks["lan"]) is None
+    assert str(leased(other, other.networks["lan"], other.networks["lan"])) == "fd00:18::9"
+
+
+def test_a_node_may_be_in_either_of_two_networks_that_its_address_is_in() -> None:
+    beside = {"networks/spare": {**LAN2, "parent": "eth1", "subnet": "192.168.18.0/24"}}
+    both = {**beside, "nodes/k3s-1/interfaces": ["eth0", "eth1"]}
+    node = ["192.168.18.10/24"]
+
+    homes = [
+        next(link["name"] for link in links(site, site.nodes["k3s-1"]) if link["addresses"] == node)
+        for site in sites_by_homes(site_with(both))
+    ]
+    assert homes == ["eth0", "eth1"]
+    assert len(list(sites_by_homes(site_with(spare())))) == 1
+
+
+def test_the_pod_s_address_is_asked_for_where_another_network_of_the_pod_may_have_it() -> None:
+    beside = {"networks/spare": {**LAN2, "parent": "eth1", "subnet": "192.168.18.0/24"}}
+    other = {**LAN2, "parent": "eth1", "subnet": "fd00:60::/64"}
+    third = {**THIRD, "network": "other", "address": "fd00:60::9"}
+    house = {**beside, "networks/other": other, "nodes/k3s-1/interfaces": ["eth0", "eth1"]}
+    pod = changed_tree("home", {})["home_assistant"]["interfaces"]
+
+    site = site_with({**house, "home_assistant/interfaces": [pod[0], third]})
+    assert {"host": "n-other", "address": "192.168.18.32"} in request(site, "k3s-1")["owners"]

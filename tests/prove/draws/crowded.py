@@ -111,7 +111,7 @@ def _node(drawn: random.Random, number: int) -> Tree:
     near = _some_address(drawn, drawn.choice((*SUBNETS_V4, *SUBNETS_V6)))
     interfaces: list[Any] = ["eth0", "eth1"]
     if _chance(drawn, 0.15):
-        interfaces[0] = {"name": "eth0", "mac": "02:00:00:00:00:01"}
+        interfaces[0] = {"name": "eth0", "mac": f"02:00:00:00:00:0{number + 1}"}
     return {
         "host": drawn.choice((f"node-{number}.home", near)),
         "host_key": "ssh-ed25519 AAAA",

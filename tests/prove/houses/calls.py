@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from config.networks import HomeNetwork, VlanNetwork
 from config.nodes import Node
-from config.plan.families import attachments, is_part, overlap, used_networks
+from config.plan.families import attachments, families, is_part, overlap, used_networks
+from config.plan.reach import wire_of
 from config.site import Site
 from config.values import IpAddress
 from lab.sandbox.channel import Request
@@ -33,10 +34,25 @@ def owners(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Reque
             for text in element.get("ips", ()) if wire is not None else ():
                 for asking in (f"n-{name}", *near):
                     yield {"host": asking, "network": name, "address": text.partition("/")[0]}
+    yield from _asked_on_other_wires(site, node)
     for host in bystanders(site, node):
         for text, link in node_addresses(site, node):
             if link == host["wire"]:
                 yield {"host": host["name"], "address": text.partition("/")[0]}
+
+
+def _asked_on_other_wires(site: Site, node: Node) -> Iterator[Request]:
+    """The pod's IPv4 addresses on each of its wires where they may be somebody else's.
+
+    Linux answers there as well (config/plan/reach.py).
+    """
+    for _, attachment, network in attachments(site):
+        for name, other in used_networks(site).items():
+            wire, address = wire_of(other), attachment.address
+            near = [f for _, _, n, f in families(site) if wire_of(n) == wire]
+            claimed = address.version == 4 and any(address in family.subnet for family in near)
+            if claimed and wire != wire_of(network) and link_of(node, other) is not None:
+                yield {"host": f"n-{name}", "address": str(address)}
 
 
 def calls(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Request]:

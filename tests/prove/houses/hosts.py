@@ -150,13 +150,17 @@ def leased(site: Site, network: HomeNetwork, family: Subnet) -> IpAddress | None
         return None
     given = [(a.address, a.ipv6_address) for a in site.home_assistant.interfaces]
     wanted = [address for pair in given for address in pair if address is not None]
-    wanted += _leases_near(site, network, pool)
-    chosen = next((address for address in wanted if address in pool), pool.first)
+    wanted += [*_leases_near(site, network, pool), pool.first, pool.last]
+    # No DHCP server gives out the ends.
+    ends = nobodys(family.subnet)
+    chosen = next((address for address in wanted if address in pool and address not in ends), None)
     others = {f.gateway for _, _, _, f in families(site)} | {neighbour(site, family)}
     # A node that has its address of the pool has it reserved.
     for node in site.nodes.values():
         others |= set(node.own_addresses)
-    return chosen if chosen in family.subnet and chosen not in others else None
+    if chosen is None or chosen in others:
+        return None
+    return chosen if chosen in family.subnet else None
 
 
 def _leases_near(site: Site, network: HomeNetwork, pool: AddressRange) -> list[IpAddress]:

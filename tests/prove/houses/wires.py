@@ -60,6 +60,18 @@ def home_of(
     return None, f"{address}/{address.max_prefixlen}"
 
 
+def sites_by_homes(site: Site) -> Iterator[Site]:
+    """The site; and with its networks in reverse, where that is another home for a node."""
+    yield site
+    addresses = [address for node in site.nodes.values() for address in node.own_addresses]
+    reverse = site.model_copy(update={"networks": dict(reversed(site.networks.items()))})
+    for address in addresses:
+        homes = [home_of(possible, address)[0] for possible in (site, reverse)]
+        if len({None if home is None else home.parent for home in homes}) > 1:
+            yield reverse
+            return
+
+
 def link_of(node: Node, network: HomeNetwork) -> tuple[str, list[int]] | None:
     """The node's link that the network's frames leave by, and their tags."""
     if network.parent == CLUSTER_BRIDGE and node.interfaces:
