@@ -13,7 +13,7 @@ from tests.prove.houses.hosts import beyond, leased, neighbour
 from tests.prove.houses.request import request
 from tests.prove.houses.visitors import visited_sites
 from tests.prove.houses.wires import links, sites_by_homes
-from tests.rule_cases import LAN2, NODE2, STATIC, THIRD, spare
+from tests.rule_cases import LAN2, LAN6, NODE2, STATIC, THIRD, spare
 from tests.sites import changed_tree
 
 
@@ -251,3 +251,21 @@ def test_the_pod_s_address_is_asked_for_where_another_network_of_the_pod_may_hav
 
     site = site_with({**house, "home_assistant/interfaces": [pod[0], third]})
     assert {"host": "n-other", "address": "192.168.18.32"} in request(site, "k3s-1")["owners"]
+
+
+def test_a_device_has_the_pod_s_address_only_where_the_pod_answers_for_it() -> None:
+    def device(parent: str) -> str:
+        pool = {"parent": parent, "subnet": "fd00:18::/64", "dhcp_pool": "fd00:18::3-fd00:18::9"}
+        leases = {"ipam": "host-local", "range": "fd00:18::5-fd00:18::9"}
+        site = site_with({**LAN6, "networks/spare": {**LAN2, **pool, **leases}})
+        return str(leased(site, site.networks["spare"], site.networks["spare"]))
+
+    assert (device("eth0"), device("eth1")) == ("fd00:18::3", "fd00:18::5")
+
+
+def test_a_router_is_called_itself_where_only_networks_of_the_site_are_behind_it() -> None:
+    routed = {"gateway": "192.168.60.1", "routing": "routed", "routes": ["192.168.18.0/25"]}
+    (site,) = visited_sites(site_with({"networks/spare": {**LAN2, **routed}}))
+
+    called = {call["to"] for call in request(site, "k3s-1")["calls"]}
+    assert "192.168.60.1" in called

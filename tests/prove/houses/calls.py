@@ -100,6 +100,9 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
             via, far = network.gateways.get(destination.version), beyond(site, destination)
             if far is not None:
                 yield {"to": str(far), "by": by, "via": str(via)}
+            elif via is not None and any(via in family.subnet for family in network.subnets):
+                # Behind the router are other networks of the site alone.
+                yield {"to": str(via), "by": by}
         if _discovers(network):
             yield {"to": DISCOVERY, "by": by, "route_only": True}
         for address in _claimed_twice(site, attachment.network):

@@ -12,9 +12,18 @@ from config.plan.families import (
     leases,
     nobodys,
     overlap,
+    pod_addresses,
     used_networks,
 )
-from config.plan.reach import link_local_of, pods_meet, routers_by_wire, wire_of
+from config.plan.reach import (
+    Wire,
+    answered_on,
+    link_local_of,
+    pod_wires,
+    pods_meet,
+    routers_by_wire,
+    wire_of,
+)
 from config.site import Site
 from config.values import AddressRange, IpAddress, IpNetwork
 from lab.sandbox.channel import Request
@@ -148,8 +157,7 @@ def leased(site: Site, network: HomeNetwork, family: Subnet) -> IpAddress | None
     pool = family.dhcp_pool
     if pool is None:
         return None
-    given = [(a.address, a.ipv6_address) for a in site.home_assistant.interfaces]
-    wanted = [address for pair in given for address in pair if address is not None]
+    wanted = [*_pod_addresses_on(site, wire_of(network))]
     wanted += [*_leases_near(site, network, pool), pool.first, pool.last]
     # No DHCP server gives out the ends.
     ends = nobodys(family.subnet)
@@ -161,6 +169,13 @@ def leased(site: Site, network: HomeNetwork, family: Subnet) -> IpAddress | None
     if chosen is None or chosen in others:
         return None
     return chosen if chosen in family.subnet else None
+
+
+def _pod_addresses_on(site: Site, wire: Wire) -> Iterator[IpAddress]:
+    of_the_pod = pod_wires(site)
+    for _, address, network, _ in pod_addresses(site):
+        if wire in answered_on(address, network, of_the_pod):
+            yield address
 
 
 def _leases_near(site: Site, network: HomeNetwork, pool: AddressRange) -> list[IpAddress]:
