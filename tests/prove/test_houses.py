@@ -269,3 +269,19 @@ def test_a_router_is_called_itself_where_only_networks_of_the_site_are_behind_it
 
     called = {call["to"] for call in request(site, "k3s-1")["calls"]}
     assert "192.168.60.1" in called
+
+
+def test_the_address_of_all_routers_of_another_subnet_is_no_neighbour_s() -> None:
+    two = {"subnet": "fd00:60::/127", "gateway": "fd00:60::"}
+    more = {
+        **LAN2,
+        "subnet": "fd00:60::1/128",
+        "ipv6": {**two, "dhcp_pool": "fd00:60::1-fd00:60::1"},
+    }
+    alone = site_with({"networks/spare": more})
+    beside = site_with(
+        {"networks/spare": more, "networks/wide": {**LAN2, "subnet": "fd00:60::/64"}}
+    )
+
+    found = [neighbour(site, site.networks["spare"].subnets[1]) for site in (alone, beside)]
+    assert found == [ipaddress.ip_address("fd00:60::"), None]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from config.networks import HomeNetwork, VlanNetwork
 from config.nodes import Node
 from config.plan.families import attachments, families, is_part, overlap, used_networks
-from config.plan.reach import wire_of
+from config.plan.reach import routers_by_wire, wire_of
 from config.site import Site
 from config.values import IpAddress
 from lab.sandbox.channel import Request
@@ -100,7 +100,7 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
             via, far = network.gateways.get(destination.version), beyond(site, destination)
             if far is not None:
                 yield {"to": str(far), "by": by, "via": str(via)}
-            elif via is not None and any(via in family.subnet for family in network.subnets):
+            elif via is not None and _is_called(site, network, via):
                 # Behind the router are other networks of the site alone.
                 yield {"to": str(via), "by": by}
         if _discovers(network):
@@ -109,6 +109,12 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
             yield {"to": str(address), "by": by, "route_only": True}
         for address in _sought_behind_a_router(site, network):
             yield {"to": str(address), "by": by, "route_only": True}
+
+
+def _is_called(site: Site, network: HomeNetwork, router: IpAddress) -> bool:
+    """Whether it is an address of the subnet that just one router answers for."""
+    near = any(router in family.subnet for family in network.subnets)
+    return near and router not in routers_by_wire(site)[wire_of(network)]
 
 
 def _calls_to_the_cluster(site: Site, node: Node) -> Iterator[Request]:

@@ -52,8 +52,12 @@ def neighbour(site: Site, family: Subnet) -> IpAddress | None:
         for number in numbers:
             if subnet[number] not in ends and is_free(subnet[number], promising):
                 return subnet[number]
+    # Routers of another subnet answer calls to the address of all of them by one of their own.
+    of_all = {a for other in near if other.subnet != subnet for a in nobodys(other.subnet)}
     for router in (other.gateway for other in near if other.subnet == subnet):
-        if router is not None and router in subnet and not _is_nobodys(site, subnet, router):
+        if router is None or router in of_all or router not in subnet:
+            continue
+        if not _is_nobodys(site, subnet, router):
             return router
     # Of leases host-local keeps it for the router alone where that is said, or nothing is.
     kept = family.range if gateway_of_leases(family) == subnet[1] else None
