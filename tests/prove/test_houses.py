@@ -285,3 +285,15 @@ def test_the_address_of_all_routers_of_another_subnet_is_no_neighbour_s() -> Non
 
     found = [neighbour(site, site.networks["spare"].subnets[1]) for site in (alone, beside)]
     assert found == [ipaddress.ip_address("fd00:60::"), None]
+
+
+@pytest.mark.parametrize(("parent", "device"), [("eth0", None), ("eth1", "192.168.18.32")])
+def test_a_device_may_have_what_is_a_router_s_on_another_wire(
+    parent: str, device: str | None
+) -> None:
+    router = {"parent": parent, "subnet": "192.168.18.0/24", "gateway": "192.168.18.32"}
+    pool = {"networks/lan/dhcp_pool": "192.168.18.32-192.168.18.32"}
+    site = site_with({**STATIC, **pool, "networks/spare": {**LAN2, **router}})
+
+    found = leased(site, site.networks["lan"], site.networks["lan"])
+    assert found == (None if device is None else ipaddress.ip_address(device))

@@ -166,7 +166,7 @@ def leased(site: Site, network: HomeNetwork, family: Subnet) -> IpAddress | None
     # No DHCP server gives out the ends.
     ends = nobodys(family.subnet)
     chosen = next((address for address in wanted if address in pool and address not in ends), None)
-    others = {f.gateway for _, _, _, f in families(site)} | {neighbour(site, family)}
+    others = {near.gateway for near in _wire_mates(site, family)} | {neighbour(site, family)}
     # A node that has its address of the pool has it reserved.
     for node in site.nodes.values():
         others |= set(node.own_addresses)
