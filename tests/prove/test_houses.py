@@ -7,9 +7,10 @@ import pytest
 
 from config.site import Site
 from lab.sandbox.channel import Request
+from tests.prove.houses.addresses import leased, neighbour
 from tests.prove.houses.calls import contested
+from tests.prove.houses.destinations import beyond
 from tests.prove.houses.guests import Guest, doubtful_guests
-from tests.prove.houses.hosts import beyond, leased, neighbour
 from tests.prove.houses.request import request
 from tests.prove.houses.visitors import visited_sites
 from tests.prove.houses.wires import links, sites_by_homes

@@ -11,8 +11,10 @@ from config.plan.reach import routers_by_wire, wire_of
 from config.site import Site
 from config.values import IpAddress
 from lab.sandbox.channel import Request
+from tests.prove.houses.addresses import leased, neighbour
 from tests.prove.houses.cluster import service_addresses
-from tests.prove.houses.hosts import beyond, bystanders, inside, leased, neighbour, other_nodes
+from tests.prove.houses.destinations import beyond, inside
+from tests.prove.houses.hosts import bystanders, other_nodes
 from tests.prove.houses.wires import link_of, node_addresses
 
 POD = "home-assistant-0"

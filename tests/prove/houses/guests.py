@@ -8,7 +8,7 @@ from config.plan.families import gateway_of_leases
 from config.plan.reach import routers_by_wire, wire_of
 from config.site import Site
 from config.values import IpAddress
-from tests.prove.houses.hosts import leased, neighbour
+from tests.prove.houses.addresses import leased, neighbour
 
 
 @dataclass(frozen=True)

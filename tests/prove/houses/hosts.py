@@ -1,93 +1,20 @@
 """The hosts in the home around a pod: neighbours and routers, devices, the other nodes."""
 
 import ipaddress
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.nodes import Node
-from config.plan.families import (
-    families,
-    gateway_of_leases,
-    leases,
-    nobodys,
-    overlap,
-    pod_addresses,
-    used_networks,
-)
-from config.plan.reach import (
-    Wire,
-    answered_on,
-    link_local_of,
-    pod_wires,
-    pods_meet,
-    routers_by_wire,
-    wire_of,
-)
+from config.plan.families import leases, used_networks
+from config.plan.reach import link_local_of, pods_meet, wire_of
 from config.site import Site
-from config.values import AddressRange, IpAddress, IpNetwork
+from config.values import IpAddress
 from lab.sandbox.channel import Request
+from tests.prove.houses.addresses import leased, neighbour
 from tests.prove.houses.cluster import CLUSTER_BRIDGE
+from tests.prove.houses.destinations import beyond
 from tests.prove.houses.wires import home_of, link_of, node_addresses
-
-
-def neighbour(site: Site, family: Subnet) -> IpAddress | None:
-    """An address of the subnet that is nobody's in the plan, or else a router's."""
-    subnet = family.subnet
-    if subnet.num_addresses == 1:
-        # Whoever is near is outside the subnet.
-        return None if subnet[0].packed == b"\xff" * len(subnet[0].packed) else subnet[0] + 1
-    taken, near = _taken(site), _wire_mates(site, family)
-
-    def is_free(address: IpAddress, promising: Iterable[Subnet], kept: object = None) -> bool:
-        somebodys = address in taken or address.is_loopback or address.is_unspecified
-        promised = [r for f in promising for r in (f.range, f.dhcp_pool) if r and r is not kept]
-        return not somebodys and not any(address in r for r in promised)
-
-    ends = () if subnet.num_addresses == 2 else (subnet[0], *nobodys(subnet))
-    # The first address comes last: host-local takes it for the router's.
-    numbers = (0, *range(2, min(subnet.num_addresses, 64)), 1)
-    # What is promised on other wires is avoided where that can be.
-    for promising in ([f for _, _, _, f in families(site)], near):
-        for number in numbers:
-            if subnet[number] not in ends and is_free(subnet[number], promising):
-                return subnet[number]
-    # Routers of another subnet answer calls to the address of all of them by one of their own.
-    of_all = {a for other in near if other.subnet != subnet for a in nobodys(other.subnet)}
-    for router in (other.gateway for other in near if other.subnet == subnet):
-        if router is None or router in of_all or router not in subnet:
-            continue
-        if not _is_nobodys(site, subnet, router):
-            return router
-    # Of leases host-local keeps it for the router alone where that is said, or nothing is.
-    kept = family.range if gateway_of_leases(family) == subnet[1] else None
-    return subnet[1] if subnet[1] not in ends and is_free(subnet[1], near, kept) else None
-
-
-def _wire_mates(site: Site, family: Subnet) -> list[Subnet]:
-    """The family itself, and all others on its wire."""
-    wires = [wire_of(network) for _, _, network, other in families(site) if other is family]
-    near = [other for _, _, network, other in families(site) if wire_of(network) in wires]
-    return [family, *(other for other in near if other is not family)]
-
-
-def _taken(site: Site) -> set[IpAddress | None]:
-    """What the plan says to be a router's, the pod's, or a node's."""
-    taken: set[IpAddress | None] = {family.gateway for _, _, _, family in families(site)}
-    for attachment in site.home_assistant.interfaces:
-        taken |= {attachment.address, attachment.ipv6_address}
-    for node in site.nodes.values():
-        taken |= set(node.own_addresses)
-    for routers in routers_by_wire(site).values():
-        taken |= set(routers)
-    return taken
-
-
-def _is_nobodys(site: Site, subnet: IpNetwork, router: IpAddress) -> bool:
-    """Whether no neighbour has the router's address: it is the broadcast's, or a node's."""
-    if any(router in node.own_addresses for node in site.nodes.values()):
-        return True
-    return subnet.version == 4 and router in nobodys(subnet)
 
 
 def _host(name: str, wire: tuple[str, list[int]], addresses: list[str], **more: Any) -> Request:
@@ -154,46 +81,6 @@ def devices(site: Site, node: Node) -> Iterator[Request]:
             if wire is not None and chosen is not None:
                 addresses = [f"{chosen}/{family.subnet.prefixlen}"]
                 yield _host(f"d{number}-{name}", wire, addresses)
-
-
-def leased(site: Site, network: HomeNetwork, family: Subnet) -> IpAddress | None:
-    """The address of the pool that a device has: a pod's, a range's, or just the first."""
-    pool = family.dhcp_pool
-    if pool is None:
-        return None
-    wanted = [*_pod_addresses_on(site, wire_of(network))]
-    wanted += [*_leases_near(site, network, pool), pool.first, pool.last]
-    # No DHCP server gives out the ends.
-    ends = nobodys(family.subnet)
-    chosen = next((address for address in wanted if address in pool and address not in ends), None)
-    others = {near.gateway for near in _wire_mates(site, family)} | {neighbour(site, family)}
-    # A node that has its address of the pool has it reserved.
-    for node in site.nodes.values():
-        others |= set(node.own_addresses)
-    if chosen is None or chosen in others:
-        return None
-    return chosen if chosen in family.subnet else None
-
-
-def _pod_addresses_on(site: Site, wire: Wire) -> Iterator[IpAddress]:
-    of_the_pod = pod_wires(site)
-    for _, address, network, _ in pod_addresses(site):
-        if wire in answered_on(address, network, of_the_pod):
-            yield address
-
-
-def _leases_near(site: Site, network: HomeNetwork, pool: AddressRange) -> list[IpAddress]:
-    """The first addresses of the pool that pods are given on the same wire."""
-    found: list[IpAddress] = []
-    for _, _, other, family in families(site):
-        given = leases(other, family)
-        if given is None or wire_of(other) != wire_of(network):
-            continue
-        if given.first.version == pool.first.version:
-            start = max(int(given.first), int(pool.first))
-            near = (type(pool.first)(start + step) for step in (0, 1))
-            found += [a for a in near if a in given and a != gateway_of_leases(family)]
-    return found
 
 
 def other_nodes(site: Site, node: Node) -> Iterator[Request]:
@@ -264,28 +151,3 @@ def _behind(site: Site, network: HomeNetwork) -> list[str]:
 
 def _is_gateway(site: Site, address: IpAddress) -> bool:
     return any(address == s.gateway for n in site.networks.values() for s in n.subnets)
-
-
-def beyond(site: Site, route: IpNetwork) -> IpAddress | None:
-    """An address of the route that is in no subnet of the site; None when they fill it."""
-    subnets = [s.subnet for network in site.networks.values() for s in network.subnets]
-    near = [subnet for subnet in subnets if overlap(subnet, route)]
-    sides = [side for subnet in near for side in _beside(subnet)]
-    for address in (inside(route), route[max(0, route.num_addresses - 2)], *sides):
-        if address in route and not any(address in subnet for subnet in near):
-            return address
-    return None
-
-
-def _beside(subnet: IpNetwork) -> Iterator[IpAddress]:
-    """The addresses before and after a subnet, where there are any."""
-    first, last = subnet[0], subnet[-1]
-    if int(first) > 0:
-        yield first - 1
-    if int(last) < (1 << last.max_prefixlen) - 1:
-        yield last + 1
-
-
-def inside(network: IpNetwork) -> IpAddress:
-    """An address of the network, the same for the same network."""
-    return network[0] if network.num_addresses == 1 else network[min(9, network.num_addresses - 1)]

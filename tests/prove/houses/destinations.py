@@ -1,0 +1,32 @@
+"""Addresses that routes lead to."""
+
+from collections.abc import Iterator
+
+from config.plan.families import overlap
+from config.site import Site
+from config.values import IpAddress, IpNetwork
+
+
+def beyond(site: Site, route: IpNetwork) -> IpAddress | None:
+    """An address of the route that is in no subnet of the site; None when they fill it."""
+    subnets = [s.subnet for network in site.networks.values() for s in network.subnets]
+    near = [subnet for subnet in subnets if overlap(subnet, route)]
+    sides = [side for subnet in near for side in _beside(subnet)]
+    for address in (inside(route), route[max(0, route.num_addresses - 2)], *sides):
+        if address in route and not any(address in subnet for subnet in near):
+            return address
+    return None
+
+
+def _beside(subnet: IpNetwork) -> Iterator[IpAddress]:
+    """The addresses before and after a subnet, where there are any."""
+    first, last = subnet[0], subnet[-1]
+    if int(first) > 0:
+        yield first - 1
+    if int(last) < (1 << last.max_prefixlen) - 1:
+        yield last + 1
+
+
+def inside(network: IpNetwork) -> IpAddress:
+    """An address of the network, the same for the same network."""
+    return network[0] if network.num_addresses == 1 else network[min(9, network.num_addresses - 1)]
