@@ -298,3 +298,14 @@ def test_a_device_may_have_what_is_a_router_s_on_another_wire(
 
     found = leased(site, site.networks["lan"], site.networks["lan"])
     assert found == (None if device is None else ipaddress.ip_address(device))
+
+
+def test_a_node_has_all_its_addresses_of_a_wire_by_one_interface() -> None:
+    known = {"interfaces": [{"name": "eth0", "mac": "52:54:00:00:00:02"}]}
+    other = {**NODE2, **known, "addresses": ["192.168.18.12", "192.168.60.2"]}
+    hosts = hosts_of(
+        site_with({"networks/spare": {**LAN2, "parent": "eth1"}, "nodes/k3s-2": other})
+    )
+
+    assert hosts["k3s-2-0"]["addresses"] == ["192.168.18.11/24", "192.168.18.12/24"]
+    assert len([host for host in hosts.values() if host.get("mac") == "52:54:00:00:00:02"]) == 1

@@ -54,9 +54,8 @@ def neighbours(site: Site, node: Node) -> list[Request]:
 def _without_address(network: HomeNetwork, router: Request) -> Iterator[str]:
     """The subnets that a router leads to by its link alone: it has no address in them."""
     own = [ipaddress.ip_interface(text).ip for text in router["addresses"]]
-    told = router.get("on_link", ())
     for subnet in dict.fromkeys(family.subnet for family in network.subnets):
-        if not any(address in subnet for address in own) and str(subnet) not in told:
+        if not any(address in subnet for address in own) and str(subnet) not in router["on_link"]:
             yield str(subnet)
 
 
@@ -98,21 +97,33 @@ def other_nodes(site: Site, node: Node) -> Iterator[Request]:
             if unknown and node.interface(interface.name) is not None:
                 own = (interface.name, list[int]())
                 yield _host(f"{name}-{interface.name}", own, [], mac=interface.mac, router=True)
-        for number, address in enumerate(other.own_addresses):
-            network, text = home_of(site, address, tagged=True)
-            if network is None:
-                link = next((i.name for i in other.interfaces), "")
-                wire = (link, list[int]()) if node.interface(link) and "." not in link else None
-            else:
-                link, wire = network.parent, link_of(node, network)
-            theirs = None if isinstance(network, VlanNetwork) else other.interface(link)
-            if wire is not None:
-                mac = theirs.mac if theirs is not None else None
-                host = _host(f"{name}-{number}", wire, [text], mac=mac or "", router=True)
-                if network is not None and _is_gateway(site, address):
-                    host["loopback"] = _behind(site, network)
-                    host["on_link"] = list(_without_address(network, host))
-                yield host
+        yield from _of_node(site, node, name, other)
+
+
+def _of_node(site: Site, node: Node, name: str, other: Node) -> Iterator[Request]:
+    """The other node on each wire: it has all its addresses there by one interface."""
+    hosts: dict[str, Request] = {}
+    leads_to: list[tuple[Request, HomeNetwork]] = []
+    for address in other.own_addresses:
+        network, text = home_of(site, address, tagged=True)
+        if network is None:
+            link = next((i.name for i in other.interfaces), "")
+            wire = (link, list[int]()) if node.interface(link) and "." not in link else None
+        else:
+            link, wire = network.parent, link_of(node, network)
+        if wire is None:
+            continue
+        theirs = None if isinstance(network, VlanNetwork) else other.interface(link)
+        mac = theirs.mac if theirs is not None and theirs.mac else ""
+        new = _host(f"{name}-{len(hosts)}", wire, [], mac=mac, loopback=[], on_link=[], router=True)
+        host = hosts.setdefault(str(wire), new)
+        host["addresses"].append(text)
+        if network is not None and _is_gateway(site, address):
+            leads_to.append((host, network))
+    for host, network in leads_to:
+        host["loopback"] += [a for a in _behind(site, network) if a not in host["loopback"]]
+        host["on_link"] += list(_without_address(network, host))
+    yield from hosts.values()
 
 
 def pods_elsewhere(
