@@ -309,3 +309,15 @@ def test_a_node_has_all_its_addresses_of_a_wire_by_one_interface() -> None:
 
     assert hosts["k3s-2-0"]["addresses"] == ["192.168.18.11/24", "192.168.18.12/24"]
     assert len([host for host in hosts.values() if host.get("mac") == "52:54:00:00:00:02"]) == 1
+
+
+@pytest.mark.parametrize(("gateway", "near"), [(None, ".1"), (".2", ".2"), (".0", ".2")])
+def test_in_a_subnet_of_four_without_a_range_the_router_is_near(
+    gateway: str | None, near: str
+) -> None:
+    four: dict[str, object] = {**LAN2, "subnet": "192.168.60.0/30", "ipam": "host-local"}
+    if gateway is not None:
+        four["gateway"] = f"192.168.60{gateway}"
+    site = site_with({"networks/spare": four})
+
+    assert str(neighbour(site, site.networks["spare"])) == f"192.168.60{near}"

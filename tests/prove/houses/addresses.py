@@ -17,24 +17,35 @@ def neighbour(site: Site, family: Subnet) -> IpAddress | None:
         return None if subnet[0].packed == b"\xff" * len(subnet[0].packed) else subnet[0] + 1
     taken, near = _taken(site), _wire_mates(site, family)
 
-    def is_free(address: IpAddress, promising: Iterable[Subnet], kept: object = None) -> bool:
+    def is_free(address: IpAddress, promised: Iterable[AddressRange]) -> bool:
         somebodys = address in taken or address.is_loopback or address.is_unspecified
-        promised = [r for f in promising for r in (f.range, f.dhcp_pool) if r and r is not kept]
         return not somebodys and not any(address in r for r in promised)
 
     ends = () if subnet.num_addresses == 2 else (subnet[0], *nobodys(subnet))
     # The first address comes last: host-local takes it for the router's.
     numbers = (0, *range(2, min(subnet.num_addresses, 64)), 1)
     # What is promised on other wires is avoided where that can be.
-    for promising in ([f for _, _, _, f in families(site)], near):
+    for promised in (_promised((n, f) for _, _, n, f in families(site)), _promised(near)):
         for number in numbers:
-            if subnet[number] not in ends and is_free(subnet[number], promising):
+            if subnet[number] not in ends and is_free(subnet[number], promised):
                 return subnet[number]
-    if (router := _router_near(site, subnet, near)) is not None:
+    if (router := _router_near(site, subnet, [other for _, other in near])) is not None:
         return router
     # Of leases host-local keeps it for the router alone where that is said, or nothing is.
-    kept = family.range if gateway_of_leases(family) == subnet[1] else None
-    return subnet[1] if subnet[1] not in ends and is_free(subnet[1], near, kept) else None
+    if gateway_of_leases(family) == subnet[1]:
+        others = _promised((n, f) for n, f in near if f is not family)
+        promised = others if family.dhcp_pool is None else [*others, family.dhcp_pool]
+    return subnet[1] if subnet[1] not in ends and is_free(subnet[1], promised) else None
+
+
+def _promised(given: Iterable[tuple[HomeNetwork, Subnet]]) -> list[AddressRange]:
+    """The networks' ranges and pools, and an IPv4 subnet of four, the router's and a pod's."""
+    found: list[AddressRange | None] = []
+    for network, family in given:
+        hosts = leases(network, family)
+        alone = hosts is not None and gateway_of_leases(family) in hosts
+        found += [hosts if alone else family.range, family.dhcp_pool]
+    return [addresses for addresses in found if addresses is not None]
 
 
 def _router_near(site: Site, subnet: IpNetwork, near: Sequence[Subnet]) -> IpAddress | None:
@@ -59,7 +70,7 @@ def leased(site: Site, network: HomeNetwork, family: Subnet) -> IpAddress | None
     # No DHCP server gives out the ends.
     ends = nobodys(family.subnet)
     chosen = next((address for address in wanted if address in pool and address not in ends), None)
-    others = {near.gateway for near in _wire_mates(site, family)} | {neighbour(site, family)}
+    others = {mate.gateway for _, mate in _wire_mates(site, family)} | {neighbour(site, family)}
     # A node that has its address of the pool has it reserved.
     for node in site.nodes.values():
         others |= set(node.own_addresses)
@@ -68,11 +79,11 @@ def leased(site: Site, network: HomeNetwork, family: Subnet) -> IpAddress | None
     return chosen if chosen in family.subnet else None
 
 
-def _wire_mates(site: Site, family: Subnet) -> list[Subnet]:
-    """The family itself, and all others on its wire."""
+def _wire_mates(site: Site, family: Subnet) -> list[tuple[HomeNetwork, Subnet]]:
+    """The family itself, and all others on its wire, each with its network."""
     wires = [wire_of(network) for _, _, network, other in families(site) if other is family]
-    near = [other for _, _, network, other in families(site) if wire_of(network) in wires]
-    return [family, *(other for other in near if other is not family)]
+    near = [(n, other) for _, _, n, other in families(site) if wire_of(n) in wires]
+    return sorted(near, key=lambda mate: mate[1] is not family)
 
 
 def _taken(site: Site) -> set[IpAddress | None]:
