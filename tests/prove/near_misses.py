@@ -5,14 +5,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from config.plan import RULES
-from config.read import read_site
+from config.read import Reading, read_site
+from config.site import Site
 from tests.prove.campaign import Outcome, run_trees
 from tests.prove.draws.sites import Tree
 from tests.prove.elsewhere import ELSEWHERE
+from tests.prove.houses.addresses import is_full
 from tests.prove.runners import Runners
 
 # No pod shows their harm: elsewhere.py, test_wireless.py and tests/engine/test_nodes.py do.
 NOT_BY_PODS = {*ELSEWHERE, "parent-wireless", "nodes-unknown"}
+# What these refuse would harm only who else is in the network.
+HARM_TO_NEIGHBOURS = {"range-missing", "address-ends-of-subnet"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +26,7 @@ class Miss:
     label: str
     tree: Tree
     rules: tuple[str, ...]
-    # In a network that its pool fills nobody can be, to show what would happen there.
+    # Some network has no room for the pod that would fail, or for who would be harmed.
     full: bool = False
 
 
@@ -32,8 +36,14 @@ def judged(label: str, tree: Tree) -> Miss | None:
     rules = tuple(dict.fromkeys(problem.rule for problem in reading.of("error")))
     if not RULES.keys() >= set(rules):
         return None
-    full = any(problem.rule == "pool-fills-subnet" for problem in reading.problems)
-    return Miss(label=label, tree=tree, rules=rules, full=full)
+    return Miss(label=label, tree=tree, rules=rules, full=_is_full(tree, reading, rules))
+
+
+def _is_full(tree: Tree, reading: Reading, rules: Sequence[str]) -> bool:
+    filled = {p.path.split(".")[1] for p in reading.of("warning") if p.rule == "pool-fills-subnet"}
+    if rules and filled - {i["network"] for i in tree["home_assistant"]["interfaces"]}:
+        return True
+    return bool(HARM_TO_NEIGHBOURS & set(rules)) and is_full(Site.model_validate(tree))
 
 
 def run_misses(runners: Runners, misses: Sequence[Miss]) -> list[tuple[Miss, Outcome]]:

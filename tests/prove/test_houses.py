@@ -7,13 +7,13 @@ import pytest
 
 from config.site import Site
 from lab.sandbox.channel import Request
-from tests.prove.houses.addresses import leased, neighbour
+from tests.prove.houses.addresses import is_full, leased, neighbour
 from tests.prove.houses.calls import contested
 from tests.prove.houses.destinations import beyond
 from tests.prove.houses.guests import Guest, doubtful_guests
 from tests.prove.houses.request import request
 from tests.prove.houses.visitors import visited_sites
-from tests.prove.houses.wires import links, sites_by_homes
+from tests.prove.houses.wires import links, node_addresses, sites_by_homes
 from tests.rule_cases import LAN2, LAN6, NODE2, STATIC, THIRD, spare
 from tests.sites import changed_tree
 
@@ -321,3 +321,31 @@ def test_in_a_subnet_of_four_without_a_range_the_router_is_near(
     site = site_with({"networks/spare": four})
 
     assert str(neighbour(site, site.networks["spare"])) == f"192.168.60{near}"
+
+
+@pytest.mark.parametrize(("last", "full"), [(".150", True), (".149", False)])
+def test_a_network_is_full_that_pods_have_to_its_ends(last: str, *, full: bool) -> None:
+    pods = {"subnet": "192.168.0.144/29", "range": f"192.168.0.145-192.168.0{last}"}
+    more = {"subnet": "192.168.0.144/29"}
+    leases = {**LAN2, "ipam": "host-local"}
+    site = site_with({"networks/pods": {**leases, **pods}, "networks/more": {**leases, **more}})
+
+    assert is_full(site) == full
+
+
+def test_a_visitor_takes_the_only_address_that_there_is() -> None:
+    one, wide = {**LAN2, "subnet": "fd00:60::/128"}, {**LAN2, "subnet": "fd00:60::/64"}
+    visited = visited_sites(site_with({"networks/one": one, "networks/wide": wide}))
+
+    given = {site.home_assistant.interfaces[0].address for site in visited}
+    assert ipaddress.ip_address("fd00:60::") in given
+
+
+def test_a_node_has_ipv6_by_an_interface_that_is_large_enough() -> None:
+    node = {
+        "nodes/k3s-1/host": "fd00:99::9",
+        "nodes/k3s-1/interfaces": [{"name": "eth0", "mtu": 1000}, "eth1"],
+    }
+    site = site_with(node)
+
+    assert dict(node_addresses(site, site.nodes["k3s-1"])) == {"fd00:99::9/128": "eth1"}

@@ -3,7 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from config.networks import HomeNetwork, Subnet
-from config.plan.families import families, gateway_of_leases, leases, nobodys, pod_addresses
+from config.plan.families import (
+    NO_HOSTS,
+    families,
+    gateway_of_leases,
+    leases,
+    nobodys,
+    overlap,
+    pod_addresses,
+)
 from config.plan.reach import Wire, answered_on, pod_wires, routers_by_wire, wire_of
 from config.site import Site
 from config.values import AddressRange, IpAddress, IpNetwork
@@ -46,6 +54,16 @@ def _promised(given: Iterable[tuple[HomeNetwork, Subnet]]) -> list[AddressRange]
         alone = hosts is not None and gateway_of_leases(family) in hosts
         found += [hosts if alone else family.range, family.dhcp_pool]
     return [addresses for addresses in found if addresses is not None]
+
+
+def is_full(site: Site) -> bool:
+    """Whether pods and pools have all of some network: nobody else is in it, to be harmed."""
+    return any(
+        neighbour(site, family) is None
+        and leased(site, network, family) is None
+        and not any(overlap(family.subnet, none) for none in NO_HOSTS)
+        for _, _, network, family in families(site)
+    )
 
 
 def _router_near(site: Site, subnet: IpNetwork, near: Sequence[Subnet]) -> IpAddress | None:

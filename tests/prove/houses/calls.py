@@ -73,7 +73,7 @@ def calls(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Reques
 
 
 def _near(site: Site, name: str, number: int) -> tuple[str, str] | None:
-    """A host of the network's family by that number, and its address."""
+    """A host of the network's family by that number, and its address"""
     network = site.networks[name]
     family = network.subnets[number]
     if (address := neighbour(site, family)) is not None:

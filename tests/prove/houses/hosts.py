@@ -14,7 +14,7 @@ from lab.sandbox.channel import Request
 from tests.prove.houses.addresses import leased, neighbour
 from tests.prove.houses.cluster import CLUSTER_BRIDGE
 from tests.prove.houses.destinations import beyond
-from tests.prove.houses.wires import home_of, link_of, node_addresses
+from tests.prove.houses.wires import home_of, link_elsewhere, link_of, node_addresses
 
 
 def _host(name: str, wire: tuple[str, list[int]], addresses: list[str], **more: Any) -> Request:
@@ -107,7 +107,7 @@ def _of_node(site: Site, node: Node, name: str, other: Node) -> Iterator[Request
     for address in other.own_addresses:
         network, text = home_of(site, address, tagged=True)
         if network is None:
-            link = next((i.name for i in other.interfaces), "")
+            link = link_elsewhere(other, address)
             wire = (link, list[int]()) if node.interface(link) and "." not in link else None
         else:
             link, wire = network.parent, link_of(node, network)

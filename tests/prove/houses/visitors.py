@@ -46,7 +46,8 @@ def _free(
     """
     near = [f for _, _, other, f in families(site) if other.parent == network.parent]
     taken: set[IpAddress | None] = {*own, *(f.gateway for f in near), *nobodys(family.subnet)}
-    taken |= set(routers_by_wire(site)[wire_of(network)])
+    if family.subnet.num_addresses > 1:
+        taken |= set(routers_by_wire(site)[wire_of(network)])
     for node in site.nodes.values():
         taken |= set(node.own_addresses)
     if network.ipam == "host-local":

@@ -37,11 +37,17 @@ def node_addresses(site: Site, node: Node) -> Iterator[tuple[str, str]]:
     """(address with prefix length, link) for each of the node's addresses."""
     for address in node.own_addresses:
         network, text = home_of(site, address)
-        link = next((i.name for i in node.interfaces), "") if network is None else network.parent
+        link = link_elsewhere(node, address) if network is None else network.parent
         known = node.interface(link)
         # No kernel has IPv6 on a link that is too small for it.
         if known is None or address.version == 4 or known.mtu >= LEAST_MTU_OF_IPV6:
             yield text, link
+
+
+def link_elsewhere(node: Node, address: IpAddress) -> str:
+    """The node's interface by which it has an address that is in no network of the site."""
+    fit = (i.name for i in node.interfaces if address.version == 4 or i.mtu >= LEAST_MTU_OF_IPV6)
+    return next(fit, "")
 
 
 def home_of(
