@@ -36,11 +36,11 @@ def pool_fills_subnet(site: Site) -> Iterator[Finding]:
 def _left_by_pool(family: Subnet) -> int:
     """How many addresses of the subnet are neither the pool's, nor the router's, nor its ends."""
     pool, subnet = family.dhcp_pool, family.subnet
-    if pool is None or pool.first.version != subnet.version:
+    if pool is None:
         return subnet.num_addresses
     first = max(int(pool.first), int(subnet[0]))
     last = min(int(pool.last), int(subnet[-1]))
     ends = (subnet[0], *nobodys(subnet)) if subnet.num_addresses > 2 else ()
     others = {a for a in (*ends, family.gateway) if a is not None and a in subnet}
     outside = [a for a in others if not first <= int(a) <= last]
-    return subnet.num_addresses - max(0, last - first + 1) - len(outside)
+    return subnet.num_addresses - (last - first + 1) - len(outside)

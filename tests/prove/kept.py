@@ -39,6 +39,11 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         "home_assistant/interfaces/0/address": "192.168.18.1",
         **spare(ipam="host-local", range="192.168.18.1-192.168.18.5"),
     },
+    "the broadcast's address of a smaller subnet on the wire": {
+        **STATIC,
+        "home_assistant/interfaces/0/address": "192.168.18.127",
+        **spare(subnet="192.168.18.0/25"),
+    },
     "a gateway that no route needs": CASES["gateway-of-nobody"],
     "the address of all routers as gateway": {
         **iot("fd00:32::/64", "fd00:32::3"),

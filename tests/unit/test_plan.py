@@ -3,6 +3,7 @@
 import pytest
 
 from config.plan import RULES
+from tests.prove.kept import KEPT
 from tests.rule_cases import CASES, LAN2, MORE, NODE2
 from tests.sites import changed
 
@@ -160,6 +161,8 @@ def test_interfaces_that_no_network_uses_may_share_a_mac() -> None:
         ({"dhcp_pool": "192.168.60.1-192.168.60.253", "gateway": "192.168.60.1"}, False),
         ({"dhcp_pool": "192.168.0.1-192.168.255.254"}, True),
         ({"dhcp_pool": "192.168.61.0-192.168.61.255"}, False),
+        ({"dhcp_pool": "192.168.0.1-192.168.60.9"}, False),
+        ({"subnet": "192.168.60.2/31", "dhcp_pool": "192.168.60.3-192.168.60.3"}, False),
         ({"dhcp_pool": "fd00::1-fd00::2"}, False),
         ({"subnet": "192.168.60.2/31", "dhcp_pool": "192.168.60.2-192.168.60.2"}, False),
         ({"subnet": "192.168.60.2/31", "dhcp_pool": "192.168.60.2-192.168.60.3"}, True),
@@ -173,3 +176,8 @@ def test_a_pool_that_leaves_no_address_for_a_pod_is_warned_of(
     problems = changed("home", {"networks/spare": {**LAN2, **network}}).problems
 
     assert ("pool-fills-subnet" in {problem.rule for problem in problems}) == full
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_site_that_was_once_misjudged_is_accepted(name: str) -> None:
+    assert changed("home", KEPT[name]).site is not None
