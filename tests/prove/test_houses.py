@@ -341,11 +341,15 @@ def test_a_visitor_takes_the_only_address_that_there_is() -> None:
     assert ipaddress.ip_address("fd00:60::") in given
 
 
-def test_a_node_has_ipv6_by_an_interface_that_is_large_enough() -> None:
-    node = {
-        "nodes/k3s-1/host": "fd00:99::9",
-        "nodes/k3s-1/interfaces": [{"name": "eth0", "mtu": 1000}, "eth1"],
-    }
-    site = site_with(node)
+@pytest.mark.parametrize(
+    ("mtus", "found"),
+    [((1500, 1500), "eth0"), ((1000, 1500), "eth1"), ((1000, 1000), None), ((), "")],
+)
+def test_a_node_has_ipv6_by_an_interface_that_is_large_enough(
+    mtus: tuple[int, ...], found: str | None
+) -> None:
+    interfaces = [{"name": f"eth{number}", "mtu": mtu} for number, mtu in enumerate(mtus)]
+    site = site_with({"nodes/k3s-1/host": "fd00:99::9", "nodes/k3s-1/interfaces": interfaces})
 
-    assert dict(node_addresses(site, site.nodes["k3s-1"])) == {"fd00:99::9/128": "eth1"}
+    expected = {} if found is None else {"fd00:99::9/128": found}
+    assert dict(node_addresses(site, site.nodes["k3s-1"])) == expected

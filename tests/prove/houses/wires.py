@@ -46,8 +46,8 @@ def node_addresses(site: Site, node: Node) -> Iterator[tuple[str, str]]:
 
 def link_elsewhere(node: Node, address: IpAddress) -> str:
     """The node's interface by which it has an address that is in no network of the site."""
-    fit = (i.name for i in node.interfaces if address.version == 4 or i.mtu >= LEAST_MTU_OF_IPV6)
-    return next(fit, "")
+    fit = [i for i in node.interfaces if address.version == 4 or i.mtu >= LEAST_MTU_OF_IPV6]
+    return next((interface.name for interface in (*fit, *node.interfaces)), "")
 
 
 def home_of(
