@@ -353,3 +353,12 @@ def test_a_node_has_ipv6_by_an_interface_that_is_large_enough(
 
     expected = {} if found is None else {"fd00:99::9/128": found}
     assert dict(node_addresses(site, site.nodes["k3s-1"])) == expected
+
+
+def test_guests_of_two_networks_ask_for_the_one_address_that_both_give_out() -> None:
+    four = {**LAN2, "subnet": "192.168.60.0/30", "ipam": "host-local"}
+    leases = {**four, "range": "192.168.60.1-192.168.60.2"}
+    site = site_with({"networks/one": leases, "networks/other": four})
+
+    asking = {g.network for g in doubtful_guests(site) if g.address == "192.168.60.2"}
+    assert asking == {"one", "other"}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from config.networks import HomeNetwork
-from config.plan.families import gateway_of_leases
+from config.plan.families import gateway_of_leases, leases
 from config.plan.reach import routers_by_wire, wire_of
 from config.site import Site
 from config.values import IpAddress
@@ -31,24 +31,21 @@ def doubtful_guests(site: Site) -> Iterable[Guest]:
         # host-local itself keeps the router's address, the first one when none is given.
         kept = own | {str(gateway_of_leases(network))}
         for address in dict.fromkeys(_doubtful(site, network)):
-            promised = network.range is None or address in network.range
+            promised = address in (network.range or network.subnet)
             if promised and str(address) not in kept:
                 yield Guest(name, str(address))
 
 
 def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
     """What a range must not hold, somebody's of another network, the ends of its wire's ranges."""
-    subnet, leases = network.subnet, network.range
-    near = neighbour(site, network)
-    if leases is None:
+    subnet = network.subnet
+    if network.range is None:
         # The whole subnet is promised, and so what somebody at home has.
+        near = neighbour(site, network)
         yield from () if near is None else (near,)
-        yield from (a.address for a in site.home_assistant.interfaces if a.address in subnet)
-        for node in site.nodes.values():
-            yield from (a for a in node.own_addresses if a in subnet)
-        return
-    yield subnet.network_address
-    yield subnet.broadcast_address
+    else:
+        yield subnet.network_address
+        yield subnet.broadcast_address
     yield from routers_by_wire(site)[wire_of(network)]
     for node in site.nodes.values():
         yield from node.own_addresses
@@ -62,5 +59,5 @@ def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
             continue
         devices = [leased(site, other, family) for family in other.subnets]
         yield from (address for address in devices if address is not None)
-        if other.range is not None:
-            yield from (other.range.first, other.range.last)
+        if (given := leases(other, other)) is not None:
+            yield from (given.first, given.last)
