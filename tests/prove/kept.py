@@ -44,6 +44,15 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         "home_assistant/interfaces/0/address": "192.168.18.127",
         **spare(subnet="192.168.18.0/25"),
     },
+    "one subnet and one gateway, untagged and in a VLAN": {
+        "networks/plain": {
+            **LAN2,
+            "gateway": "192.168.60.1",
+            "routing": "routed",
+            "routes": ["10.9.0.0/16"],
+        },
+        "networks/tagged": {**LAN2, "type": "vlan", "vlan_id": 77, "gateway": "192.168.60.1"},
+    },
     "a gateway that no route needs": CASES["gateway-of-nobody"],
     "the address of all routers as gateway": {
         **iot("fd00:32::/64", "fd00:32::3"),

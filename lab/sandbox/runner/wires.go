@@ -179,6 +179,11 @@ func (w *wires) addHost(number int, other host) error {
 		return err
 	}
 	for depth, id := range other.VLANs {
+		// Behind a switch nobody hears of its VLAN's addresses untagged.
+		name := device.Attrs().Name
+		if err := s.in(func() error { return sysctl("net/ipv4/conf/"+name+"/arp_ignore", "1") }); err != nil {
+			return err
+		}
 		device, err = addTagged(s.handle, device, fmt.Sprintf("tagged%d", depth), id)
 		if err != nil {
 			return err
