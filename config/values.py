@@ -130,6 +130,10 @@ class AddressRange:
             and int(self.first) <= int(address) <= int(self.last)
         )
 
+    def is_within(self, subnet: IpNetwork) -> bool:
+        """Whether both ends lie in the subnet."""
+        return self.first in subnet and self.last in subnet
+
     def __str__(self) -> str:
         return f"{self.first}-{self.last}"
 

@@ -63,8 +63,9 @@ def address_ends_of_subnet(site: Site) -> Iterator[Finding]:
     """The broadcast address, and IPv6's of all routers in a subnet of the wire, are nobody's."""
     routers = routers_by_wire(site)
     for path, address, network, family in pod_addresses(site):
-        own = dict.fromkeys(nobodys(family.subnet), family.subnet)
-        subnet = own.get(address, routers[wire_of(network)].get(address))
+        subnet = routers[wire_of(network)].get(address)
+        if address in nobodys(family.subnet):
+            subnet = family.subnet
         if subnet is not None:
             yield Finding(
                 path=path,

@@ -6,6 +6,7 @@ from config.networks import Subnet
 from config.plan.families import families, nobodys
 from config.plan.rule import Finding, rule
 from config.site import Site
+from config.values import AddressRange
 
 
 @rule("pool-outside-subnet", "a pool elsewhere protects nothing here", severity="warning")
@@ -13,7 +14,7 @@ def pool_outside_subnet(site: Site) -> Iterator[Finding]:
     """Both ends of a DHCP pool lie in the subnet."""
     for _, path, _, family in families(site):
         pool, subnet = family.dhcp_pool, family.subnet
-        if pool is not None and not (pool.first in subnet and pool.last in subnet):
+        if pool is not None and not pool.is_within(subnet):
             yield Finding(
                 path=f"{path}.dhcp_pool",
                 value=pool,
@@ -25,19 +26,18 @@ def pool_outside_subnet(site: Site) -> Iterator[Finding]:
 def pool_fills_subnet(site: Site) -> Iterator[Finding]:
     """A DHCP pool leaves addresses for pods, beside the router's."""
     for _, path, _, family in families(site):
-        if family.dhcp_pool is not None and _left_by_pool(family) <= 0:
+        pool = family.dhcp_pool
+        if pool is not None and _left_by(pool, family) <= 0:
             yield Finding(
                 path=f"{path}.dhcp_pool",
-                value=family.dhcp_pool,
+                value=pool,
                 message="it leaves no address for a pod; make it shorter, at the DHCP server first",
             )
 
 
-def _left_by_pool(family: Subnet) -> int:
+def _left_by(pool: AddressRange, family: Subnet) -> int:
     """How many addresses of the subnet are neither the pool's, nor the router's, nor its ends."""
-    pool, subnet = family.dhcp_pool, family.subnet
-    if pool is None:
-        return subnet.num_addresses
+    subnet = family.subnet
     first = max(int(pool.first), int(subnet[0]))
     last = min(int(pool.last), int(subnet[-1]))
     ends = (subnet[0], *nobodys(subnet)) if subnet.num_addresses > 2 else ()

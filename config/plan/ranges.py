@@ -70,7 +70,7 @@ def range_without_leases(site: Site) -> Iterator[Finding]:
 def range_outside_subnet(site: Site) -> Iterator[Finding]:
     """Both ends of a range lie in the subnet."""
     for _, path, _, family in families(site):
-        if family.range is not None and not _is_within(family.range, family):
+        if family.range is not None and not family.range.is_within(family.subnet):
             yield Finding(
                 path=f"{path}.range",
                 value=family.range,
@@ -243,7 +243,3 @@ def _share(family: Subnet, given: AddressRange, other: Subnet) -> bool:
     least, most = max(least, int(given.first)), min(most, int(given.last))
     kept = gateway_of_leases(family)
     return least <= most and not (kept is not None and least == most == int(kept))
-
-
-def _is_within(addresses: AddressRange, family: Subnet) -> bool:
-    return addresses.first in family.subnet and addresses.last in family.subnet

@@ -36,10 +36,10 @@ def judged(label: str, tree: Tree) -> Miss | None:
     rules = tuple(dict.fromkeys(problem.rule for problem in reading.of("error")))
     if not RULES.keys() >= set(rules):
         return None
-    return Miss(label=label, tree=tree, rules=rules, full=_is_full(tree, reading, rules))
+    return Miss(label=label, tree=tree, rules=rules, full=_lacks_room(tree, reading, rules))
 
 
-def _is_full(tree: Tree, reading: Reading, rules: Sequence[str]) -> bool:
+def _lacks_room(tree: Tree, reading: Reading, rules: Sequence[str]) -> bool:
     filled = {p.path.split(".")[1] for p in reading.of("warning") if p.rule == "pool-fills-subnet"}
     if rules and filled - {i["network"] for i in tree["home_assistant"]["interfaces"]}:
         return True

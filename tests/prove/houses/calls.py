@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from config.networks import HomeNetwork, VlanNetwork
 from config.nodes import Node
-from config.plan.families import attachments, families, is_part, overlap, used_networks
-from config.plan.reach import routers_by_wire, wire_of
+from config.plan.families import attachments, is_part, overlap, used_networks
+from config.plan.reach import families_by_wire, routers_by_wire, wire_of
 from config.site import Site
 from config.values import IpAddress
 from lab.sandbox.channel import Request
@@ -51,8 +51,8 @@ def _asked_on_other_wires(site: Site, node: Node) -> Iterator[Request]:
     for _, attachment, network in attachments(site):
         for name, other in used_networks(site).items():
             wire, address = wire_of(other), attachment.address
-            near = [f for _, _, n, f in families(site) if wire_of(n) == wire]
-            claimed = address.version == 4 and any(address in family.subnet for family in near)
+            near = families_by_wire(site)[wire]
+            claimed = address.version == 4 and any(address in family.subnet for _, family in near)
             if claimed and wire != wire_of(network) and link_of(node, other) is not None:
                 yield {"host": f"n-{name}", "address": str(address)}
 
@@ -73,7 +73,7 @@ def calls(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Reques
 
 
 def _near(site: Site, name: str, number: int) -> tuple[str, str] | None:
-    """A host of the network's family by that number, and its address"""
+    """A host of the network's family by that number, and its address; None if nobody is."""
     network = site.networks[name]
     family = network.subnets[number]
     if (address := neighbour(site, family)) is not None:

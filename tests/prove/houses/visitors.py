@@ -74,7 +74,7 @@ def _candidates(network: HomeNetwork, family: Subnet) -> list[IpAddress]:
     """Addresses from either end of the range, or of the subnet where nobody allocates."""
     first, last = family.subnet[0], family.subnet[-1]
     leases = family.range if network.ipam == "host-local" else None
-    if leases is not None and leases.first in family.subnet and leases.last in family.subnet:
+    if leases is not None and leases.is_within(family.subnet):
         first, last = leases.first, leases.last
     most = min(int(last) - int(first), FEW)
     return [*(last - step for step in range(most + 1)), *(first + step for step in range(most + 1))]
