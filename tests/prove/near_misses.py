@@ -16,7 +16,7 @@ from tests.prove.runners import Runners
 # No pod shows their harm: elsewhere.py, test_wireless.py and tests/engine/test_nodes.py do.
 NOT_BY_PODS = {*ELSEWHERE, "parent-wireless", "nodes-unknown"}
 # What these refuse would harm only who else is in the network.
-HARM_TO_NEIGHBOURS = {"range-missing", "address-ends-of-subnet"}
+HARM_TO_NEIGHBOURS = {"range-missing", "range-ends-of-subnet", "address-ends-of-subnet"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,6 +45,25 @@ def test_no_neighbour_has_a_pool_of_the_whole_subnet_but_a_device_calls() -> Non
     assert {"host": "d0-lan", "to": "192.168.18.35"} in calls
 
 
+def test_two_pools_of_a_wire_that_share_an_address_have_one_device_there() -> None:
+    pool = "192.168.18.120-192.168.18.122"
+    beside = spare(subnet="192.168.18.112/28", dhcp_pool=pool)
+    site = site_with({**beside, "networks/lan/dhcp_pool": pool})
+
+    devices = [host["addresses"] for name, host in hosts_of(site).items() if name[0] == "d"]
+    assert devices == [["192.168.18.120/24"]]
+
+
+def test_the_device_of_two_full_pools_calls_the_pod_of_either_network() -> None:
+    full = {"subnet": "fd00:60::/126", "dhcp_pool": "fd00:60::-fd00:60::2"}
+    networks = {f"networks/{name}": {**LAN2, **full} for name in ("one", "other")}
+    changes = {"nodes/k3s-1/addresses": ["fd00:60::1"]}
+
+    for visited in visited_sites(site_with({**networks, **changes})):
+        calling = {"host": "d0-one", "to": "fd00:60::3"}
+        assert calling in request(visited, "k3s-1")["calls"]
+
+
 def test_beyond_subnets_that_fill_a_route_there_is_nobody() -> None:
     halves = {"networks/spare": {**LAN2, "subnet": "192.168.19.0/24"}}
     route = ipaddress.ip_network("192.168.18.0/23")

@@ -109,6 +109,19 @@ def test_what_is_refused_where_nobody_can_be_is_not_run(last: str, *, is_run: bo
     assert is_for_pods(miss) == is_run
 
 
+@pytest.mark.parametrize(("node", "is_run"), [("fd00:60::1", False), ("fd00:61::1", True)])
+def test_a_range_with_the_routers_address_is_run_where_it_harms_somebody(
+    node: str, *, is_run: bool
+) -> None:
+    full = {"subnet": "fd00:60::/126", "ipam": "host-local", "range": "fd00:60::-fd00:60::3"}
+    changes = {"networks/spare": {**LAN2, **full}, "nodes/k3s-1/addresses": [node]}
+    miss = judged("a range", changed_tree("home", changes))
+
+    assert miss is not None
+    assert miss.rules == ("range-ends-of-subnet",)
+    assert is_for_pods(miss) == is_run
+
+
 def test_make_prove_writes_its_report(runners: Runners, tmp_path: Path) -> None:
     assert runners
     report = tmp_path / "prove.md"

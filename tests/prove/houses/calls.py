@@ -14,7 +14,7 @@ from lab.sandbox.channel import Request
 from tests.prove.houses.addresses import leased, neighbour
 from tests.prove.houses.cluster import service_addresses
 from tests.prove.houses.destinations import beyond, inside
-from tests.prove.houses.hosts import bystanders, other_nodes
+from tests.prove.houses.hosts import bystanders, devices, other_nodes
 from tests.prove.houses.wires import link_of, node_addresses
 
 POD = "home-assistant-0"
@@ -67,20 +67,24 @@ def calls(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Reques
         (element,) = json.loads(pod["annotation"])
         if link_of(node, site.networks[element["name"]]) is None:
             continue
-        found = _near(site, element["name"], 0)
+        found = _near(site, node, element["name"], 0)
         if found is not None and found[1] not in element.get("ips", ()):
             yield {"pod": number, "to": found[1], "by": "net1"}
 
 
-def _near(site: Site, name: str, number: int) -> tuple[str, str] | None:
+def _near(site: Site, node: Node, name: str, number: int) -> tuple[str, str] | None:
     """A host of the network's family by that number, and its address; None if nobody is."""
     network = site.networks[name]
     family = network.subnets[number]
     if (address := neighbour(site, family)) is not None:
         return f"n-{name}", str(address)
     # All addresses are promised: a device has one of them.
-    address = leased(site, network, family)
-    return None if address is None else (f"d{number}-{name}", str(address))
+    address, wire = leased(site, network, family), link_of(node, network)
+    for device in devices(site, node):
+        (own,) = device["addresses"]
+        if (device["wire"], device["vlans"]) == wire and own.partition("/")[0] == str(address):
+            return device["name"], str(address)
+    return None
 
 
 def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
@@ -92,7 +96,7 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
             continue
         given = (attachment.address, attachment.ipv6_address)
         for number, (family, own) in enumerate(zip(network.subnets, given, strict=False)):
-            found = _near(site, attachment.network, number)
+            found = _near(site, node, attachment.network, number)
             if found is None or found[1] == str(own):
                 continue
             yield {"to": found[1], "by": by}

@@ -1,7 +1,7 @@
 """The hosts in the home around a pod: neighbours and routers, devices, the other nodes."""
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from config.networks import HomeNetwork, Subnet, VlanNetwork
@@ -71,15 +71,21 @@ def _is_theirs(site: Site, network: HomeNetwork, family: Subnet, address: IpAddr
     return address in family.subnet or address.is_link_local
 
 
-def devices(site: Site, node: Node) -> Iterator[Request]:
-    """A device with a lease of the home's DHCP server: the worst one for the pods' addresses."""
+def devices(site: Site, node: Node) -> Iterable[Request]:
+    """Devices with a lease of the home's DHCP server: the worst ones for the pods' addresses.
+
+    What several pools of a wire give out has one of them.
+    """
+    hosts: dict[tuple[str, IpAddress], Request] = {}
     for name, network in site.networks.items():
         wire = link_of(node, network)
         for number, family in enumerate(network.subnets):
             chosen = leased(site, network, family)
             if wire is not None and chosen is not None:
                 addresses = [f"{chosen}/{family.subnet.prefixlen}"]
-                yield _host(f"d{number}-{name}", wire, addresses)
+                host = _host(f"d{number}-{name}", wire, addresses)
+                hosts.setdefault((str(wire), chosen), host)
+    return hosts.values()
 
 
 def other_nodes(site: Site, node: Node) -> Iterator[Request]:
