@@ -40,6 +40,11 @@ def changed_tree(stack: str, changes: Mapping[str, object]) -> dict[str, Any]:
     return values
 
 
+def unchecked_site(changes: Mapping[str, object]) -> Site:
+    """The house of `Pulumi.home.yaml`, changed; no rule has looked at it."""
+    return Site.model_validate(changed_tree("home", changes))
+
+
 def site(stack: str) -> Site:
     """The site of a stack file of the repository."""
     reading = read_site(tree(stack))

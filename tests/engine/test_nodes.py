@@ -8,10 +8,9 @@ import pytest
 
 from components.home_assistant.objects import stateful_set
 from config.plan import RULES
-from config.site import Site
 from lab.cluster.control_plane import ControlPlane, start_control_plane, wait_until
 from tests.rule_cases import CASES
-from tests.sites import changed_tree
+from tests.sites import unchecked_site
 
 RULE = "nodes-unknown"
 PODS = "/api/v1/namespaces/default/pods"
@@ -28,7 +27,7 @@ def plane(tmp_path: Path) -> Iterator[ControlPlane]:
 
 def scheduled(plane: ControlPlane, folder: Path, changes: Mapping[str, object]) -> dict[str, Any]:
     """What the scheduler says of a pod with the affinity that the program emits."""
-    site = Site.model_validate(changed_tree("home", changes))
+    site = unchecked_site(changes)
     described = stateful_set(site.home_assistant, site.networks, {}, probed_from_inside=False)
     template = described["spec"]["template"]
     pod = {

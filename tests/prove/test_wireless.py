@@ -5,10 +5,9 @@ import pytest
 from components.home_assistant.annotation import addresses
 from components.network_segment.conflist import conflist
 from config.plan import RULES
-from config.site import Site
 from lab.sandbox.wireless import missing, wireless_results
 from tests.rule_cases import CASES
-from tests.sites import changed_tree
+from tests.sites import unchecked_site
 
 RULE = "parent-wireless"
 
@@ -16,7 +15,7 @@ RULE = "parent-wireless"
 def test_an_access_point_answers_its_station_and_not_the_pod_behind_it() -> None:
     if why := missing():
         pytest.skip(why)
-    site = Site.model_validate(changed_tree("home", CASES[RULE]))
+    site = unchecked_site(CASES[RULE])
     lan, pod = site.networks["lan"], site.home_assistant.interfaces[0]
     written = conflist(site.home_assistant.namespace, "lan", lan)
 

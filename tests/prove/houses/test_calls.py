@@ -1,0 +1,84 @@
+"""Who calls whom in the lab, and is asked for."""
+
+from tests.prove.houses.addresses import neighbour
+from tests.prove.houses.calls import contested
+from tests.prove.houses.guests import Guest
+from tests.prove.houses.request import request
+from tests.prove.houses.visitors import visited_sites
+from tests.rule_cases import LAN2, NODE2, THIRD
+from tests.sites import tree, unchecked_site
+
+
+def test_the_device_of_two_full_pools_calls_the_pod_of_either_network() -> None:
+    full = {"subnet": "fd00:60::/126", "dhcp_pool": "fd00:60::-fd00:60::2"}
+    networks = {f"networks/{name}": {**LAN2, **full} for name in ("one", "other")}
+    changes = {"nodes/k3s-1/addresses": ["fd00:60::1"]}
+
+    for visited in visited_sites(unchecked_site({**networks, **changes})):
+        calling = {"host": "d0-one", "to": "fd00:60::3"}
+        assert calling in request(visited, "k3s-1")["calls"]
+
+
+def test_a_node_whose_mac_alone_is_known_asks_for_the_pods_address() -> None:
+    interface = {"name": "eth0", "mac": "52:54:00:00:00:02"}
+    node = {**NODE2, "host": "k3s-2.home", "interfaces": [interface]}
+    house = request(unchecked_site({"nodes/k3s-2": node}), "k3s-1")
+
+    assert {"host": "k3s-2-eth0", "network": "lan", "address": "192.168.18.32"} in house["owners"]
+    assert "k3s-2-eth0" in [host["name"] for host in house["hosts"]]
+
+
+def test_the_last_of_the_clusters_hosts_are_sought_in_a_network_that_takes_them() -> None:
+    site = unchecked_site({"networks/lan/subnet": "10.0.0.0/8"})
+
+    assert {"10.42.0.9", "10.42.255.254"} <= {str(address) for address in contested(site)}
+
+
+def test_a_visitor_is_not_sought_behind_a_router() -> None:
+    routes = {"gateway": "192.168.18.1", "routing": "routed", "routes": ["192.168.60.0/24"]}
+    network = {**LAN2, "ipam": "host-local", "range": "192.168.60.2-192.168.60.9"}
+    changes = {f"networks/lan/{key}": value for key, value in routes.items()}
+    site = unchecked_site({**changes, "networks/visited": network})
+
+    (visited,) = visited_sites(site)
+    own = str(visited.home_assistant.interfaces[0].address)
+    assert own == "192.168.60.9"
+    assert own not in [call["to"] for call in request(visited, "k3s-1")["calls"] if "by" in call]
+
+
+def test_a_visitor_reaches_the_node_that_only_the_pods_macvlan_hides() -> None:
+    site = unchecked_site({"networks/visited": LAN2})
+    (visited,) = visited_sites(site)
+
+    by_the_cluster = {"to": "192.168.18.10", "by": "eth0"}
+    assert by_the_cluster in request(visited, "k3s-1")["calls"]
+    assert by_the_cluster not in request(site, "k3s-1")["calls"]
+
+
+def test_a_guest_calls_a_device_where_all_addresses_are_promised() -> None:
+    full = {"subnet": "192.168.60.0/30", "ipam": "host-local", "range": "192.168.60.2-192.168.60.3"}
+    pool = {"dhcp_pool": "192.168.60.0-192.168.60.1"}
+    site = unchecked_site({"networks/spare": {**LAN2, **full, **pool}})
+
+    house = request(site, "k3s-1", [Guest("spare", "192.168.60.3")])
+    assert neighbour(site, site.networks["spare"]) is None
+    assert {"pod": 1, "to": "192.168.60.0", "by": "net1"} in house["calls"]
+
+
+def test_the_pod_s_address_is_asked_for_where_another_network_of_the_pod_may_have_it() -> None:
+    beside = {"networks/spare": {**LAN2, "parent": "eth1", "subnet": "192.168.18.0/24"}}
+    other = {**LAN2, "parent": "eth1", "subnet": "fd00:60::/64"}
+    third = {**THIRD, "network": "other", "address": "fd00:60::9"}
+    house = {**beside, "networks/other": other, "nodes/k3s-1/interfaces": ["eth0", "eth1"]}
+    pod = tree("home")["home_assistant"]["interfaces"]
+
+    site = unchecked_site({**house, "home_assistant/interfaces": [pod[0], third]})
+    assert {"host": "n-other", "address": "192.168.18.32"} in request(site, "k3s-1")["owners"]
+
+
+def test_a_router_is_called_itself_where_only_networks_of_the_site_are_behind_it() -> None:
+    routed = {"gateway": "192.168.60.1", "routing": "routed", "routes": ["192.168.18.0/25"]}
+    (site,) = visited_sites(unchecked_site({"networks/spare": {**LAN2, **routed}}))
+
+    called = {call["to"] for call in request(site, "k3s-1")["calls"]}
+    assert "192.168.60.1" in called

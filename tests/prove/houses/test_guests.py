@@ -1,0 +1,45 @@
+"""What pods beside Home Assistant ask for in the lab."""
+
+from tests.prove.houses.addresses import leased
+from tests.prove.houses.guests import doubtful_guests
+from tests.rule_cases import LAN2, spare
+from tests.sites import unchecked_site
+
+
+def test_guests_ask_for_the_ends_of_every_range_of_their_wire() -> None:
+    site = unchecked_site(spare(ipam="host-local", range="192.168.18.40-192.168.18.50"))
+
+    asked = {guest.address for guest in doubtful_guests(site) if guest.network == "lan"}
+    assert {"192.168.18.40", "192.168.18.50", "192.168.18.100"} <= asked
+
+
+def test_a_guest_asks_for_what_a_device_of_the_pool_has() -> None:
+    pool = {
+        "networks/lan/gateway": "192.168.18.32",
+        "networks/lan/dhcp_pool": "192.168.18.32-192.168.18.60",
+        "home_assistant/interfaces/0/address": "192.168.18.63",
+    }
+    site = unchecked_site(pool)
+
+    device = leased(site, site.networks["lan"], site.networks["lan"])
+    assert str(device) == "192.168.18.33"
+    assert str(device) in {guest.address for guest in doubtful_guests(site)}
+
+
+def test_a_guest_asks_for_what_a_device_of_another_network_of_the_wire_has() -> None:
+    pool = "192.168.18.97-192.168.18.120"
+    site = unchecked_site(spare(dhcp_pool=pool))
+
+    device = leased(site, site.networks["spare"], site.networks["spare"])
+    asked = {guest.address for guest in doubtful_guests(site) if guest.network == "lan"}
+    assert str(device) == "192.168.18.97"
+    assert str(device) in asked
+
+
+def test_guests_of_two_networks_ask_for_the_one_address_that_both_give_out() -> None:
+    four = {**LAN2, "subnet": "192.168.60.0/30", "ipam": "host-local"}
+    leases = {**four, "range": "192.168.60.1-192.168.60.2"}
+    site = unchecked_site({"networks/one": leases, "networks/other": four})
+
+    asking = {g.network for g in doubtful_guests(site) if g.address == "192.168.60.2"}
+    assert asking == {"one", "other"}

@@ -1,0 +1,66 @@
+"""Who is in the lab, at which addresses, and leads where."""
+
+from config.site import Site
+from lab.sandbox.channel import Request
+from tests.prove.houses.request import request
+from tests.rule_cases import LAN2, NODE2, spare
+from tests.sites import unchecked_site
+
+
+def hosts_of(site: Site) -> dict[str, Request]:
+    return {host["name"]: host for host in request(site, "k3s-1")["hosts"]}
+
+
+def test_two_pools_of_a_wire_that_share_an_address_have_one_device_there() -> None:
+    pool = "192.168.18.120-192.168.18.122"
+    beside = spare(subnet="192.168.18.112/28", dhcp_pool=pool)
+    site = unchecked_site({**beside, "networks/lan/dhcp_pool": pool})
+
+    devices = [host["addresses"] for name, host in hosts_of(site).items() if name[0] == "d"]
+    assert devices == [["192.168.18.120/24"]]
+
+
+def test_who_has_the_gateway_leads_to_what_is_behind_all_its_networks() -> None:
+    more = {"gateway": "fe80::1", "routing": "routed", "routes": ["2001:db8:5::/48"]}
+    first = {**LAN2, "subnet": "fd00:60::/64", "gateway": "fe80::1"}
+    second = {**LAN2, "subnet": "fd00:61::/64", **more}
+    hosts = hosts_of(unchecked_site({"networks/first": first, "networks/second": second}))
+
+    assert hosts["n-first"]["loopback"] == ["2001:db8:5::9/128"]
+    assert hosts["n-first"]["on_link"] == ["fd00:61::/64"]
+    assert hosts["n-second"]["loopback"] == []
+
+
+def test_a_router_leads_to_a_full_subnet_by_its_link() -> None:
+    full = {"ipam": None, "subnet": "fd00:60::/126", "range": "fd00:60::1-fd00:60::3"}
+    network = {**LAN2, **full, "ipam": "host-local", "gateway": "fe80::1"}
+    hosts = hosts_of(unchecked_site({"networks/full": network}))
+
+    assert hosts["n-full"]["on_link"] == ["fd00:60::/126"]
+
+
+def test_a_node_that_is_a_router_leads_to_all_subnets_of_its_network() -> None:
+    routed = {
+        **LAN2,
+        "subnet": "fd00:18::/64",
+        "ipv6": {"subnet": "fd10:18::/64"},
+        "gateway": "fd00:18::11",
+        "routing": "routed",
+        "routes": ["2001:db8:5::/48"],
+    }
+    router = {**NODE2, "host": "fd00:18::11", "interfaces": []}
+    hosts = hosts_of(unchecked_site({"networks/spare": routed, "nodes/k3s-2": router}))
+
+    assert hosts["k3s-2-0"]["loopback"] == ["2001:db8:5::9/128"]
+    assert hosts["k3s-2-0"]["on_link"] == ["fd10:18::/64"]
+
+
+def test_a_node_has_all_its_addresses_of_a_wire_by_one_interface() -> None:
+    known = {"interfaces": [{"name": "eth0", "mac": "52:54:00:00:00:02"}]}
+    other = {**NODE2, **known, "addresses": ["192.168.18.12", "192.168.60.2"]}
+    hosts = hosts_of(
+        unchecked_site({"networks/spare": {**LAN2, "parent": "eth1"}, "nodes/k3s-2": other})
+    )
+
+    assert hosts["k3s-2-0"]["addresses"] == ["192.168.18.11/24", "192.168.18.12/24"]
+    assert len([host for host in hosts.values() if host.get("mac") == "52:54:00:00:00:02"]) == 1

@@ -1,0 +1,41 @@
+"""By which of its interfaces a node has an address in the lab."""
+
+import pytest
+
+from tests.prove.houses.request import request
+from tests.prove.houses.wires import links, node_addresses, sites_by_homes
+from tests.rule_cases import LAN2, spare
+from tests.sites import unchecked_site
+
+
+def test_a_node_at_the_broadcasts_address_is_in_a_larger_subnet() -> None:
+    house = request(unchecked_site({"nodes/k3s-1/host": "192.168.18.255"}), "k3s-1")
+
+    assert house["node"][0]["addresses"] == ["192.168.18.255/32"]
+
+
+def test_a_node_may_be_in_either_of_two_networks_that_its_address_is_in() -> None:
+    beside = {"networks/spare": {**LAN2, "parent": "eth1", "subnet": "192.168.18.0/24"}}
+    both = {**beside, "nodes/k3s-1/interfaces": ["eth0", "eth1"]}
+    node = ["192.168.18.10/24"]
+
+    homes = [
+        next(link["name"] for link in links(site, site.nodes["k3s-1"]) if link["addresses"] == node)
+        for site in sites_by_homes(unchecked_site(both))
+    ]
+    assert homes == ["eth0", "eth1"]
+    assert len(list(sites_by_homes(unchecked_site(spare())))) == 1
+
+
+@pytest.mark.parametrize(
+    ("mtus", "found"),
+    [((1500, 1500), "eth0"), ((1000, 1500), "eth1"), ((1000, 1000), None), ((), "")],
+)
+def test_a_node_has_ipv6_by_an_interface_that_is_large_enough(
+    mtus: tuple[int, ...], found: str | None
+) -> None:
+    interfaces = [{"name": f"eth{number}", "mtu": mtu} for number, mtu in enumerate(mtus)]
+    site = unchecked_site({"nodes/k3s-1/host": "fd00:99::9", "nodes/k3s-1/interfaces": interfaces})
+
+    expected = {} if found is None else {"fd00:99::9/128": found}
+    assert dict(node_addresses(site, site.nodes["k3s-1"])) == expected
