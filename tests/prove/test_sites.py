@@ -52,6 +52,11 @@ def test_accepted_sites_run_as_they_are_planned(
         pytest.fail(f"HOUSE_PROVE_SEED={drawn}: {first.found or first.broken}: {smallest.tree}")
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_so_many_sites_as_are_wanted_are_all_different(seed: int) -> None:
+    assert len({key(tree) for tree in accepted_sites(300, seed)}) == 300
+
+
 def test_near_misses_are_refused_for_a_reason_or_work(
     runners: Runners, accepted: list[Tree], drawn: int
 ) -> None:
@@ -89,13 +94,23 @@ def test_of_each_kind_of_near_miss_one_is_chosen(accepted: list[Tree], drawn: in
 def test_of_a_whole_site_every_near_miss_is_chosen_that_a_pod_can_show(
     accepted: list[Tree], drawn: int
 ) -> None:
-    (tree,) = sites = accepted[:1]
-    picked = {key(m.tree) for m in collect(sites, drawn, sample=0, whole=1).of_whole_sites}
+    tree = accepted[0]
+    picked = {key(m.tree) for m in collect([tree], drawn, sample=0, whole=1).of_whole_sites}
 
     formed = [mutant for _, mutant in mutants(tree) if is_formed(mutant)]
     expected = {key(m) for m in formed if not NOT_BY_PODS & set(errors(m))}
     assert picked == expected
     assert any(len(errors(m)) > 1 for m in formed)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_near_misses_that_sites_have_in_common_are_counted_once_and_run_with_the_whole_one(
+    accepted: list[Tree], seed: int
+) -> None:
+    lone = collect(accepted[:1], seed, sample=0, whole=1)
+    twice = collect(accepted[:1] * 2, seed, sample=0, whole=1)
+    assert twice.made == lone.made == len({key(mutant) for _, mutant in mutants(accepted[0])})
+    assert twice.of_whole_sites == lone.of_whole_sites
 
 
 @pytest.mark.parametrize(("last", "is_run"), [("192.168.60.254", False), ("192.168.60.253", True)])

@@ -59,7 +59,7 @@ class Tally:
 def collect(
     trees: Sequence[Tree], seed: int, *, sample: int, untagged: int = 0, whole: int = 0
 ) -> Tally:
-    """Holds every near miss against the plan; picks some to be run.
+    """Holds every near miss against the plan, once; picks some to be run.
 
     `sample` that are accepted, as many that one rule refuses, and `untagged` more that are
     accepted and need no machine, each from all sites; of `whole` sites every one.
@@ -68,15 +68,19 @@ def collect(
     seen: set[int] = set()
     samples = [Sample(sample, drawn), Sample(sample, drawn), Sample(untagged, drawn)]
     accepted, refused, plain = samples
+    # Those that are run whole come first: a later site may have a near miss in common with them.
     chosen = set(drawn.sample(range(len(trees)), min(whole, len(trees))))
-    for position, tree in enumerate(trees):
+    for position in sorted(range(len(trees)), key=lambda position: position not in chosen):
+        tree = trees[position]
         for label, mutant in mutants(tree):
-            miss = judged(label, mutant)
-            tally.count(miss)
             digest = hash(key(mutant))
-            if miss is None or not is_for_pods(miss) or digest in seen:
+            if digest in seen:
                 continue
             seen.add(digest)
+            miss = judged(label, mutant)
+            tally.count(miss)
+            if miss is None or not is_for_pods(miss):
+                continue
             if position in chosen:
                 tally.of_whole_sites.append(miss)
                 continue
