@@ -16,6 +16,8 @@ def mac_twice(site: Site) -> Iterator[Finding]:
     parents = {network.parent for network in site.networks.values()}
     for name, node in site.nodes.items():
         for interface in node.interfaces:
+            if node.interface(interface.name) is not interface:
+                continue
             path = f"nodes.{name}.interfaces.{interface.name}"
             # A VLAN interface without a MAC of its own has its parent's.
             parent = node.interface(interface.name.rpartition(".")[0])

@@ -197,4 +197,7 @@ KEPT: Mapping[str, Mapping[str, object]] = {
     "two networks on one wire with ranges apart": {
         **spare(ipam="host-local", range="192.168.18.110-192.168.18.120"),
     },
+    "an interface of a node that is named twice, with its MAC": {
+        "nodes/k3s-1/interfaces": [{"name": "eth0", "mac": "52:54:00:00:00:01"}] * 2,
+    },
 }

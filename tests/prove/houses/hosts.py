@@ -99,6 +99,8 @@ def other_nodes(site: Site, node: Node) -> Iterator[Request]:
             continue
         known = {link for _, link in node_addresses(site, other)}
         for interface in other.interfaces:
+            if other.interface(interface.name) is not interface:
+                continue
             unknown = interface.mac and interface.name not in known and "." not in interface.name
             if unknown and node.interface(interface.name) is not None:
                 own = (interface.name, list[int]())

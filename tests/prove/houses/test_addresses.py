@@ -126,3 +126,11 @@ def test_a_network_is_full_that_pods_have_to_its_ends(last: str, *, full: bool) 
     )
 
     assert is_full(site) == full
+
+
+@pytest.mark.parametrize(("first", "full"), [(2, True), (3, False)])
+def test_nobody_is_harmed_by_leases_who_has_the_routers_address(first: int, *, full: bool) -> None:
+    twin = {**LAN2, "subnet": "192.168.18.0/24", "ipam": "host-local", "parent": "eth0"}
+    pods = {"networks/lan/range": f"192.168.18.{first}-192.168.18.254"}
+
+    assert is_full(unchecked_site({**pods, "networks/twin": twin})) == full

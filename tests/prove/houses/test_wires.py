@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.prove.houses.hosts import other_nodes
 from tests.prove.houses.request import request
 from tests.prove.houses.wires import links, node_addresses, sites_by_homes
 from tests.rule_cases import LAN2, spare
@@ -39,3 +40,19 @@ def test_a_node_has_ipv6_by_an_interface_that_is_large_enough(
 
     expected = {} if found is None else {"fd00:99::9/128": found}
     assert dict(node_addresses(site, site.nodes["k3s-1"])) == expected
+
+
+def test_an_interface_that_is_named_twice_is_made_once() -> None:
+    twice = [{"name": "eth0", "mac": "52:54:00:00:00:01"}, {"name": "eth0", "mtu": 1400}]
+    nodes = {
+        f"k3s-{number}": {
+            "host": f"k3s-{number}.home",
+            "architecture": "amd64",
+            "interfaces": [*twice, twice[0]],
+        }
+        for number in (1, 2)
+    }
+    site = unchecked_site({"nodes": nodes})
+
+    assert [link["mtu"] for link in links(site, site.nodes["k3s-1"])] == [1500]
+    assert len(list(other_nodes(site, site.nodes["k3s-1"]))) == 1
