@@ -3,16 +3,18 @@
 import argparse
 import itertools
 import random
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.prove.campaign import accepted_sites, key, run_trees
+from tests.prove.campaign import accepted_sites, meaning, run_trees
 from tests.prove.draws.picks import collect, crowded
 from tests.prove.draws.sites import Tree
 from tests.prove.near_misses import Miss, run_misses
-from tests.prove.report import NO_SLIP, Pairs, Proof, misjudged, report
+from tests.prove.report import NO_SLIP, Pairs, Proof, misjudged, report, shortfalls
 from tests.prove.runners import Runners, missing
 from tests.prove.shrink import shrunk
 
@@ -37,7 +39,7 @@ def main() -> int:
         "--misses", type=int, default=40, help="near misses of either direction that are run"
     )
     parser.add_argument(
-        "--untagged", type=int, default=3000, help="accepted near misses without VLANs that are run"
+        "--untagged", type=int, default=1000, help="accepted near misses without VLANs that are run"
     )
     parser.add_argument(
         "--crowded", type=int, default=1200, help="sites with several slips that are run"
@@ -48,12 +50,14 @@ def main() -> int:
     if why := missing():
         sys.exit(why)
     print(f"seed {wanted.seed}", flush=True)
+    # A run that is broken off ends what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     runners = Runners()
     try:
         for proof in prove(runners, wanted):
             told = [_line(miss, words) for miss, words in misjudged(proof.pairs)]
             wanted.report.write_text(report(proof, told), encoding="utf-8")
-        failures = _failures(runners, proof)
+        failures = [*_failures(runners, proof), *shortfalls(proof, wanted.sites)]
     finally:
         runners.close()
     wanted.report.write_text(report(proof, failures), encoding="utf-8")
@@ -71,13 +75,13 @@ def prove(runners: Runners, wanted: argparse.Namespace) -> Iterator[Proof]:
     kinds = tally.of_kinds.values() if wanted.kinds else ()
     several = crowded(wanted.crowded, wanted.seed)
     chosen = (*tally.of_whole_sites, *kinds, *tally.sampled, *several)
-    slips = list({key(miss.tree): miss for miss in chosen}.values())
+    slips = list({meaning(miss.tree): miss for miss in chosen}.values())
     # Those that the machine runs and those that it need not go side by side.
     random.Random(wanted.seed).shuffle(slips)  # noqa: S311 - repeatable on purpose
     proof = Proof(
-        seed=wanted.seed,
+        asked={"commit": _commit(), **_asked(wanted)},
         whole=min(wanted.whole, len(trees)),
-        kinds=sum(not miss.rules for miss in kinds),
+        kinds=len({meaning(miss.tree) for miss in kinds if not miss.rules}),
         tally=tally,
         left=len(trees) + len(slips),
     )
@@ -89,6 +93,15 @@ def prove(runners: Runners, wanted: argparse.Namespace) -> Iterator[Proof]:
             print(_line(miss, words), flush=True)
         print(f"{proof.left} sites and slips are left, {minutes:.1f} min", flush=True)
         yield proof
+
+
+def _asked(wanted: argparse.Namespace) -> dict[str, object]:
+    return {name: value for name, value in vars(wanted).items() if name != "report"}
+
+
+def _commit() -> str:
+    command = ["git", "-C", str(REPORT.parent), "describe", "--always", "--dirty"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _run_sites(runners: Runners, trees: Sequence[Tree]) -> Iterator[Pairs]:

@@ -10,6 +10,7 @@ from config.site import Site
 from tests.prove.campaign import Outcome, run_trees
 from tests.prove.draws.sites import Tree
 from tests.prove.elsewhere import ELSEWHERE
+from tests.prove.harms import harms
 from tests.prove.houses.addresses import is_full
 from tests.prove.runners import Runners
 
@@ -48,7 +49,7 @@ def _lacks_room(tree: Tree, reading: Reading, rules: Sequence[str]) -> bool:
 
 def run_misses(runners: Runners, misses: Sequence[Miss]) -> list[tuple[Miss, Outcome]]:
     """Runs them, the rules left out."""
-    outcomes = run_trees(runners, [miss.tree for miss in misses], lone_guests=True)
+    outcomes = run_trees(runners, [miss.tree for miss in misses])
     return list(zip(misses, outcomes, strict=True))
 
 
@@ -58,14 +59,15 @@ def wrong(miss: Miss, outcome: Outcome) -> str | None:
         return f"the lab failed: {outcome.broken}"
     if not miss.rules and outcome.found:
         return f"accepted, and {outcome.found[0]}"
-    if miss.rules and not outcome.found:
-        return f"refused by {', '.join(miss.rules)}, and it works"
+    if miss.rules and not harms(miss.rules, outcome.found):
+        instead = f"other harm is seen: {outcome.found[0]}" if outcome.found else "it works"
+        return f"refused by {', '.join(miss.rules)}, and {instead}"
     return None
 
 
 def shown_rules(pairs: Iterable[tuple[Miss, Outcome]]) -> Counter[str]:
     """How often each rule's harm was seen where it alone refused."""
-    return Counter(m.rules[0] for m, outcome in pairs if len(m.rules) == 1 and outcome.found)
+    return Counter(m.rules[0] for m, o in pairs if len(m.rules) == 1 and not wrong(m, o))
 
 
 def refusing_rules() -> set[str]:

@@ -1,6 +1,6 @@
 """docs/prove.md: the figures of a long run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tests.prove.campaign import Outcome
@@ -15,8 +15,9 @@ Pairs = Sequence[tuple[Miss, Outcome]]
 class Proof:
     """What a long run has found so far."""
 
-    seed: int
-    # Sites whose every near miss is run, and kinds of accepted ones of which one is.
+    # The seed, and how else the run was asked for.
+    asked: Mapping[str, object]
+    # Sites whose every near miss is run, and accepted ones that are run for their kind.
     whole: int
     kinds: int
     tally: Tally
@@ -42,6 +43,13 @@ def misjudged(pairs: Pairs) -> list[tuple[Miss, str]]:
     return [(miss, words) for miss, outcome in pairs if (words := wrong(miss, outcome))]
 
 
+def shortfalls(proof: Proof, sites: int) -> list[str]:
+    """What a run that came to its end has not done of what it was asked for."""
+    run = sum(miss.label == NO_SLIP for miss, _ in proof.pairs)
+    lines = [f"- {run} sites were run instead of {sites}"] if run != sites else []
+    return [*lines, f"- {proof.left} sites and slips were not run"] if proof.left else lines
+
+
 def report(proof: Proof, failures: Sequence[str]) -> str:
     """docs/prove.md: the figures of the run."""
     tally, shown = proof.tally, shown_rules(proof.pairs)
@@ -49,23 +57,25 @@ def report(proof: Proof, failures: Sequence[str]) -> str:
     crowded = [pair for pair in proof.pairs if pair[0].label == CROWDED]
     misses = [pair for pair in proof.pairs if pair[0].label not in {NO_SLIP, CROWDED}]
     rows = [
-        ("seed", proof.seed),
+        *proof.asked.items(),
         ("sites and slips still to be run; none when it came to its end", proof.left),
         ("accepted sites that were run", len(sites)),
         ("of them as planned", len(sites) - len(misjudged(sites))),
         ("executions of plugins in all", proof.executions),
         ("near misses held against the plan", tally.made),
         ("of them refused for a value's form", tally.refused_by_form),
-        ("of them refused by rules", tally.refused_by_rules),
+        ("of them refused by one rule", tally.refused_by_one_rule),
+        ("of these, harm that no pod shows, or no room for it", tally.not_for_pods),
+        ("of them refused by several rules", tally.refused_by_several_rules),
         ("of them accepted", tally.accepted),
         ("accepted near misses that were run", _number(misses, 0)),
-        ("kinds of accepted near misses, one of each among them", proof.kinds),
+        ("of them chosen for a kind of change, network and house", proof.kinds),
         (
             "near misses refused by one rule that were run, the rules left out",
             _number(misses, 1),
         ),
         ("near misses refused by several rules that were run so", _number(misses, 2)),
-        ("sites whose every near miss is among them", proof.whole),
+        ("sites whose every near miss that pods can show is among them", proof.whole),
         ("near misses of these", len(tally.of_whole_sites)),
         ("sites with several slips, accepted, that were run", _number(crowded, 0)),
         (

@@ -1,9 +1,11 @@
-"""A long run that is broken off leaves what it has found so far."""
+"""What a long run tells of itself, whether it came to its end or was broken off."""
+
+import pytest
 
 from tests.prove.campaign import Outcome
 from tests.prove.draws.picks import CROWDED, Tally
-from tests.prove.near_misses import Miss
-from tests.prove.report import NO_SLIP, Pairs, Proof, report
+from tests.prove.near_misses import Miss, shown_rules, wrong
+from tests.prove.report import NO_SLIP, Pairs, Proof, report, shortfalls
 
 
 def _pair(label: str, *found: str) -> Pairs:
@@ -11,7 +13,7 @@ def _pair(label: str, *found: str) -> Pairs:
 
 
 def test_each_part_adds_to_the_figures() -> None:
-    proof = Proof(seed=5, whole=0, kinds=0, tally=Tally(), left=3)
+    proof = Proof(asked={"seed": 5}, whole=0, kinds=0, tally=Tally(), left=3)
     proof = proof.after(_pair(NO_SLIP), executions=7, minutes=1)
     proof = proof.after(_pair("an address", "no answer"), executions=9, minutes=2)
 
@@ -25,10 +27,39 @@ def test_each_part_adds_to_the_figures() -> None:
 
 
 def test_a_run_that_came_to_its_end_says_so() -> None:
-    proof = Proof(seed=5, whole=0, kinds=0, tally=Tally(), left=1)
+    proof = Proof(asked={"seed": 5}, whole=0, kinds=0, tally=Tally(), left=1)
     proof = proof.after(_pair(CROWDED), executions=1, minutes=1)
 
     text = report(proof, [])
     assert "none when it came to its end | 0 |" in text
     assert "\nNowhere.\n" in text
     assert "| sites with several slips, accepted, that were run | 1 |" in text
+
+
+def test_a_run_that_has_not_done_what_it_was_asked_for_is_no_success() -> None:
+    proof = Proof(asked={"seed": 5}, whole=0, kinds=0, tally=Tally(), left=2)
+    assert len(shortfalls(proof, 2)) == 2
+
+    half = proof.after(_pair(NO_SLIP), executions=1, minutes=1)
+    assert len(shortfalls(half, 2)) == 2
+    assert shortfalls(half.after(_pair(NO_SLIP), executions=1, minutes=1), 2) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "broken", "seen"),
+    [
+        ("192.168.18.9 is answered by 2 MACs", "", True),
+        ("192.168.18.9 is answered by 2 MACs", "the lab failed", False),
+        ("interface net1 still has tentative addresses", "", False),
+        ("the route is another", "", False),
+        (None, "", False),
+    ],
+)
+def test_a_rule_is_shown_by_words_of_its_own_harm_alone(
+    words: str | None, broken: str, *, seen: bool
+) -> None:
+    miss = Miss(label="an address", tree={}, rules=("address-twice",))
+    outcome = Outcome(tree={}, found=(words,) if words else (), broken=broken)
+
+    assert (wrong(miss, outcome) is None) == seen
+    assert shown_rules([(miss, outcome)])["address-twice"] == seen

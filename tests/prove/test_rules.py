@@ -25,13 +25,13 @@ BY_PODS = sorted(REFUSING - set(ELSEWHERE) - APART)
 @pytest.fixture(scope="module")
 def outcomes(runners: Runners) -> dict[str, Outcome]:
     trees = [changed_tree("home", CASES[name]) for name in BY_PODS]
-    found = run_trees(runners, trees, lone_guests=True)
+    found = run_trees(runners, trees)
     return dict(zip(BY_PODS, found, strict=True))
 
 
 @pytest.fixture(scope="module")
 def more(runners: Runners) -> list[Outcome]:
-    return run_trees(runners, [tree for _, tree in MORE_BY_PODS], lone_guests=True)
+    return run_trees(runners, [tree for _, tree in MORE_BY_PODS])
 
 
 def test_every_rule_that_refuses_names_the_harm_that_was_seen() -> None:

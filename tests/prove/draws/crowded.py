@@ -43,7 +43,7 @@ def _site(drawn: random.Random) -> Tree:
     nodes = {f"node-{number}": _node(drawn, number) for number in range(drawn.choice((1, 1, 2)))}
     chosen = {"nodes": ["node-0"]} if len(nodes) > 1 and _chance(drawn, 0.5) else {}
     return {
-        "cluster": CLUSTERS[0],
+        "cluster": drawn.choice((*CLUSTERS[:1] * 4, *CLUSTERS)),
         "nodes": nodes,
         "networks": networks,
         "home_assistant": {
@@ -79,6 +79,10 @@ def _network(drawn: random.Random) -> Tree:
     elif _chance(drawn, 0.25):
         network["routing"] = "discovery"
     if _chance(drawn, 0.15):
+        network["mtu"] = drawn.choice((1500, 1280, 1400))
+    if _chance(drawn, 0.15):
+        network |= {"type": "vlan", "vlan_id": drawn.choice((10, 10, 11))}
+    elif _chance(drawn, 0.15):
         network["mode"] = drawn.choice(("private", "vepa"))
     return network
 

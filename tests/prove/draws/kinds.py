@@ -1,4 +1,4 @@
-"""The kind of a near miss: what was changed, and in what kind of network."""
+"""The kinds of a near miss: what was changed, in what kind of network and of house."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,10 +7,21 @@ from tests.prove.draws.sites import Tree
 Kind = tuple[str, ...]
 
 
-def kind_of(label: str, before: Tree, after: Tree) -> Kind:
-    """Equal for changes of one label in networks of one type, one IPAM, and the same families."""
-    name = next(_changed_networks(before, after), None)
-    return (label,) if name is None else (label, *_network_kind(before, name))
+def kinds_of(label: str, rules: Sequence[str], before: Tree, after: Tree) -> Iterator[Kind]:
+    """The kinds that a change is of, by what was changed, where, and which rules refuse it.
+
+    What the plan accepts: each change in each kind of network, and in each kind of house. What it
+    refuses: each rule by each change, and in each kind of network. Where no network is said
+    otherwise the pod's first one counts.
+    """
+    first = _interfaces(before)[0]["network"]
+    network = _network_kind(before, next(_changed_networks(before, after), first))
+    if rules:
+        yield (*rules, label)
+        yield (*rules, *network)
+    else:
+        yield (label, *network)
+        yield (label, *_house_kind(before))
 
 
 def _changed_networks(before: Tree, after: Tree) -> Iterator[str]:
@@ -36,6 +47,15 @@ def _network_kind(tree: Tree, name: str) -> Kind:
         network.get("ipam", "host-local"),
         " and ".join("IPv6" if ":" in subnet else "IPv4" for subnet in subnets),
         "used" if used else "unused",
+    )
+
+
+def _house_kind(tree: Tree) -> Kind:
+    pods = tree["cluster"].get("pod_networks", ["10.42.0.0/16"])
+    nodes = tree["home_assistant"].get("nodes", tree["nodes"])
+    return (
+        "pods with " + " and ".join("IPv6" if ":" in network else "IPv4" for network in pods),
+        "on one node" if len(nodes) == 1 else "on several",
     )
 
 

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.prove.draws.sites import Tree
+from tests.prove.draws.values import moved, other_values
 
 Path = tuple[str | int, ...]
-ADDRESSES = ("address", "ipv6_address", "gateway", "host", "addresses")
-RANGES = ("range", "dhcp_pool")
+OPTIONAL = (
+    *("range", "gateway", "dhcp_pool", "ipv6", "vlan_id", "mode", "mtu", "routing", "routes"),
+    "ipam",
+)
 ROUTES = (
     *("0.0.0.0/0", "10.0.0.0/8", "10.43.0.0/16", "10.42.7.0/24", "224.0.0.0/4"),
     *("fd00::/16", "::/0"),
@@ -22,102 +25,27 @@ def mutants(tree: Tree) -> Iterator[tuple[str, Tree]]:
         key = path[-1] if isinstance(path[-1], str) else path[-2]
         # A node's interfaces have the names that its kernel gave them.
         kept = path[0] == "nodes" and key == "name"
-        for label, other in () if kept else _other_values(str(key), value):
+        for label, other in () if kept else other_values(str(key), value):
             if other != value and _kernels_make(mutant := _with(tree, path, other)):
-                yield f"{key} {label}", mutant
+                yield f"{_keys(path)} {label}", mutant
     yield from _networks(tree)
     yield from _interfaces(tree)
     yield from _nodes(tree)
     yield from _cluster(tree)
 
 
-def _other_values(key: str, value: Any) -> Iterator[tuple[str, Any]]:
-    if key in ADDRESSES:
-        yield from _addresses(value)
-    elif key in RANGES:
-        yield from _ranges(value)
-    elif key in ("subnet", "routes", "pod_networks", "service_networks"):
-        yield from _subnets(value)
-    elif key == "mac":
-        yield from _macs(value)
-    elif key == "vlan_id":
-        yield from (("-1", value - 1), ("+1", value + 1))
-        yield from ((f"{other}", other) for other in (0, 1, 4094, 4095))
-    elif key == "mtu":
-        yield from (("-1", value - 1), ("+1", value + 1))
-        yield from ((f"{other}", other) for other in (67, 68, 1279, 1280, 1500, 9000))
-    elif key == "name":
-        names = ("eth0", "lo", "all", "default", "net1", "net2", "net9", "sixteen.chars-xx", "a%d")
-        yield from ((f"called {other}", other) for other in names)
-    elif key == "parent":
-        yield from ((f"{other}", other) for other in ("eth0", "eth1", "eth2", "wlan0", "cni0"))
-    elif key == "mode":
-        yield from ((f"{o}", o) for o in ("bridge", "private", "vepa", "passthru", "Bridge"))
-    elif key == "routing":
-        yield from ((f"{other}", other) for other in ("on_link", "discovery", "routed"))
-    elif key == "ipam":
-        yield "host-local", "host-local"
-
-
-def _addresses(value: str) -> Iterator[tuple[str, str]]:
-    try:
-        number = int(ipaddress.ip_address(value))
-    except ValueError:
-        return
-    for step in (-1, 1, -256, 256):
-        yield f"{step:+}", _address(number + step, value)
-    yield from _swapped(value)
-
-
-def _address(number: int, like: str) -> str:
-    known = ipaddress.ip_address(like)
-    return str(type(known)(min(max(number, 0), (1 << known.max_prefixlen) - 1)))
-
-
-def _swapped(value: str) -> Iterator[tuple[str, str]]:
-    for position in range(len(value) - 1):
-        here, there = value[position], value[position + 1]
-        if here != there and here not in ".:/" and there not in ".:/":
-            changed = f"{value[:position]}{there}{here}{value[position + 2 :]}"
-            yield "digits swapped", changed
-
-
-def _ranges(value: str) -> Iterator[tuple[str, str]]:
-    first, last = value.split("-")
-    start, end = (int(ipaddress.ip_address(text)) for text in (first, last))
-    for step in (-1, 1, -256, 256):
-        yield f"start {step:+}", f"{_address(start + step, first)}-{last}"
-        yield f"end {step:+}", f"{first}-{_address(end + step, last)}"
-    yield "turned round", f"{last}-{first}"
-
-
-def _subnets(value: str) -> Iterator[tuple[str, str]]:
-    address, _, length = value.partition("/")
-    most = ipaddress.ip_address(address).max_prefixlen
-    steps = [(f"{step:+}", int(length) + step) for step in (-1, 1, -8, 8)]
-    for label, other in (*steps, ("0", 0), ("of one address", most)):
-        if not 0 <= other <= most:
-            continue
-        moved = ipaddress.ip_network(f"{address}/{other}", strict=False)
-        yield f"prefix {label}", f"{address}/{other}"
-        yield f"prefix {label} in place", str(moved)
-    for label, swapped in _swapped(address):
-        yield label, f"{swapped}/{length}"
-
-
-def _macs(value: str) -> Iterator[tuple[str, str]]:
-    first = int(value[:2], 16)
-    yield "of a group", f"{first | 1:02x}{value[2:]}"
-    yield "of nobody", "00:00:00:00:00:00"
-    yield "of everybody", "ff:ff:ff:ff:ff:ff"
-    yield "one off", f"{value[:-2]}{(int(value[-2:], 16) + 1) % 256:02x}"
-    yield from _swapped(value)
+def _keys(path: Path) -> str:
+    """The keys of the schema on the way, without the names that the site gave."""
+    named = path[0] in ("nodes", "networks")
+    return ".".join(
+        str(key) for key in (path[:1] + path[2:] if named else path[1:]) if isinstance(key, str)
+    )
 
 
 def _networks(tree: Tree) -> Iterator[tuple[str, Tree]]:
     for name, network in tree["networks"].items():
         path: Path = ("networks", name)
-        for key in ("range", "gateway", "ipv6", "vlan_id", "mtu", "routing", "routes", "ipam"):
+        for key in OPTIONAL:
             if key in network:
                 yield f"{key} left out", _without(tree, (*path, key))
         yield "type turned", _with(tree, path, _turned(network))
@@ -128,6 +56,8 @@ def _networks(tree: Tree) -> Iterator[tuple[str, Tree]]:
                 if key in other:
                     yield f"{key} of another network", _with(tree, (*path, key), other[key])
         yield "the network twice", _with(tree, ("networks", f"{name}-twin"), dict(network))
+        yield from _routes(tree, (*path, "routes"), network.get("routes", []))
+        yield from _second_family(tree, path, network)
 
 
 def _more_keys(network: Tree) -> Iterator[tuple[str, str, Any]]:
@@ -151,6 +81,35 @@ def _more_keys(network: Tree) -> Iterator[tuple[str, str, Any]]:
         own = (("it", str(subnet)), ("its last half", str(list(subnet.subnets())[-1])))
         for label, route in (*own, *((known, known) for known in ROUTES)):
             yield f"a route to {label}", "routes", [*network["routes"], route]
+
+
+def _routes(tree: Tree, path: Path, routes: list[str]) -> Iterator[tuple[str, Tree]]:
+    for position, route in enumerate(routes):
+        yield "a route less", _with(tree, path, routes[:position] + routes[position + 1 :])
+        yield "a route twice", _with(tree, path, [*routes, route])
+
+
+def _second_family(tree: Tree, path: Path, network: Tree) -> Iterator[tuple[str, Tree]]:
+    if "ipv6" not in network:
+        added = _with(tree, (*path, "ipv6"), {"subnet": "fd00:77::/64"})
+        for position, interface in enumerate(added["home_assistant"]["interfaces"]):
+            if interface["network"] == path[-1]:
+                interface["ipv6_address"] = f"fd00:77::{position + 1:x}5"
+        yield "an ipv6 subnet with addresses", added
+        return
+    where: Path = (*path, "ipv6")
+    subnet = ipaddress.ip_network(network["ipv6"]["subnet"])
+    more = (
+        ("gateway", str(subnet[1])),
+        ("dhcp_pool", f"{subnet[0]}-{subnet[-1]}"),
+        ("dhcp_pool", f"{subnet[-1]}-{subnet[-1]}"),
+        ("range", f"{subnet[1]}-{subnet[-1]}"),
+    )
+    for key, value in more:
+        if key in network["ipv6"]:
+            yield f"ipv6.{key} left out", _without(tree, (*where, key))
+        else:
+            yield f"an ipv6.{key}", _with(tree, (*where, key), value)
 
 
 def _turned(network: Tree) -> Tree:
@@ -179,9 +138,9 @@ def _interfaces(tree: Tree) -> Iterator[tuple[str, Tree]]:
             yield "ipv6_address left out", _without(tree, (*path, "ipv6_address"))
         else:
             yield "an ipv6_address", _with(tree, (*path, "ipv6_address"), "fd00:88::5")
-        near = int(ipaddress.ip_address(interface["address"])) + 1
-        address = _address(near, interface["address"])
-        again = {**interface, "name": "again", "mac": "02:00:00:00:aa:aa", "address": address}
+        again = {**interface, "name": "again", "mac": "02:00:00:00:aa:aa"}
+        for key in {"address", "ipv6_address"} & interface.keys():
+            again[key] = moved(int(ipaddress.ip_address(interface[key])) + 1, interface[key])
         yield "in a network twice", _with(tree, base, [*interfaces, again])
     if len(interfaces) > 1:
         yield "one interface less", _with(tree, base, interfaces[1:])
@@ -194,8 +153,9 @@ def _taken(tree: Tree, interface: Tree) -> Iterator[tuple[str, str, str]]:
         for other in node["interfaces"]:
             if "mac" in other:
                 yield "mac of a node", "mac", other["mac"]
-        if node["host"][0].isdigit():
-            yield "address of a node", "address", node["host"]
+        for address in (node["host"], *node.get("addresses", [])):
+            if _is_address(address):
+                yield "address of a node", "address", address
     network = tree["networks"][interface["network"]]
     subnet = ipaddress.ip_network(network["subnet"])
     yield "address of the network", "address", str(subnet[0])
@@ -207,6 +167,14 @@ def _taken(tree: Tree, interface: Tree) -> Iterator[tuple[str, str, str]]:
     yield "a network that is not there", "network", "nowhere"
 
 
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def _nodes(tree: Tree) -> Iterator[tuple[str, Tree]]:
     for name, node in tree["nodes"].items():
         path: Path = ("nodes", name)
@@ -214,14 +182,31 @@ def _nodes(tree: Tree) -> Iterator[tuple[str, Tree]]:
         for other in tree["nodes"].values():
             if other is not node:
                 yield "a node at another's address", _with(tree, (*path, "host"), other["host"])
+        if len(tree["nodes"]) > 1:
+            yield "a node less", _without(tree, path)
         for position, interface in enumerate(interfaces):
+            yield (
+                "a node's interface twice",
+                _with(tree, (*path, "interfaces"), [*interfaces, interface]),
+            )
+            for attachment in tree["home_assistant"]["interfaces"]:
+                owned = {**interface, "mac": attachment["mac"]}
+                yield "a node with a pod's MAC", _with(tree, (*path, "interfaces", position), owned)
             rest = interfaces[:position] + interfaces[position + 1 :]
             yield f"a node without {interface['name']}", _with(tree, (*path, "interfaces"), rest)
             slow = _with(tree, (*path, "interfaces", position), {**interface, "mtu": 1000})
             if _kernels_make(slow):
                 yield "a node with an MTU of 1000", slow
-        for network in tree["networks"].values():
+        for named, network in tree["networks"].items():
             subnet = ipaddress.ip_network(network["subnet"])
+            if network["parent"] != "cni0":
+                bridged = _with(
+                    tree, (*path, "interfaces"), [*interfaces, {"name": "cni0", "mtu": 1500}]
+                )
+                yield (
+                    "a parent of the cluster's",
+                    _with(bridged, ("networks", named, "parent"), "cni0"),
+                )
             for number in {1, subnet.num_addresses // 2}:
                 host = str(subnet[number])
                 yield "a node in a network", _with(tree, (*path, "host"), host)

@@ -5,9 +5,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.prove.campaign import key
+from tests.prove.campaign import key, meaning
 from tests.prove.draws.crowded import crowded_sites
-from tests.prove.draws.kinds import Kind, kind_of
+from tests.prove.draws.kinds import Kind, kinds_of
 from tests.prove.draws.mutants import mutants
 from tests.prove.draws.sites import Tree, is_tagged
 from tests.prove.near_misses import Miss, is_for_pods, judged
@@ -40,11 +40,14 @@ class Tally:
 
     made: int = 0
     refused_by_form: int = 0
-    refused_by_rules: int = 0
+    refused_by_one_rule: int = 0
+    refused_by_several_rules: int = 0
     accepted: int = 0
-    # Every one of some sites, those that several rules refuse as well.
+    # Of those that one rule refuses: no pod shows the harm, or the network has no room for it.
+    not_for_pods: int = 0
+    # Every one of some sites that pods can show, those that several rules refuse as well.
     of_whole_sites: list[Miss] = field(default_factory=list)
-    # One of each kind that is accepted, and of each rule that refuses alone in a kind of network.
+    # One of each kind that is accepted, and of each that one rule refuses.
     of_kinds: dict[Kind, Miss] = field(default_factory=dict)
     sampled: list[Miss] = field(default_factory=list)
 
@@ -52,8 +55,11 @@ class Tally:
         """One more."""
         self.made += 1
         self.refused_by_form += miss is None
-        self.refused_by_rules += miss is not None and miss.rules != ()
-        self.accepted += miss is not None and miss.rules == ()
+        if miss is not None:
+            self.refused_by_one_rule += len(miss.rules) == 1
+            self.refused_by_several_rules += len(miss.rules) > 1
+            self.accepted += miss.rules == ()
+            self.not_for_pods += len(miss.rules) == 1 and not is_for_pods(miss)
 
 
 def collect(
@@ -65,7 +71,7 @@ def collect(
     accepted and need no machine, each from all sites; of `whole` sites every one.
     """
     tally, drawn = Tally(), random.Random(seed)  # noqa: S311 - repeatable on purpose
-    seen: set[int] = set()
+    seen = {hash(meaning(tree)) for tree in trees}
     samples = [Sample(sample, drawn), Sample(sample, drawn), Sample(untagged, drawn)]
     accepted, refused, plain = samples
     # Those that are run whole come first: a later site may have a near miss in common with them.
@@ -78,6 +84,10 @@ def collect(
                 continue
             seen.add(digest)
             miss = judged(label, mutant)
+            if miss is not None:
+                if (meant := hash(meaning(mutant))) in seen:
+                    continue
+                seen.add(meant)
             tally.count(miss)
             if miss is None or not is_for_pods(miss):
                 continue
@@ -86,7 +96,7 @@ def collect(
                 continue
             if len(miss.rules) > 1:
                 continue
-            _keep_of_kind(tally.of_kinds, tree, miss)
+            _keep_of_kinds(tally.of_kinds, tree, miss)
             (refused if miss.rules else accepted).offer(miss)
             if not miss.rules and not is_tagged(mutant):
                 plain.offer(miss)
@@ -94,12 +104,11 @@ def collect(
     return tally
 
 
-def _keep_of_kind(kept: dict[Kind, Miss], before: Tree, miss: Miss) -> None:
-    """The smallest of its kind."""
-    label, *network = kind_of(miss.label, before, miss.tree)
-    kind = (*(miss.rules or (label,)), *network)
-    if kind not in kept or _size(miss.tree) < _size(kept[kind].tree):
-        kept[kind] = miss
+def _keep_of_kinds(kept: dict[Kind, Miss], before: Tree, miss: Miss) -> None:
+    """The smallest of each of its kinds."""
+    for kind in kinds_of(miss.label, miss.rules, before, miss.tree):
+        if kind not in kept or _size(miss.tree) < _size(kept[kind].tree):
+            kept[kind] = miss
 
 
 def _size(tree: Tree) -> tuple[bool, int, int]:

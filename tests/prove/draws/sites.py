@@ -47,8 +47,13 @@ SETTINGS: Tree = {
 }
 PREFIXES_V4 = (24, 24, 24, 16, 23, 25, 28, 29, 30)
 PREFIXES_V6 = (64, 64, 64, 48, 56, 112, 120, 126)
-DESTINATIONS_V4 = ("203.0.113.0/24", "198.51.100.7/32", "198.18.0.0/15")
-DESTINATIONS_V6 = ("2001:db8:5::/48", "2001:db8:6::7/128")
+# Those of each network, by its position.
+DESTINATIONS_V4 = (
+    ("203.0.113.0/24", "192.0.2.1/32", "198.51.101.0/25"),
+    ("198.51.100.7/32", "198.51.100.8/29"),
+    ("198.18.0.0/15", "198.20.0.0/16"),
+)
+DESTINATIONS_V6 = (("2001:db8:5::/48", "2001:db8:7::/64"), ("2001:db8:6::7/128", "fd20::/32"))
 PARENTS_MTU = (1500, 1500, 1500, 1280, 1496, 9000, 65535, 1000)
 NAMES = ("lan", "iot", "net1.2", "a", "A-b_c.d-e", "fifteen.chars-x", "wlan0", "eth1", "tap0", "z9")
 MACS = (
@@ -162,6 +167,8 @@ def _addresses(draw: st.DrawFn, network: Tree, attachment: Tree, position: int) 
     if leases:
         first, last = _around(draw, subnet, host)
         network["range"] = f"{subnet[first]}-{subnet[last]}"
+        if subnet.num_addresses - last > 12 and draw(st.booleans()):
+            network["dhcp_pool"] = f"{subnet[last + 1]}-{subnet[last + 9]}"
         return
     network["ipam"] = "static"
     if draw(st.booleans()):
@@ -234,15 +241,20 @@ def _routing(draw: st.DrawFn, network: Tree, *, discovered: bool, position: int)
         network["gateway"] = str(subnet[draw(st.sampled_from([1, 6]))])
         destinations = DESTINATIONS_V6 if subnet.version == 6 else DESTINATIONS_V4
         if position < len(destinations):
-            network["routes"] = [destinations[position]]
+            network["routes"] = _some(draw, destinations[position])
             network["routing"] = "routed"
         if "ipv6" in network and position < len(DESTINATIONS_V6) and draw(st.booleans()):
             network["ipv6"]["gateway"] = "fe80::1"
-            network.setdefault("routes", []).append(DESTINATIONS_V6[position])
+            more = _some(draw, DESTINATIONS_V6[position])
+            network["routes"] = [*network.get("routes", []), *more]
             network["routing"] = "routed"
         return
     if mode == "discovery":
         network["routing"] = "discovery"
+
+
+def _some(draw: st.DrawFn, destinations: Sequence[str]) -> list[str]:
+    return list(destinations[: draw(st.integers(1, len(destinations)))])
 
 
 def _mtu(draw: st.DrawFn, network: Tree, nodes: dict[str, Tree]) -> None:
