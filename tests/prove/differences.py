@@ -8,10 +8,14 @@ from typing import Any
 from components.home_assistant.annotation import addresses
 from components.network_segment.conflist import MULTICAST
 from config.home_assistant import Attachment
-from config.networks import HomeNetwork
+from config.networks import HomeNetwork, MacvlanNetwork
 from config.site import Site
+from config.values import IpAddress
 from lab.sandbox.channel import Report, Request
 from tests.prove.houses.calls import POD
+
+# Where host-local keeps leases when its configuration does not say.
+LEASE_FOLDER = "/var/lib/cni/networks"
 
 
 def differences(site: Site, node_name: str, asked: Request, report: Report) -> list[str]:
@@ -31,8 +35,9 @@ def _differences(site: Site, node_name: str, asked: Request, report: Report) -> 
             yield from _of_guest(site, pod, seen)
         if seen["delete_error"]:
             yield f"{pod['name']} cannot be removed: {seen['delete_error']}"
-    yield from _of_calls(asked, report)
+    yield from _of_calls(site, asked, report)
     yield from _of_owners(asked, report)
+    yield from _of_kept(asked, report)
     for left in report["left"]:
         yield f"left behind: {left}"
 
@@ -50,6 +55,7 @@ def _of_pod(site: Site, node_name: str, seen: Mapping[str, Any]) -> Iterator[str
         if found is None:
             continue
         wanted: dict[str, Any] = {
+            **_planned_link(network),
             "mac": attachment.mac,
             "mtu": network.mtu or (parent.mtu if parent else None),
             "addresses": sorted(_planned_addresses(attachment, network)),
@@ -65,6 +71,12 @@ def _of_pod(site: Site, node_name: str, seen: Mapping[str, Any]) -> Iterator[str
         if sorted(said) != ips:
             yield f"Multus says {said} of {attachment.name} instead of {ips}"
     yield from _of_routes(site, seen["routes"])
+
+
+def _planned_link(network: HomeNetwork) -> dict[str, Any]:
+    if isinstance(network, MacvlanNetwork):
+        return {"kind": "macvlan", "mode": network.mode, "parent": network.parent}
+    return {"kind": "vlan", "vlan": network.vlan_id, "parent": network.parent}
 
 
 def _planned_addresses(attachment: Attachment, network: HomeNetwork) -> list[str]:
@@ -108,11 +120,12 @@ def _of_guest(site: Site, pod: Mapping[str, str], seen: Mapping[str, Any]) -> It
             yield f"the guest has {address}, which is not in {network.range}"
 
 
-def _of_calls(asked: Request, report: Report) -> Iterator[str]:
-    pods = report["pods"]
+def _of_calls(site: Site, asked: Request, report: Report) -> Iterator[str]:
     for call, got in zip(asked["calls"], report["calls"], strict=True):
-        caller = call.get("host") or asked["pods"][call.get("pod", 0)]["name"]
-        if pods[call.get("pod", 0)]["error"]:
+        number = call.get("pod", 0)
+        pod, seen = asked["pods"][number]["name"], report["pods"][number]
+        caller = call.get("host") or pod
+        if seen["error"]:
             continue
         by, via = call.get("by"), call.get("via", "")
         if by is not None and got["interface"] != by:
@@ -122,6 +135,34 @@ def _of_calls(asked: Request, report: Report) -> Iterator[str]:
             yield f"{caller} reaches {call['to']} via {wrong} instead of {right}"
         elif not got["answered"] and not call.get("route_only"):
             yield f"{caller} does not reach {call['to']}: {got['words']}"
+        if caller == POD and by != "eth0" and got["interface"] == by:
+            right_ones = _sources(site, call, seen["interfaces"][by])
+            if got["source"] not in map(str, right_ones):
+                wrong, right = got["source"] or "nowhere", " or ".join(map(str, right_ones))
+                yield f"{caller} calls {call['to']} from {wrong} instead of {right}"
+
+
+def _sources(site: Site, call: Request, seen: Mapping[str, Any]) -> list[IpAddress]:
+    """The addresses that the call may come from: those that are planned where it goes out.
+
+    In a pod without a planned one that is good beyond the link, IPv6 chooses among all it has.
+    """
+    version = ipaddress.ip_address(call["to"]).version
+    texts = [
+        text
+        for attachment in site.home_assistant.interfaces
+        if attachment.name == call["by"]
+        for text in _planned_addresses(attachment, site.networks[attachment.network])
+    ]
+    planned = [a for a in _without_prefixes(texts) if a.version == version]
+    if version == 6 and all(address.is_link_local for address in planned):
+        has = _without_prefixes([*seen["addresses"], *seen["link_local"]])
+        planned += [a for a in has if a.version == 6 and a not in planned]
+    return planned
+
+
+def _without_prefixes(texts: list[str]) -> list[IpAddress]:
+    return [ipaddress.ip_interface(text).ip for text in texts]
 
 
 def _of_owners(asked: Request, report: Report) -> Iterator[str]:
@@ -142,3 +183,29 @@ def _of_owners(asked: Request, report: Report) -> Iterator[str]:
                 f"{entry['address']} is answered by {len(macs)} MACs ({', '.join(macs)})"
                 f" instead of {owned.get(key, 'one')}"
             )
+
+
+def _of_kept(asked: Request, report: Report) -> Iterator[str]:
+    """What the pods' removal is to take away was seen, while they lived, as what is left is."""
+    for pod, seen in zip(asked["pods"], report["pods"], strict=True):
+        for what, trace in () if seen["error"] else _traces(asked, pod, seen):
+            if trace not in report["kept"]:
+                yield f"{what} is not kept where it is looked for"
+
+
+def _traces(
+    asked: Request, pod: Mapping[str, str], seen: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """What there is of a pod while it lives, each with the trace of it that is looked for."""
+    for name, found in seen["interfaces"].items():
+        yield f"{name} of {pod['name']}", f"pod: {name}"
+        if found["kind"] == "veth":
+            yield f"the node's end of {name} of {pod['name']}", f"node: {found['parent']}"
+    status = {entry["interface"]: entry for entry in json.loads(seen["status"])}
+    for element in json.loads(pod["annotation"]):
+        config = json.loads(asked["networks"][element["name"]])
+        ipam = config["plugins"][0]["ipam"]
+        if ipam["type"] == "host-local":
+            folder = f"{ipam.get('dataDir', LEASE_FOLDER)}/{config['name']}"
+            for address in status.get(element["interface"], {"ips": []})["ips"]:
+                yield f"the lease of {address}", f"{folder}/{address}"

@@ -47,7 +47,7 @@ _MORE = {
     "route-twice": (_ROUTES, _ELSEWHERE),
     "routes-without-routed": (_ELSEWHERE,),
     "subnet-not-local": (_SHARED, _UNREACHED, _ELSEWHERE),
-    "subnet-too-small": (_ROUTES, _ELSEWHERE, _UNREACHED),
+    "subnet-too-small": (_ROUTES, _ELSEWHERE, _UNREACHED, r"too small to allocate from"),
     "wire-twice": (_SHARED,),
 }
 # A kernel that had no time yet has harmed nobody.

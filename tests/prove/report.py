@@ -61,7 +61,10 @@ def report(proof: Proof, failures: Sequence[str]) -> str:
         ("sites and slips still to be run; none when it came to its end", proof.left),
         ("accepted sites that were run", len(sites)),
         ("of them as planned", len(sites) - len(misjudged(sites))),
-        ("executions of plugins in all", proof.executions),
+        (
+            "executions of the home networks' plugins, the IPAM not counted",
+            proof.executions,
+        ),
         ("near misses held against the plan", tally.made),
         ("of them refused for a value's form", tally.refused_by_form),
         ("of them refused by one rule", tally.refused_by_one_rule),

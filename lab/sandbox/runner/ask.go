@@ -25,6 +25,9 @@ func ask(s *space, to string, timeout time.Duration) answer {
 	if routes[0].Gw != nil {
 		got.Gateway = routes[0].Gw.String()
 	}
+	if routes[0].Src != nil {
+		got.Source = routes[0].Src.String()
+	}
 	err = s.in(func() error { return dial(address, timeout) })
 	got.Answered = err == nil || errors.Is(err, unix.ECONNREFUSED)
 	if err != nil {

@@ -68,8 +68,9 @@ type report struct {
 	Pods       []podReport `json:"pods"`
 	Calls      []answer    `json:"calls"`
 	Owners     []owner     `json:"owners"`
-	Left       []string    `json:"left"`
-	Executions int         `json:"executions"`
+	Kept       []string    `json:"kept"`       // what there is of the pods while they live
+	Left       []string    `json:"left"`       // and what of it when they were removed
+	Executions int         `json:"executions"` // as countingExec counts them
 }
 
 type podReport struct {
@@ -80,10 +81,16 @@ type podReport struct {
 	DeleteError string               `json:"delete_error"`
 }
 
+// An interface of a pod. Mode and VLAN are those of a macvlan and of a vlan.
 type ifaceSeen struct {
+	Kind      string   `json:"kind"`
+	Mode      string   `json:"mode"`
+	VLAN      int      `json:"vlan"`
+	Parent    string   `json:"parent"` // the node's link that it is made from
 	MAC       string   `json:"mac"`
 	MTU       int      `json:"mtu"`
 	Addresses []string `json:"addresses"`
+	LinkLocal []string `json:"link_local"`
 }
 
 type routeSeen struct {
@@ -92,10 +99,11 @@ type routeSeen struct {
 	Interface   string `json:"interface"`
 }
 
-// The route that the call takes, and whether it was answered.
+// The route that the call takes, the address that it comes from, and whether it was answered.
 type answer struct {
 	Interface string `json:"interface"`
 	Gateway   string `json:"gateway"`
+	Source    string `json:"source"`
 	Answered  bool   `json:"answered"`
 	Words     string `json:"words"`
 }

@@ -2,11 +2,7 @@ package main
 
 import (
 	"errors"
-	"io/fs"
-	"path/filepath"
 	"slices"
-	"sort"
-	"strings"
 	"time"
 
 	"github.com/vishvananda/netlink"
@@ -49,8 +45,8 @@ func settle(s *space, timeout time.Duration) error {
 	}
 }
 
-// look describes a pod's interfaces and routes; lo and link-local addresses are left out.
-func look(s *space) (map[string]ifaceSeen, []routeSeen, error) {
+// look describes a pod's interfaces and routes; lo and link-local routes are left out.
+func look(s, node *space) (map[string]ifaceSeen, []routeSeen, error) {
 	all, err := links(s)
 	if err != nil {
 		return nil, nil, err
@@ -62,14 +58,23 @@ func look(s *space) (map[string]ifaceSeen, []routeSeen, error) {
 		if l.Attrs().Name == "lo" {
 			continue
 		}
-		seen := ifaceSeen{MAC: l.Attrs().HardwareAddr.String(), MTU: l.Attrs().MTU, Addresses: []string{}}
+		seen := ifaceSeen{MAC: l.Attrs().HardwareAddr.String(), MTU: l.Attrs().MTU, Addresses: []string{}, LinkLocal: []string{}}
+		if err := describe(&seen, l, s, node); err != nil {
+			return nil, nil, err
+		}
 		own, err := addresses(s, l, netlink.FAMILY_ALL)
 		if err != nil {
 			return nil, nil, err
 		}
 		for _, a := range own {
-			if a.Scope == unix.RT_SCOPE_UNIVERSE && a.Flags&(unix.IFA_F_DADFAILED|unix.IFA_F_TENTATIVE) == 0 {
+			if a.Flags&(unix.IFA_F_DADFAILED|unix.IFA_F_TENTATIVE) != 0 {
+				continue
+			}
+			switch a.Scope {
+			case unix.RT_SCOPE_UNIVERSE:
 				seen.Addresses = append(seen.Addresses, a.IPNet.String())
+			case unix.RT_SCOPE_LINK:
+				seen.LinkLocal = append(seen.LinkLocal, a.IPNet.String())
 			}
 		}
 		interfaces[l.Attrs().Name] = seen
@@ -95,34 +100,4 @@ func look(s *space) (map[string]ifaceSeen, []routeSeen, error) {
 		routes = append(routes, seen)
 	}
 	return interfaces, routes, nil
-}
-
-// linkNames are the names of a namespace's links.
-func linkNames(s *space) ([]string, error) {
-	all, err := links(s)
-	if err != nil {
-		return nil, err
-	}
-	names := []string{}
-	for _, l := range all {
-		names = append(names, l.Attrs().Name)
-	}
-	sort.Strings(names)
-	return names, nil
-}
-
-// leftFiles are the leases, results and states that lie below the folders of CNI.
-func leftFiles(folders ...string) []string {
-	found := []string{}
-	for _, folder := range folders {
-		_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-			name := filepath.Base(path)
-			// host-local's own notes: no lease.
-			if err == nil && !entry.IsDir() && name != "lock" && !strings.HasPrefix(name, "last_reserved_ip") {
-				found = append(found, path)
-			}
-			return nil
-		})
-	}
-	return found
 }

@@ -12,7 +12,6 @@ import (
 	"net"
 	"os"
 	"runtime"
-	"slices"
 	"sync"
 	"time"
 )
@@ -56,7 +55,7 @@ func main() {
 }
 
 func run(plugins string, home *homeSwitch, h *house) *report {
-	r := &report{ID: h.ID, Calls: []answer{}, Owners: []owner{}, Left: []string{}}
+	r := &report{ID: h.ID, Calls: []answer{}, Owners: []owner{}, Kept: []string{}, Left: []string{}}
 	if err := live(plugins, home, h, r); err != nil {
 		r.Error = err.Error()
 	}
@@ -96,7 +95,7 @@ func live(plugins string, home *homeSwitch, h *house, r *report) (failure error)
 			seen.Error = err.Error()
 		} else if err := settle(sandbox, settling); err != nil {
 			return err
-		} else if seen.Interfaces, seen.Routes, err = look(sandbox); err != nil {
+		} else if seen.Interfaces, seen.Routes, err = look(sandbox, w.node); err != nil {
 			return err
 		}
 		r.Pods = append(r.Pods, seen)
@@ -107,13 +106,17 @@ func live(plugins string, home *homeSwitch, h *house, r *report) (failure error)
 	if err := talk(h, w, sandboxes, r); err != nil {
 		return err
 	}
+	if r.Kept, err = traces(w, sandboxes, before); err != nil {
+		return err
+	}
 	for number, pod := range h.Pods {
 		err := w.node.in(func() error { return pods.remove(pod, sandboxes[number].path()) })
 		if err != nil {
 			r.Pods[number].DeleteError = err.Error()
 		}
 	}
-	return leave(w, sandboxes, before, r)
+	r.Left, err = traces(w, sandboxes, before)
+	return err
 }
 
 func talk(h *house, w *wires, sandboxes []*space, r *report) error {
@@ -147,33 +150,6 @@ func talk(h *house, w *wires, sandboxes []*space, r *report) error {
 		calling.Go(func() { r.Calls[number] = ask(from, c.To, timeout) })
 	}
 	calling.Wait()
-	return nil
-}
-
-// leave notes every link, lease and file that the pods have left behind.
-func leave(w *wires, sandboxes []*space, before []string, r *report) error {
-	after, err := linkNames(w.node)
-	if err != nil {
-		return err
-	}
-	for _, name := range after {
-		// The cluster's bridge stays for the next pod.
-		if name != "cni0" && !slices.Contains(before, name) {
-			r.Left = append(r.Left, "node: "+name)
-		}
-	}
-	for _, sandbox := range sandboxes {
-		names, err := linkNames(sandbox)
-		if err != nil {
-			return err
-		}
-		for _, name := range names {
-			if name != "lo" {
-				r.Left = append(r.Left, "pod: "+name)
-			}
-		}
-	}
-	r.Left = append(r.Left, leftFiles(folders...)...)
 	return nil
 }
 

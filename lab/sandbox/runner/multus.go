@@ -24,23 +24,33 @@ const (
 	networks    = "k8s.v1.cni.cncf.io/networks"
 )
 
-// countingExec runs plugins as the multus program does, and counts them, their IPAM included.
+// countingExec runs plugins as the multus program does, and counts those of home networks: what
+// stands in for the cluster's own network is the lab's. The IPAM plugins are not counted, which
+// the plugins run themselves.
 type countingExec struct {
 	invoke.DefaultExec
+	cluster    string // the cluster network's name
 	executions *int
 }
 
 func (c *countingExec) ExecPlugin(ctx context.Context, path string, stdin []byte, environ []string) ([]byte, error) {
-	*c.executions++
-	var config struct {
-		IPAM struct {
-			Type string `json:"type"`
-		} `json:"ipam"`
+	name, err := nameOf(stdin)
+	if err != nil {
+		return nil, err
 	}
-	if json.Unmarshal(stdin, &config) == nil && config.IPAM.Type != "" {
+	if name != c.cluster {
 		*c.executions++
 	}
 	return c.DefaultExec.ExecPlugin(ctx, path, stdin, environ)
+}
+
+// nameOf is the name of the network that a configuration is one of.
+func nameOf(config []byte) (string, error) {
+	var network struct {
+		Name string `json:"name"`
+	}
+	err := json.Unmarshal(config, &network)
+	return network.Name, err
 }
 
 // podRuntime calls Multus as kubelet's runtime does; the API server is one in memory.
@@ -52,7 +62,11 @@ type podRuntime struct {
 }
 
 func newPodRuntime(plugins string, h *house, executions *int) (*podRuntime, error) {
-	exec := &countingExec{executions: executions}
+	name, err := nameOf([]byte(h.Cluster.Conflist))
+	if err != nil {
+		return nil, err
+	}
+	exec := &countingExec{cluster: name, executions: executions}
 	exec.DefaultExec.RawExec = &invoke.RawExec{Stderr: os.Stderr}
 	r := &podRuntime{
 		plugins: plugins,
