@@ -208,8 +208,8 @@ VlanId = Annotated[int, BeforeValidator(_vlan_id), Field(ge=1, le=4094)]
 
 InterfaceName = _matching(
     "interface-name",
-    r"(?!(lo|all|default)$)[a-zA-Z][a-zA-Z0-9_.-]{0,14}",
-    "1 to 15 letters, digits, '_', '.', '-', a letter first, not lo, all or default",
+    r"(?!(lo|all|default|\.\.?)$)[a-zA-Z0-9_.-]{1,15}",
+    "1 to 15 letters, digits, '_', '.', '-', not lo, all, default, '.' or '..'",
     "A network interface's name, at most 15 characters; the kernel keeps lo, all and default.",
 )
 DnsLabel = _matching(
@@ -226,7 +226,7 @@ NetworkName = _matching(
 )
 HostName = _matching(
     "host-name",
-    r"[A-Za-z0-9]([-.:A-Za-z0-9]{0,251}[A-Za-z0-9])?",
+    r"[A-Za-z0-9]([-.:A-Za-z0-9]{0,251}([A-Za-z0-9]|::))?",
     "an address or a host's name",
     "Where SSH reaches the node: an address or a name.",
 )

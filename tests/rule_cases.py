@@ -57,6 +57,11 @@ LAN6: dict[str, object] = {
     "networks/lan/subnet": "fd00:18::/64",
     "home_assistant/interfaces/0/address": "fd00:18::3",
 }
+RANGE6: dict[str, object] = {
+    **LAN6,
+    "networks/lan/ipam": None,
+    "networks/lan/range": "fd00:18::3-fd00:18::9",
+}
 ROUTED6: dict[str, object] = {
     "networks/lan/routing": "routed",
     "networks/lan/routes": ["2001:db8:5::/48"],
@@ -397,7 +402,7 @@ MORE: list[tuple[str, dict[str, object]]] = [
         },
     ),
     ("k3s-version", {"cluster/version": f"v1.{'9' * 5000}.1+k3s1"}),
-    ("subnet-form", {**LAN6, "networks/lan/subnet": "fd00:18::%eth0/64"}),
+    ("subnet-form", {**RANGE6, "networks/lan/subnet": "fd00:18::%eth0/64"}),
     ("too-short", {"cluster/pod_networks": []}),
     ("cluster-network-not-local", {"cluster/pod_networks": ["10.42.0.0/16", "::/0"]}),
     (
@@ -418,7 +423,7 @@ MORE: list[tuple[str, dict[str, object]]] = [
         },
     ),
     ("route-to-no-hosts", {**ROUTED, "networks/lan/routes": ["255.255.255.255/32"]}),
-    ("address-form", {"home_assistant/interfaces/0/address": "::ffff:192.168.18.32"}),
+    ("address-form", {**STATIC, "home_assistant/interfaces/0/address": "::ffff:192.168.18.32"}),
     ("address-form", {"home_assistant/interfaces/0/address": "fe80::20"}),
     ("subnet-form", {"networks/lan/subnet": "::ffff:192.168.18.0/120"}),
 ]

@@ -12,7 +12,7 @@ from config.site import Site
 @rule(
     "manifest-unknown",
     "manifest and image are one version, verified by digest",
-    shown="is not known by digest",
+    shown="nodes run kube-multus and forged",
 )
 def manifest_unknown(site: Site) -> Iterator[Finding]:
     """A release whose manifest is not known by digest needs it given."""
@@ -28,7 +28,7 @@ def manifest_unknown(site: Site) -> Iterator[Finding]:
 @rule(
     "archive-unknown",
     "what is run as root on nodes is verified by digest",
-    shown="no sha256 to verify by",
+    shown="nothing was installed",
 )
 def archive_unknown(site: Site) -> Iterator[Finding]:
     """Every node's archive has a known or a given digest."""
@@ -46,7 +46,11 @@ def archive_unknown(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("archive-missing", "a node would be left without plugins", shown="KeyError")
+@rule(
+    "archive-missing",
+    "a node would be left without plugins",
+    shown="the program fails: KeyError('amd64')",
+)
 def archive_missing(site: Site) -> Iterator[Finding]:
     """With `source: archive` every architecture of the site has its archive."""
     if not isinstance(site.plugins, ArchivedPlugins):

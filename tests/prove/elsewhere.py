@@ -1,24 +1,30 @@
 """What happens without the rules whose harm no pod shows: each gives the words that were seen."""
 
+import dataclasses
+import json
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pulumi.runtime import rpc
 
-from components.cni_plugins.binaries import CniPluginBinaries, CniPluginBinariesArgs
 from components.cni_plugins.scripts import node_scripts
-from components.multus.source import ManifestUnavailableError, origin
-from config.plugins import ArchivedPlugins
+from components.multus.manifest import parse
+from components.stack import HomeAssistantStack, HomeAssistantStackArgs
+from config.cluster import K3s
 from config.site import Site
 from lab.build import build
+from lab.manifests import upstream_file
+from lab.web import serve_folder
 from tests.rule_cases import CASES
 from tests.sites import unchecked_site
-from tests.unit.recorder import record
+from tests.unit.recorder import Recording, record
 
+LONG_VERSION = f"v1.{'9' * 5000}.1+k3s1"
 # Multus' own entrypoint, with the service account that a cluster would give it.
 ENTRYPOINT = """
 set -eu
@@ -41,29 +47,42 @@ kill "$entrypoint"
 
 
 def manifest_unknown() -> str:
-    """The program cannot tell a forged manifest from upstream's, and stops in the middle."""
-    try:
-        origin(_site("manifest-unknown").multus)
-    except ManifestUnavailableError as error:
-        return str(error)
-    return "a manifest was taken"
+    """Nobody can tell a forged manifest from upstream's, and the program applies it."""
+    site = _site("manifest-unknown")
+    objects = parse(upstream_file(unchecked_site({}).multus.version).read_text())
+    (forged,) = (described for described in objects if described["kind"] == "DaemonSet")
+    forged["spec"]["template"]["spec"]["containers"].append(
+        {"name": "forged", "image": "example.org/forged:1"}
+    )
+    recording = _program(site, "\n---\n".join(map(json.dumps, objects)))
+    (applied,) = recording.of("kubernetes:apps/v1:DaemonSet")
+    names = [c["name"] for c in applied.inputs["spec"]["template"]["spec"]["containers"]]
+    return f"nodes run {' and '.join(names)}"
 
 
 def archive_unknown() -> str:
-    """The node's own check has nothing to hold the archive against."""
-    site = _site("archive-unknown")
-    scripts = node_scripts(site.plugins, "amd64", ("vlan",), site.cluster.cni)
-    return "no sha256 to verify by" if "SHA256=''" in scripts.install else "a sha256"
+    """The node's own script has nothing to hold the archive against, and installs none."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        shutil.copy("/bin/true", folder / "plugins.tgz")
+        with serve_folder(folder) as url:
+            site = unchecked_site({**CASES["archive-unknown"], "plugins/url": f"{url}/plugins.tgz"})
+            cni = dataclasses.replace(site.cluster.cni, bin_dir=temporary)
+            script = node_scripts(site.plugins, "amd64", ("vlan",), cni).install
+            done = subprocess.run(
+                ["sh", "-s"], input=script, capture_output=True, text=True, check=False
+            )
+    return done.stderr
 
 
 def archive_missing() -> str:
-    """The component finds no archive for the node's architecture."""
-    plugins = _site("archive-missing").plugins
-    assert isinstance(plugins, ArchivedPlugins)
+    """The program ends in the middle: the node's architecture has no archive."""
+    site = _site("archive-missing")
     try:
-        return str(plugins.archives["amd64"])
+        _program(site, upstream_file(site.multus.version).read_text())
     except KeyError as error:
         return f"the program fails: {error!r}"
+    return "the program does not fail"
 
 
 def conflist_missing() -> str:
@@ -81,23 +100,21 @@ def conflist_missing() -> str:
 
 
 def conflist_of_flannel() -> str:
-    """What was typed is not what is applied."""
-    typed = _site("conflist-of-flannel").cluster.cni
-    without = unchecked_site({}).cluster.cni
-    return "the key changes nothing" if typed == without else "the key changes something"
+    """What was typed is nowhere in what is applied."""
+    typed, plain = (
+        {
+            entry.urn: entry.inputs
+            for entry in _program(site, upstream_file(site.multus.version).read_text()).registered
+        }
+        for site in (_site("conflist-of-flannel"), unchecked_site({}))
+    )
+    return "the key changes nothing" if typed == plain else "the key changes something"
 
 
 def node_twice() -> str:
     """The program logs in to one machine for both nodes, and never to the other."""
     site = _site("node-twice")
-    args = CniPluginBinariesArgs(
-        nodes=site.nodes,
-        plugins=site.plugins,
-        names=("vlan",),
-        cni=site.cluster.cni,
-        private_key="",
-    )
-    recording = record(lambda: CniPluginBinaries("plugins", args))
+    recording = _program(site, upstream_file(site.multus.version).read_text())
     commands = recording.of("command:remote:Command")
     logins = [rpc.unwrap_rpc_secret(command.inputs["connection"]) for command in commands]
     machines = {(login["host"].lower(), login["port"]) for login in logins}
@@ -141,5 +158,79 @@ ELSEWHERE: Mapping[str, Callable[[], str]] = {
 }
 
 
+@dataclass(frozen=True)
+class Said:
+    """A form that no plugin of a home network reads: `said` are the words of who does."""
+
+    changes: Mapping[str, object]
+    said: Callable[[], str]
+    shown: str
+
+
+def _in_a_net(script: str) -> Callable[[], str]:
+    return lambda: _words(["unshare", "--net", "sh", "-c", script])
+
+
+def _of_api_server(flag: str) -> Callable[[], str]:
+    return lambda: _words([build("kubernetes") / "kube-apiserver", flag])
+
+
+def _mtu(size: int) -> Callable[[], str]:
+    return _in_a_net(f"ip link add eth0 type veth && ip link set eth0 mtu {size}")
+
+
+def _version_of_5000_digits() -> str:
+    try:
+        return str(K3s.model_construct(distribution="k3s", version=LONG_VERSION).cni)
+    except ValueError as error:
+        return f"the program fails: {error!r}"
+
+
+SAID: Mapping[str, Said] = {
+    "a node's MTU of 67": Said(
+        {"nodes/k3s-1/interfaces": [{"name": "eth0", "mtu": 67}]},
+        *(_mtu(67), "mtu less than device minimum"),
+    ),
+    "a node's MTU of 65536": Said(
+        {"nodes/k3s-1/interfaces": [{"name": "eth0", "mtu": 65536}]},
+        *(_mtu(65536), "mtu greater than device maximum"),
+    ),
+    "a node's address that is none": Said(
+        {"nodes/k3s-1/addresses": ["10.521.0.1"]},
+        *(_in_a_net("ip address add 10.521.0.1/24 dev lo"), "any valid prefix is expected"),
+    ),
+    "services in a network that is none": Said(
+        {"cluster/service_networks": ["912.43.0.0/16"]},
+        _of_api_server("--service-cluster-ip-range=912.43.0.0/16"),
+        "is not a valid cidr",
+    ),
+    "a k3s release of 5000 digits": Said(
+        {"cluster/version": LONG_VERSION}, _version_of_5000_digits, "Exceeds the limit"
+    ),
+}
+
+_TWO_MEANINGS = (
+    "Kubernetes takes it, without the bits; whether they or the length are wrong is not known"
+)
+# (rule, key, why) of forms whose harm nobody was seen to suffer, and what is known instead.
+UNSHOWN: Mapping[tuple[str, str, str], str] = {
+    ("subnet-host-bits", "pod_networks", "it has host bits set"): _TWO_MEANINGS,
+    ("subnet-host-bits", "service_networks", "it has host bits set"): _TWO_MEANINGS,
+    ("address-form", "addresses", "no host can own it on a network"): (
+        "a node may well have 127.0.0.1; to say so protects nothing"
+    ),
+}
+
+
+def _words(command: Sequence[str | Path]) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60).stderr
+
+
 def _site(rule: str) -> Site:
     return unchecked_site(CASES[rule])
+
+
+def _program(site: Site, manifest: str) -> Recording:
+    """What the whole program registers for the site; no rule has looked at it."""
+    args = HomeAssistantStackArgs(site=site, manifest=manifest, private_key="", kubeconfig=None)
+    return record(lambda: HomeAssistantStack("house", args))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from config.plan import RULES
 
 _SHARED = (
-    r"is answered by [02] MACs|DADFAILED|address already in use|has addresses|has no IPv6 address"
+    r"is answered by [02-9] MACs|DADFAILED|address already in use|has addresses|has no IPv6 address"
 )
 _UNREACHED = r"does not reach"
 _ELSEWHERE = r"reaches \S+ (by|via) .* instead of"
@@ -24,7 +24,7 @@ _MORE = {
     "address-outside-subnet": (
         *(_ADDRESSES, _NO_LEASE, _NO_ROUTE, _ROUTES, _UNREACHED, _ELSEWHERE),
     ),
-    "address-twice": (_SHARED,),
+    "address-twice": (_SHARED, r"failed to add IP addr .*: file exists"),
     "cluster-network-not-local": (_NO_ROUTE, _ELSEWHERE),
     "discovery-twice": (_ELSEWHERE,),
     "gateway-is-node": (_UNREACHED, _SHARED),

@@ -1,5 +1,7 @@
 """Each rule refuses the site that it is for, and none other is needed to see it."""
 
+from ipaddress import ip_address
+
 import pytest
 
 from config.plan import RULES
@@ -50,6 +52,9 @@ def test_the_stacks_of_the_repository_have_neither_errors_nor_warnings(stack: st
         ({"home_assistant/interfaces/0/name": "a-name-of-16-chr"}, "interface-name"),
         ({"home_assistant/interfaces/0/name": "net%d"}, "interface-name"),
         ({"home_assistant/interfaces/0/name": "all"}, "interface-name"),
+        ({"home_assistant/interfaces/0/name": "."}, "interface-name"),
+        ({"home_assistant/interfaces/0/name": ".."}, "interface-name"),
+        ({"nodes/k3s-1/host": "k3s:"}, "host-name"),
         ({"networks/lan/mode": "passthru"}, "literal-error"),
         ({"home_assistant/interfaces/0/address": "192.168.18.\u04172"}, "address-form"),
         ({"home_assistant/interfaces/0/address": "192.168.18.32\n"}, "address-form"),
@@ -63,6 +68,20 @@ def test_a_value_of_another_form_is_refused_by_name(change: dict[str, object], r
 
     assert reading.site is None
     assert [problem.rule for problem in reading.problems] == [rule]
+
+
+@pytest.mark.parametrize("name", ["9", "0eth", "_lan", "-lan", ".lan", "..."])
+def test_a_name_that_linux_takes_is_accepted(name: str) -> None:
+    reading = changed("home", {"home_assistant/interfaces/0/name": name})
+
+    assert reading.of("error") == ()
+
+
+def test_an_address_that_ends_in_colons_is_a_node_s_own() -> None:
+    reading = changed("home", {"nodes/k3s-1/host": "fd00:1:0:0:8000::"})
+
+    assert reading.site is not None
+    assert reading.site.nodes["k3s-1"].own_addresses == (ip_address("fd00:1:0:0:8000::"),)
 
 
 def test_all_mistakes_of_a_site_are_told_at_once() -> None:
