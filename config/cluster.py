@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.model import Model
-from config.values import AbsolutePath, ConflistName, K3sVersion, Network, PluginName
+from config.values import AbsolutePath, ClusterNetwork, ConflistName, K3sVersion, PluginName
 
 # The first release of each line whose plugin directory outlives upgrades (facts/multus.md 4.1).
 STABLE_BIN_DIR_SINCE = {28: (15, 1), 29: (10, 1), 30: (6, 1), 31: (2, 1)}
@@ -44,11 +44,11 @@ class CniPaths:
 
 class _Cluster(Model):
     pod_networks: Annotated[
-        tuple[Network, ...],
+        tuple[ClusterNetwork, ...],
         Field(strict=False, min_length=1, description="Networks of the pods; k3s' own default."),
     ] = (ip_network("10.42.0.0/16"),)
     service_networks: Annotated[
-        tuple[Network, ...],
+        tuple[ClusterNetwork, ...],
         Field(strict=False, min_length=1, description="Networks of the services."),
     ] = (ip_network("10.43.0.0/16"),)
 

@@ -8,8 +8,8 @@ from config.model import Model
 from config.values import (
     Address,
     DnsLabel,
-    HostName,
     Image,
+    IngressHost,
     InterfaceName,
     Mac,
     NetworkName,
@@ -42,7 +42,7 @@ class Storage(Model):
 class Ingress(Model):
     """How the world outside the cluster reaches the user interface."""
 
-    host: HostName = Field(description="The host name that browsers use.")
+    host: IngressHost = Field(description="The host name that browsers use.")
     ingress_class: DnsLabel | None = Field(
         None, description="The ingress class, for example traefik."
     )

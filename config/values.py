@@ -88,7 +88,8 @@ Gateway = Annotated[
 ]
 
 
-def _parse_network(text: str) -> IpNetwork:
+def _parse_cluster_network(text: str) -> IpNetwork:
+    """As Kubernetes reads it: the bits of a host are left out (Go's `net.ParseCIDR`)."""
     if "/" not in text:
         raise refusal("subnet-form", "it has no prefix length", f"write {text}/24 or what it is")
     try:
@@ -103,6 +104,11 @@ def _parse_network(text: str) -> IpNetwork:
         raise refusal("subnet-form", "it is an IPv4 network", "write it as one")
     if not re.fullmatch(r"[0-9]+", text.split("/")[1]):
         raise refusal("subnet-form", "the prefix length is no number", f"write {network}")
+    return network
+
+
+def _parse_network(text: str) -> IpNetwork:
+    network = _parse_cluster_network(text)
     if str(network.network_address) != str(ipaddress.ip_address(text.split("/", maxsplit=1)[0])):
         raise refusal("subnet-host-bits", "it has host bits set", f"did you mean {network}?")
     return network
@@ -113,6 +119,14 @@ Network = Annotated[
     _parsed(_parse_network, "subnet-form", "a network like 192.168.18.0/24"),
     PlainSerializer(str),
     _schema("An IPv4 or IPv6 network with its prefix length, for example 192.168.18.0/24."),
+]
+
+
+ClusterNetwork = Annotated[
+    IpNetwork,
+    _parsed(_parse_cluster_network, "subnet-form", "a network like 10.42.0.0/16"),
+    PlainSerializer(str),
+    _schema("An IPv4 or IPv6 network as the cluster is given it, for example 10.42.0.0/16."),
 ]
 
 
@@ -224,12 +238,48 @@ NetworkName = _matching(
     "a DNS label other than cbr0, which is the cluster's own",
     "The network's name, a DNS label; its NetworkAttachmentDefinition is called the same.",
 )
-HostName = _matching(
-    "host-name",
-    r"[A-Za-z0-9]([-.:A-Za-z0-9]{0,251}([A-Za-z0-9]|::))?",
-    "an address or a host's name",
-    "Where SSH reaches the node: an address or a name.",
-)
+_HOST = r"[A-Za-z0-9]([-.:A-Za-z0-9]{0,251}([A-Za-z0-9]|::))?"
+
+
+def _parse_host(text: str) -> str:
+    if not re.fullmatch(_HOST, text):
+        raise refusal("host-name", "it has another form", "write an address or a host's name")
+    # No domain has a last label of digits alone (RFC 3696 section 2).
+    if ":" in text or text.rpartition(".")[2].isdigit():
+        try:
+            ipaddress.ip_address(text)
+        except ValueError:
+            raise refusal(
+                "host-name", "it is neither an address nor a name", "write it like 192.168.18.10"
+            ) from None
+    return text
+
+
+HostName = Annotated[
+    str,
+    _parsed(_parse_host, "host-name", "an address or a host's name"),
+    _schema("Where SSH reaches the node: an address or a name.", f"^{_HOST}$"),
+]
+_LABEL = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
+_INGRESS_HOST = rf"{_LABEL}(\.{_LABEL})*"
+
+
+def _parse_ingress_host(text: str) -> str:
+    form = "write a host's name like home.example.org"
+    if not re.fullmatch(_INGRESS_HOST, text) or len(text) > 253:
+        raise refusal("ingress-host", "it has another form", f"{form}, in lower case")
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return text
+    raise refusal("ingress-host", "an ingress takes no address", form)
+
+
+IngressHost = Annotated[
+    str,
+    _parsed(_parse_ingress_host, "ingress-host", "a host's name like home.example.org"),
+    _schema("The host name that browsers use, in lower case.", f"^{_INGRESS_HOST}$"),
+]
 UserName = _matching(
     "user-name", r"[a-z_][a-z0-9_-]{0,31}", "a Linux user's name", "The user SSH logs in as; root."
 )

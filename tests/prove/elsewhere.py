@@ -199,6 +199,10 @@ SAID: Mapping[str, Said] = {
         {"nodes/k3s-1/addresses": ["10.521.0.1"]},
         *(_in_a_net("ip address add 10.521.0.1/24 dev lo"), "any valid prefix is expected"),
     ),
+    "a node at an address that is none": Said(
+        {"nodes/k3s-1/host": "912.168.18.10"},
+        *(_in_a_net("ssh -o BatchMode=yes root@912.168.18.10"), "Could not resolve hostname"),
+    ),
     "services in a network that is none": Said(
         {"cluster/service_networks": ["912.43.0.0/16"]},
         _of_api_server("--service-cluster-ip-range=912.43.0.0/16"),
@@ -209,13 +213,8 @@ SAID: Mapping[str, Said] = {
     ),
 }
 
-_TWO_MEANINGS = (
-    "Kubernetes takes it, without the bits; whether they or the length are wrong is not known"
-)
 # (rule, key, why) of forms whose harm nobody was seen to suffer, and what is known instead.
 UNSHOWN: Mapping[tuple[str, str, str], str] = {
-    ("subnet-host-bits", "pod_networks", "it has host bits set"): _TWO_MEANINGS,
-    ("subnet-host-bits", "service_networks", "it has host bits set"): _TWO_MEANINGS,
     ("address-form", "addresses", "no host can own it on a network"): (
         "a node may well have 127.0.0.1; to say so protects nothing"
     ),

@@ -1,6 +1,6 @@
 """Each rule refuses the site that it is for, and none other is needed to see it."""
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 import pytest
 
@@ -55,6 +55,13 @@ def test_the_stacks_of_the_repository_have_neither_errors_nor_warnings(stack: st
         ({"home_assistant/interfaces/0/name": "."}, "interface-name"),
         ({"home_assistant/interfaces/0/name": ".."}, "interface-name"),
         ({"nodes/k3s-1/host": "k3s:"}, "host-name"),
+        ({"nodes/k3s-1/host": "912.168.18.10"}, "host-name"),
+        ({"nodes/k3s-1/host": "192.168.18"}, "host-name"),
+        ({"nodes/k3s-1/host": "fd00:zz"}, "host-name"),
+        ({"home_assistant/ingress": {"host": "Home.example.org"}}, "ingress-host"),
+        ({"home_assistant/ingress": {"host": "192.168.18.10"}}, "ingress-host"),
+        ({"home_assistant/ingress": {"host": "fd00::20"}}, "ingress-host"),
+        ({"cluster/pod_networks": ["10.42.0.0/255.255.0.0", "fd00:42::/56"]}, "subnet-form"),
         ({"networks/lan/mode": "passthru"}, "literal-error"),
         ({"home_assistant/interfaces/0/address": "192.168.18.\u04172"}, "address-form"),
         ({"home_assistant/interfaces/0/address": "192.168.18.32\n"}, "address-form"),
@@ -82,6 +89,13 @@ def test_an_address_that_ends_in_colons_is_a_node_s_own() -> None:
 
     assert reading.site is not None
     assert reading.site.nodes["k3s-1"].own_addresses == (ip_address("fd00:1:0:0:8000::"),)
+
+
+def test_a_network_of_the_cluster_is_read_without_a_hosts_bits_as_kubernetes_reads_it() -> None:
+    reading = changed("home", {"cluster/pod_networks": ["10.42.5.1/16"]})
+
+    assert reading.site is not None
+    assert reading.site.cluster.pod_networks == (ip_network("10.42.0.0/16"),)
 
 
 def test_all_mistakes_of_a_site_are_told_at_once() -> None:

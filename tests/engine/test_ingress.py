@@ -1,0 +1,45 @@
+"""The form of an ingress' host, by the real API server."""
+
+import json
+import urllib.error
+from collections.abc import Iterator
+
+import pytest
+
+from components.home_assistant.objects import ingress
+from config.home_assistant import Ingress
+from lab.cluster.control_plane import ControlPlane, start_control_plane
+from tests.sites import changed, unchecked_site
+
+INGRESSES = "/apis/networking.k8s.io/v1/namespaces/default/ingresses?dryRun=All"
+REFUSED = ("Home.example.org", "192.168.18.10", "fd00::20", "-home", "home_assistant.lan")
+ACCEPTED = ("home.example.org", "home", "7", "9a.example.org", "home.9")
+
+
+@pytest.fixture(scope="module")
+def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    with start_control_plane(tmp_path_factory.mktemp("ingress") / "cluster", []) as started:
+        yield started
+
+
+def words(plane: ControlPlane, host: str) -> str:
+    """What the API server says of the ingress that the program makes for the host."""
+    settings = unchecked_site({"home_assistant/namespace": "default"}).home_assistant
+    described = ingress(settings, Ingress.model_construct(host=host))
+    try:
+        plane.request("POST", INGRESSES, described)
+    except urllib.error.HTTPError as error:
+        return str(json.load(error)["message"])
+    return ""
+
+
+@pytest.mark.parametrize("host", REFUSED)
+def test_a_host_that_is_refused_no_api_server_takes(plane: ControlPlane, host: str) -> None:
+    assert changed("home", {"home_assistant/ingress": {"host": host}}).site is None
+    assert "Invalid value" in words(plane, host)
+
+
+@pytest.mark.parametrize("host", ACCEPTED)
+def test_a_host_that_is_accepted_the_api_server_takes(plane: ControlPlane, host: str) -> None:
+    assert changed("home", {"home_assistant/ingress": {"host": host}}).site is not None
+    assert words(plane, host) == ""
