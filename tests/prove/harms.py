@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from config.plan import RULES
 
 _SHARED = (
-    r"is answered by [02-9] MACs|DADFAILED|address already in use|has addresses|has no IPv6 address"
+    r"is answered by [02-9] MACs|DADFAILED|address already in use|has no IPv6 address"
+    r"|has addresses|the guest has \["
 )
 _UNREACHED = r"does not reach"
 _ELSEWHERE = r"reaches \S+ (by|via) .* instead of"

@@ -49,6 +49,7 @@ def test_a_run_that_has_not_done_what_it_was_asked_for_is_no_success() -> None:
     ("words", "broken", "seen"),
     [
         ("192.168.18.9 is answered by 2 MACs", "", True),
+        ("the guest has [] instead of ['fd00::9']", "", True),
         ("192.168.18.9 is answered by 2 MACs", "the lab failed", False),
         ("interface net1 still has tentative addresses", "", False),
         ("the route is another", "", False),
