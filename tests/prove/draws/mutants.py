@@ -91,7 +91,10 @@ def _routes(tree: Tree, path: Path, routes: list[str]) -> Iterator[tuple[str, Tr
 
 def _second_family(tree: Tree, path: Path, network: Tree) -> Iterator[tuple[str, Tree]]:
     if "ipv6" not in network:
-        added = _with(tree, (*path, "ipv6"), {"subnet": "fd00:77::/64"})
+        family = {"subnet": "fd00:77::/64"}
+        if "range" in network:
+            family["range"] = "fd00:77::2-fd00:77::ff"
+        added = _with(tree, (*path, "ipv6"), family)
         for position, interface in enumerate(added["home_assistant"]["interfaces"]):
             if interface["network"] == path[-1]:
                 interface["ipv6_address"] = f"fd00:77::{position + 1:x}5"

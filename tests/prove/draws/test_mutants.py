@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.prove.campaign import errors
 from tests.prove.draws.mutants import mutants
 from tests.sites import changed_tree
 
@@ -34,3 +35,10 @@ def test_the_path_of_a_value_tells_a_networks_mtu_from_a_nodes() -> None:
     labels = {label for label, _ in mutants(changed_tree("home", changes))}
 
     assert {"networks.mtu +1", "nodes.interfaces.mtu +1"} <= labels
+
+
+def test_a_second_family_is_refused_by_the_rule_that_is_there_for_it_alone() -> None:
+    changes = {"nodes/k3s-1/interfaces": [{"name": "eth0", "mtu": 1500}]}
+    slips = [m for label, m in mutants(changed_tree("home", changes)) if "with addresses" in label]
+
+    assert [errors(slip) for slip in slips] == [("host-local-dual-stack",)] * 2
