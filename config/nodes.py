@@ -52,6 +52,11 @@ class Node(Model):
         mapped = host.ipv4_mapped if host.version == 6 else None
         return (mapped or host, *self.addresses)
 
+    @property
+    def own_interfaces(self) -> tuple[Interface, ...]:
+        """The interfaces, each once: of those that are named twice the first one counts."""
+        return tuple(known for known in self.interfaces if self.interface(known.name) is known)
+
     def interface(self, name: str) -> Interface | None:
         """The interface of that name, if the node has it."""
         return next((known for known in self.interfaces if known.name == name), None)

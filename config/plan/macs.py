@@ -15,9 +15,7 @@ def mac_twice(site: Site) -> Iterator[Finding]:
     owners: dict[tuple[str, str], str] = {}
     parents = {network.parent for network in site.networks.values()}
     for name, node in site.nodes.items():
-        for interface in node.interfaces:
-            if node.interface(interface.name) is not interface:
-                continue
+        for interface in node.own_interfaces:
             path = f"nodes.{name}.interfaces.{interface.name}"
             # A VLAN interface without a MAC of its own has its parent's.
             parent = node.interface(interface.name.rpartition(".")[0])

@@ -59,8 +59,9 @@ def accepted_sites(number: int, seed_value: int) -> list[Tree]:
     def draw(tree: Tree) -> None:
         assume(read_site(tree).site is not None)
         # hypothesis makes new draws from parts of earlier ones, and some come out the same.
-        assume(meaning(tree) not in drawn)
-        drawn[meaning(tree)] = tree
+        said = meaning(tree)
+        assume(said not in drawn)
+        drawn[said] = tree
 
     draw()
     return list(drawn.values())

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from config.plan import RULES
+from tests.prove.runners import UNSETTLED
 
 _SHARED = (
     r"is answered by [02-9] MACs|DADFAILED|address already in use|has no IPv6 address"
@@ -51,13 +52,12 @@ _MORE = {
     "subnet-too-small": (_ROUTES, _ELSEWHERE, _UNREACHED, r"too small to allocate from"),
     "wire-twice": (_SHARED,),
 }
-# A kernel that had no time yet has harmed nobody.
-_UNSETTLED = "still has tentative addresses"
 
 
 def is_harm_of(rule: str, line: str) -> bool:
     """Whether the line tells of the harm that the rule is there for."""
-    if _UNSETTLED in line:
+    # A kernel that had no time yet has harmed nobody.
+    if UNSETTLED in line:
         return False
     return RULES[rule].shown in line or any(re.search(p, line) for p in _MORE.get(rule, ()))
 

@@ -82,7 +82,7 @@ def test_of_each_kind_of_near_miss_one_is_chosen(accepted: list[Tree], drawn: in
     tally = collect(accepted[:MISSED_SITES], drawn, sample=0)
 
     first_labels: dict[str, str] = {}
-    same = {meaning(tree): "" for tree in accepted[:MISSED_SITES]}
+    same = {meaning(tree) for tree in accepted[:MISSED_SITES]}
     for tree in accepted[:MISSED_SITES]:
         for label, mutant in mutants(tree):
             if not errors(mutant) and meaning(mutant) not in same:

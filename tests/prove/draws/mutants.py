@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.prove.draws.sites import Tree
-from tests.prove.draws.values import moved, other_values
+from tests.prove.draws.values import is_address, moved, other_values
 
 Path = tuple[str | int, ...]
 OPTIONAL = (
@@ -157,7 +157,7 @@ def _taken(tree: Tree, interface: Tree) -> Iterator[tuple[str, str, str]]:
             if "mac" in other:
                 yield "mac of a node", "mac", other["mac"]
         for address in (node["host"], *node.get("addresses", [])):
-            if _is_address(address):
+            if is_address(address):
                 yield "address of a node", "address", address
     network = tree["networks"][interface["network"]]
     subnet = ipaddress.ip_network(network["subnet"])
@@ -168,14 +168,6 @@ def _taken(tree: Tree, interface: Tree) -> Iterator[tuple[str, str, str]]:
     if "dhcp_pool" in network:
         yield "address of the pool", "address", network["dhcp_pool"].split("-")[0]
     yield "a network that is not there", "network", "nowhere"
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _nodes(tree: Tree) -> Iterator[tuple[str, Tree]]:

@@ -37,11 +37,19 @@ def other_values(key: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield "host-local", "host-local"
 
 
-def _addresses(value: str) -> Iterator[tuple[str, str]]:
+def is_address(host: str) -> bool:
+    """Whether a host is known by an address, and not by a name."""
     try:
-        number = int(ipaddress.ip_address(value))
+        ipaddress.ip_address(host)
     except ValueError:
+        return False
+    return True
+
+
+def _addresses(value: str) -> Iterator[tuple[str, str]]:
+    if not is_address(value):
         return
+    number = int(ipaddress.ip_address(value))
     for step in (-1, 1, -256, 256):
         yield f"{step:+}", moved(number + step, value)
     yield from _swapped(value)

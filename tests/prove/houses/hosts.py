@@ -98,9 +98,7 @@ def other_nodes(site: Site, node: Node) -> Iterator[Request]:
         if other is node:
             continue
         known = {link for _, link in node_addresses(site, other)}
-        for interface in other.interfaces:
-            if other.interface(interface.name) is not interface:
-                continue
+        for interface in other.own_interfaces:
             unknown = interface.mac and interface.name not in known and "." not in interface.name
             if unknown and node.interface(interface.name) is not None:
                 own = (interface.name, list[int]())

@@ -14,16 +14,11 @@ LEAST_MTU_OF_IPV6 = 1280
 
 
 def links(site: Site, node: Node) -> Iterator[Request]:
-    """The node's own interfaces, with its addresses on them; `eth0.30` is a VLAN of eth0.
-
-    Of those that are named twice the first one counts.
-    """
-    names = {interface.name: node.interface(interface.name) for interface in node.interfaces}
+    """The node's own interfaces, with its addresses on them; `eth0.30` is a VLAN of eth0."""
+    names = {interface.name for interface in node.interfaces}
     homes = dict(node_addresses(site, node))
     # Parents come first.
-    for interface in sorted(node.interfaces, key=lambda i: "." in i.name):
-        if names[interface.name] is not interface:
-            continue
+    for interface in sorted(node.own_interfaces, key=lambda i: "." in i.name):
         parent, _, vlan_id = interface.name.rpartition(".")
         tagged = parent in names and vlan_id.isdigit()
         if interface.name == CLUSTER_BRIDGE:
