@@ -1,6 +1,6 @@
 """From a tree of plain values to a checked site, with all problems at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,11 +44,18 @@ def read_site(tree: Mapping[str, object]) -> Reading:
     try:
         site = Site.model_validate(dict(tree))
     except ValidationError as error:
-        problems = [_problem(details, tree) for details in error.errors(include_url=False)]
-        return Reading(site=None, problems=tuple(dict.fromkeys(problems)))
+        told = dict.fromkeys(_problem(each, tree) for each in error.errors(include_url=False))
+        problems = [each for each in told if not _follows(each, told)]
+        return Reading(site=None, problems=tuple(problems))
     problems = list(check_plan(site))
     refused = any(problem.severity == "error" for problem in problems)
     return Reading(site=None if refused else site, problems=tuple(problems))
+
+
+def _follows(problem: Problem, told: Iterable[Problem]) -> bool:
+    """Whether a list is found empty for no other reason than that its values are refused."""
+    inside = any(other.path.startswith(f"{problem.path}[") for other in told)
+    return problem.rule == "too-short" and inside
 
 
 def _problem(details: ErrorDetails, tree: Mapping[str, object]) -> Problem:
@@ -59,6 +66,8 @@ def _problem(details: ErrorDetails, tree: Mapping[str, object]) -> Problem:
         rule, message = "unknown-key", "no such key; see config/schema.json for those there are"
     elif rule == "missing":
         value, message = "(absent)", "this key is required; add it"
+    elif rule == "too-short":
+        message = "it is empty; write at least one"
     elif ";" not in message:
         message = f"{message[0].lower()}{message[1:]}; correct the value"
     return Problem(path=f"{NAMESPACE}:{keys}", value=value, rule=rule, message=message)

@@ -217,15 +217,11 @@ def run_forms(runners: Runners, forms: Sequence[Form]) -> list[list[str]]:
 
 
 def refusals(refused: Tree) -> set[tuple[str, str, str]]:
-    """(rule, key, why) of each value whose form is refused.
-
-    A list is too short as well where its only value is refused.
-    """
-    found = [p for p in read_site(refused).of("error") if p.rule not in RULES]
+    """(rule, key, why) of each value whose form is refused."""
     return {
         (p.rule, p.path.rpartition(".")[2].partition("[")[0], p.message.partition(";")[0])
-        for p in found
-        if not any(other.path.startswith(f"{p.path}[") for other in found)
+        for p in read_site(refused).of("error")
+        if p.rule not in RULES
     }
 
 

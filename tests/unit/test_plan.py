@@ -98,6 +98,19 @@ def test_a_network_of_the_cluster_is_read_without_a_hosts_bits_as_kubernetes_rea
     assert reading.site.cluster.pod_networks == (ip_network("10.42.0.0/16"),)
 
 
+@pytest.mark.parametrize("networks", [["912.42.0.0/16"], ["10.42.0.0/16", "912.42.0.0/16"]])
+def test_a_list_whose_value_is_refused_is_not_called_empty_too(networks: list[str]) -> None:
+    found = changed("home", {"cluster/pod_networks": networks}).problems
+    assert [problem.rule for problem in found] == ["subnet-form"]
+
+
+def test_an_empty_list_is_told_in_plain_words() -> None:
+    (found,) = changed("home", {"cluster/pod_networks": []}).problems
+    assert found.line() == (
+        "house:cluster.pod_networks: [...]: too-short: it is empty; write at least one"
+    )
+
+
 def test_all_mistakes_of_a_site_are_told_at_once() -> None:
     reading = changed("home", {"networks/iot/vlan_id": 0, "home_assistant/interfaces/0/mac": "zz"})
 
