@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from config.ip import ClusterNetwork
 from config.model import Model
-from config.values import AbsolutePath, ClusterNetwork, ConflistName, K3sVersion, PluginName
+from config.values import AbsolutePath, ConflistName, K3sVersion, PluginName
 
 # The first release of each line whose plugin directory outlives upgrades (facts/multus.md 4.1).
 STABLE_BIN_DIR_SINCE = {28: (15, 1), 29: (10, 1), 30: (6, 1), 31: (2, 1)}

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from config.ip import Address
 from config.model import Model
 from config.values import (
-    Address,
     DnsLabel,
     Image,
     IngressHost,

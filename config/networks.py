@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from config.ip import Gateway, IpAddress, Network, Range
 from config.model import Model
-from config.values import Gateway, InterfaceName, IpAddress, Network, Range, VlanId
+from config.values import InterfaceName, VlanId
 
 
 class Subnet(Model):

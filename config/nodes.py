@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from config.ip import IpAddress, NodeAddress
 from config.model import Model
-from config.values import Address, HostKey, HostName, InterfaceName, IpAddress, Mac, UserName
+from config.values import HostKey, HostName, InterfaceName, Mac, UserName
 
 Architecture = Literal["amd64", "arm64", "arm"]
 
@@ -38,7 +39,7 @@ class Node(Model):
         Field(strict=False, description="The interfaces that networks may use as parents."),
     ]
     addresses: Annotated[
-        tuple[Address, ...],
+        tuple[NodeAddress, ...],
         Field(strict=False, description="Further addresses of the node, beside `host`."),
     ] = ()
 

@@ -116,6 +116,7 @@ CASES: dict[str, dict[str, object]] = {
     "interface-of-node-twice": {
         "nodes/k3s-1/interfaces": ["eth0", {"name": "eth0", "mtu": 1400}],
     },
+    "address-of-node-loopback": {"nodes/k3s-1/addresses": ["127.16.18.10"]},
     "parent-wireless": {
         "networks/lan/parent": "wlan0",
         "nodes/k3s-1/interfaces": ["eth0", "wlan0"],

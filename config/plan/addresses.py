@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from config.ip import IpAddress
 from config.plan.families import (
     apart_by_tag,
     attachments,
@@ -19,7 +20,6 @@ from config.plan.reach import (
 )
 from config.plan.rule import Finding, rule
 from config.site import Site
-from config.values import IpAddress
 
 
 @rule(

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from config.ip import IpNetwork
 from config.plan.families import NO_HOSTS
 from config.plan.rule import Finding, rule
 from config.site import Site
-from config.values import IpNetwork
 
 # A node's own address, the pod's, and the ends.
 _FEWEST_ADDRESSES = 4

@@ -4,9 +4,9 @@ import ipaddress
 from collections.abc import Iterator
 
 from config.home_assistant import Attachment
+from config.ip import AddressRange, IpAddress, IpNetwork
 from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.site import Site
-from config.values import AddressRange, IpAddress, IpNetwork
 
 # Loopback, multicast, and addresses that mean nothing without an interface's name.
 NO_HOSTS: tuple[IpNetwork, ...] = tuple(

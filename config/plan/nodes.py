@@ -84,6 +84,20 @@ def interface_of_node_twice(site: Site) -> Iterator[Finding]:
             )
 
 
+@rule("address-of-node-loopback", "most likely a slip: no network leads to it", severity="warning")
+def address_of_node_loopback(site: Site) -> Iterator[Finding]:
+    """A node's further addresses are in networks; a loopback one keeps no pod from anything."""
+    for name, node in site.nodes.items():
+        for position, address in enumerate(node.addresses):
+            if address.is_loopback:
+                yield Finding(
+                    path=f"nodes.{name}.addresses[{position}]",
+                    value=address,
+                    message="only the node itself reaches it; write the address that it has in a"
+                    " network, or remove it",
+                )
+
+
 @rule("parent-wireless", "facts/cni.md section 9 row 42", shown="macvlan: not answered")
 def parent_wireless(site: Site) -> Iterator[Finding]:
     """Wi-Fi carries no foreign MACs."""

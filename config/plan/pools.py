@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from config.ip import AddressRange
 from config.networks import Subnet
 from config.plan.families import families, nobodys
 from config.plan.rule import Finding, rule
 from config.site import Site
-from config.values import AddressRange
 
 
 @rule("pool-outside-subnet", "a pool elsewhere protects nothing here", severity="warning")

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from config.ip import AddressRange, IpAddress
 from config.networks import Subnet
 from config.plan.families import (
     apart_by_tag,
@@ -23,7 +24,6 @@ from config.plan.reach import (
 )
 from config.plan.rule import Finding, rule
 from config.site import Site
-from config.values import AddressRange, IpAddress
 
 # facts/cni.md section 9 row 20: `subnet-too-small` has the word on what is smaller.
 _FEWEST_ADDRESSES = 4

@@ -4,10 +4,10 @@ import ipaddress
 from collections import defaultdict
 from collections.abc import Mapping
 
+from config.ip import IpAddress, IpNetwork
 from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.plan.families import attachments, families, nobodys
 from config.site import Site
-from config.values import IpAddress, IpNetwork
 
 Wire = tuple[str, int | None]
 

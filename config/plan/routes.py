@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from config.ip import IpNetwork
 from config.networks import HomeNetwork, Subnet
 from config.plan.families import (
     ENDS,
@@ -14,7 +15,6 @@ from config.plan.families import (
 )
 from config.plan.rule import Finding, rule
 from config.site import Site
-from config.values import IpNetwork
 
 
 @rule("routes-without-routed", "`routes` is read in one mode only", shown="by eth0 instead of net1")

@@ -3,12 +3,12 @@
 import ipaddress
 from collections.abc import Iterator
 
+from config.ip import IpAddress, IpNetwork
 from config.networks import HomeNetwork, MacvlanNetwork, Subnet, VlanNetwork
 from config.plan.families import ENDS, NO_HOSTS, families, nobodys, overlap, used_networks
 from config.plan.reach import link_local_of
 from config.plan.rule import Finding, rule
 from config.site import Site
-from config.values import IpAddress, IpNetwork
 
 _LEAST_MTU_OF_IPV6 = 1280
 # What is sent there would go to the network instead of the cluster's.

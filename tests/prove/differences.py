@@ -8,9 +8,9 @@ from typing import Any
 from components.home_assistant.annotation import addresses
 from components.network_segment.conflist import MULTICAST
 from config.home_assistant import Attachment
+from config.ip import IpAddress
 from config.networks import HomeNetwork, MacvlanNetwork
 from config.site import Site
-from config.values import IpAddress
 from lab.sandbox.channel import Report, Request
 from tests.prove.houses.calls import POD
 

@@ -4,13 +4,13 @@ from ipaddress import ip_address
 
 import pytest
 
+from config.ip import AddressRange
 from config.plan import RULES
-from config.values import AddressRange
 from tests.prove.campaign import Outcome, accepted_sites, errors, meaning, run_trees
 from tests.prove.draws.mutants import mutants
 from tests.prove.forms import FORMS, Form, house, refusals, run_forms
 from tests.prove.runners import Runners, missing
-from tests.prove.unread_forms import SAID, UNSHOWN, Said
+from tests.prove.unread_forms import SAID, Said
 from tests.rule_cases import CASES, MORE
 from tests.sites import changed_tree
 
@@ -57,7 +57,7 @@ def test_what_is_shown_of_a_form_is_what_it_refuses(name: str) -> None:
 
 def test_every_form_that_refuses_a_near_miss_is_shown(drawn: int) -> None:
     shown = [changed_tree("home", form.changes) for form in ALL_FORMS.values()]
-    known = set(UNSHOWN).union(*map(refusals, [*shown, TURNED_ROUND]))
+    known = set[tuple[str, str, str]]().union(*map(refusals, [*shown, TURNED_ROUND]))
     for accepted in accepted_sites(SITES, drawn):
         for label, mutant in mutants(accepted):
             assert refusals(mutant) <= known, label

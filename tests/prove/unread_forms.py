@@ -52,6 +52,14 @@ SAID: Mapping[str, Said] = {
         {"nodes/k3s-1/addresses": ["10.521.0.1"]},
         *(_in_a_net("ip address add 10.521.0.1/24 dev lo"), "any valid prefix is expected"),
     ),
+    "a node's address that is nobody's": Said(
+        {"nodes/k3s-1/addresses": ["::"]},
+        *(_in_a_net("ip address add ::/64 dev lo"), "Invalid address"),
+    ),
+    "a node's address that is a group's": Said(
+        {"nodes/k3s-1/addresses": ["ff02::5"]},
+        *(_in_a_net("ip address add ff02::5/64 dev lo"), "Cannot assign multicast address"),
+    ),
     "a node at an address that is none": Said(
         {"nodes/k3s-1/host": "912.168.18.10"},
         *(_in_a_net("ssh -o BatchMode=yes root@912.168.18.10"), "Could not resolve hostname"),
@@ -63,13 +71,6 @@ SAID: Mapping[str, Said] = {
     ),
     "a k3s release of 5000 digits": Said(
         {"cluster/version": LONG_VERSION}, _version_of_5000_digits, "Exceeds the limit"
-    ),
-}
-
-# (rule, key, why) of forms whose harm nobody was seen to suffer, and what is known instead.
-UNSHOWN: Mapping[tuple[str, str, str], str] = {
-    ("address-form", "addresses", "no host can own it on a network"): (
-        "a node may well have 127.0.0.1; to say so protects nothing"
     ),
 }
 

@@ -15,14 +15,18 @@ from pydantic import TypeAdapter, ValidationError
 from components.cni_plugins.needed import missing_plugins
 from components.home_assistant.annotation import networks_annotation
 from components.network_segment.conflist import conflist
-from config import values
+from config import ip, values
 from config.read import read_site
 from config.stack_file import read_stack_file
 from tests.sites import tree
 
 TYPED = {
-    name: TypeAdapter(getattr(values, name))
-    for name in ("Address", "Network", "Range", "Mac", "InterfaceName", "HostKey", "Image")
+    name: TypeAdapter(getattr(module, name))
+    for module, names in (
+        (ip, ("Address", "NodeAddress", "Gateway", "Network", "ClusterNetwork", "Range")),
+        (values, ("Mac", "InterfaceName", "HostKey", "Image")),
+    )
+    for name in names
 }
 NEARLY = st.text(alphabet="0123456789abcdef:./-lnet \n\u0417", max_size=24)
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)

@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from config.values import IpAddress, IpNetwork
+from config.ip import IpAddress, IpNetwork
 from tests.prove.draws.sites import CLUSTERS, SETTINGS, Tree
 
 # Few and near to each other, so that what is drawn twice is equal, or one in the other.

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from config.values import IpNetwork
+from config.ip import IpNetwork
 
 Tree = dict[str, Any]
 

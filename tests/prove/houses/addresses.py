@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from config.ip import AddressRange, IpAddress, IpNetwork
 from config.networks import HomeNetwork, Subnet
 from config.plan.families import (
     NO_HOSTS,
@@ -14,7 +15,6 @@ from config.plan.families import (
 )
 from config.plan.reach import Wire, answered_on, pod_wires, routers_by_wire, wire_of
 from config.site import Site
-from config.values import AddressRange, IpAddress, IpNetwork
 
 
 def neighbour(site: Site, family: Subnet) -> IpAddress | None:

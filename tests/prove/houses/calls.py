@@ -4,12 +4,12 @@ import ipaddress
 import json
 from collections.abc import Iterator
 
+from config.ip import IpAddress
 from config.networks import HomeNetwork, VlanNetwork
 from config.nodes import Node
 from config.plan.families import attachments, is_part, overlap, used_networks
 from config.plan.reach import families_by_wire, routers_by_wire, wire_of
 from config.site import Site
-from config.values import IpAddress
 from lab.sandbox.channel import Request
 from tests.prove.houses.addresses import leased, neighbour
 from tests.prove.houses.cluster import service_addresses

@@ -4,8 +4,8 @@ import ipaddress
 import json
 from typing import Any
 
+from config.ip import IpAddress, IpNetwork
 from config.site import Site
-from config.values import IpAddress, IpNetwork
 
 CLUSTER_BRIDGE = "cni0"
 # The part of the pods' networks that one node has, as clusters cut them by default.

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from config.ip import IpAddress, IpNetwork
 from config.plan.families import overlap
 from config.site import Site
-from config.values import IpAddress, IpNetwork
 
 
 def beyond(site: Site, route: IpNetwork) -> IpAddress | None:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from config.ip import IpAddress
 from config.networks import HomeNetwork
 from config.plan.families import gateway_of_leases, leases
 from config.plan.reach import routers_by_wire, wire_of
 from config.site import Site
-from config.values import IpAddress
 from tests.prove.houses.addresses import leased, neighbour
 
 

@@ -4,12 +4,12 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from config.ip import IpAddress
 from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.nodes import Node
 from config.plan.families import leases, used_networks
 from config.plan.reach import link_local_of, pods_meet, wire_of
 from config.site import Site
-from config.values import IpAddress
 from lab.sandbox.channel import Request
 from tests.prove.houses.addresses import leased, neighbour
 from tests.prove.houses.cluster import CLUSTER_BRIDGE

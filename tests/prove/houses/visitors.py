@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from config.home_assistant import Attachment
+from config.ip import IpAddress
 from config.networks import HomeNetwork, Subnet
 from config.plan.families import families, gateway_of_leases, nobodys, used_networks
 from config.plan.reach import routers_by_wire, wire_of
 from config.site import Site
-from config.values import IpAddress
 
 MAC = "02:00:00:00:99:99"
 # How many addresses are looked at from either end.

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from config.ip import IpAddress
 from config.networks import HomeNetwork, VlanNetwork
 from config.nodes import Node
 from config.plan.families import nobodys
 from config.site import Site
-from config.values import IpAddress
 from lab.sandbox.channel import Request
 from tests.prove.houses.cluster import CLUSTER_BRIDGE
 

@@ -1,0 +1,160 @@
+"""IP addresses, networks and ranges, as typed in a stack file."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import Annotated, TypeAlias
+
+from pydantic import PlainSerializer
+from pydantic_core import PydanticCustomError
+
+from config.model import refusal
+from config.text import parsed, schema
+
+IpAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+IpNetwork: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _parse_address(text: str) -> IpAddress:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        raise refusal(
+            "address-form", "this is no IP address", "write it like 192.168.18.32 or fd00::20"
+        ) from None
+    if address.version == 6 and address.scope_id:
+        raise refusal("address-form", "it has a zone", f"write {text.split('%', maxsplit=1)[0]}")
+    if address.version == 6 and address.ipv4_mapped is not None:
+        raise refusal("address-form", "it is an IPv4 address", f"write {address.ipv4_mapped}")
+    if address.is_unspecified or address.is_multicast:
+        raise _nobodys()
+    return address
+
+
+def _parse_gateway(text: str) -> IpAddress:
+    address = _parse_address(text)
+    if address.is_loopback:
+        raise _nobodys()
+    return address
+
+
+def _parse_node_address(text: str) -> IpAddress:
+    address = _parse_address(text)
+    if address.version == 6 and address.is_link_local:
+        raise refusal(
+            "address-form", "it means nothing without an interface's name", "choose another"
+        )
+    return address
+
+
+def _parse_host_address(text: str) -> IpAddress:
+    _parse_gateway(text)
+    return _parse_node_address(text)
+
+
+def _nobodys() -> PydanticCustomError:
+    return refusal("address-form", "no host can own it on a network", "choose a host's address")
+
+
+Address = Annotated[
+    IpAddress,
+    parsed(_parse_host_address, "address-form", "an address like 192.168.18.32"),
+    PlainSerializer(str),
+    schema("An IPv4 or IPv6 address without prefix length, for example 192.168.18.32."),
+]
+NodeAddress = Annotated[
+    IpAddress,
+    parsed(_parse_node_address, "address-form", "an address like 192.168.18.10"),
+    PlainSerializer(str),
+    schema("An IPv4 or IPv6 address without prefix length, for example 192.168.18.10."),
+]
+Gateway = Annotated[
+    IpAddress,
+    parsed(_parse_gateway, "address-form", "a router's address like 192.168.18.1 or fe80::1"),
+    PlainSerializer(str),
+    schema("The router's address in the network; for IPv6 its link-local one will do."),
+]
+
+
+def _parse_cluster_network(text: str) -> IpNetwork:
+    """As Kubernetes reads it: the bits of a host are left out (Go's `net.ParseCIDR`)."""
+    if "/" not in text:
+        raise refusal("subnet-form", "it has no prefix length", f"write {text}/24 or what it is")
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        raise refusal(
+            "subnet-form", "this is no network", "write it like 192.168.18.0/24"
+        ) from None
+    if network.version == 6 and network.network_address.scope_id is not None:
+        raise refusal("subnet-form", "a network has no zone", "leave out % and what follows")
+    if network.version == 6 and network.network_address.ipv4_mapped is not None:
+        raise refusal("subnet-form", "it is an IPv4 network", "write it as one")
+    if not re.fullmatch(r"[0-9]+", text.split("/")[1]):
+        raise refusal("subnet-form", "the prefix length is no number", f"write {network}")
+    return network
+
+
+def _parse_network(text: str) -> IpNetwork:
+    network = _parse_cluster_network(text)
+    if str(network.network_address) != str(ipaddress.ip_address(text.split("/", maxsplit=1)[0])):
+        raise refusal("subnet-host-bits", "it has host bits set", f"did you mean {network}?")
+    return network
+
+
+Network = Annotated[
+    IpNetwork,
+    parsed(_parse_network, "subnet-form", "a network like 192.168.18.0/24"),
+    PlainSerializer(str),
+    schema("An IPv4 or IPv6 network with its prefix length, for example 192.168.18.0/24."),
+]
+
+
+ClusterNetwork = Annotated[
+    IpNetwork,
+    parsed(_parse_cluster_network, "subnet-form", "a network like 10.42.0.0/16"),
+    PlainSerializer(str),
+    schema("An IPv4 or IPv6 network as the cluster is given it, for example 10.42.0.0/16."),
+]
+
+
+@dataclass(frozen=True)
+class AddressRange:
+    """First and last address, both included."""
+
+    first: IpAddress
+    last: IpAddress
+
+    def __contains__(self, address: object) -> bool:
+        return (
+            isinstance(address, ipaddress.IPv4Address | ipaddress.IPv6Address)
+            and address.version == self.first.version
+            and int(self.first) <= int(address) <= int(self.last)
+        )
+
+    def is_within(self, subnet: IpNetwork) -> bool:
+        """Whether both ends lie in the subnet."""
+        return self.first in subnet and self.last in subnet
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"
+
+
+def _parse_range(text: str) -> AddressRange:
+    first, dash, last = text.partition("-")
+    if not dash:
+        raise refusal("range-form", "it has no '-'", "write it like 192.168.18.32-192.168.18.100")
+    start, end = _parse_host_address(first), _parse_host_address(last)
+    if start.version != end.version:
+        raise refusal("range-form", "its ends are of two families", "write both as IPv4 or as IPv6")
+    if int(start) > int(end):
+        raise refusal("range-order", "its start is after its end", f"did you mean {last}-{first}?")
+    return AddressRange(start, end)
+
+
+Range = Annotated[
+    AddressRange,
+    parsed(_parse_range, "range-form", "a range like 192.168.18.32-192.168.18.100"),
+    PlainSerializer(str),
+    schema("First and last address, both included, for example 192.168.18.32-192.168.18.100."),
+]
