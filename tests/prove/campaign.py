@@ -15,7 +15,7 @@ from config.site import Site
 from lab.sandbox.channel import Request
 from tests.prove.differences import differences
 from tests.prove.draws.sites import Tree, sites
-from tests.prove.houses.guests import Guest, doubtful_guests
+from tests.prove.houses.guests import Guest, doubtful_guests, node_of
 from tests.prove.houses.request import guest_request, request
 from tests.prove.houses.visitors import visited_sites
 from tests.prove.houses.wires import sites_by_homes
@@ -132,4 +132,5 @@ def _runs(site: Site) -> Iterable[Run]:
             for visited in visits:
                 yield Run(site=visited, node=node, request=request(visited, node))
     for guest in lone:
-        yield Run(site=site, node=nodes[0], request=guest_request(site, nodes[0], guest))
+        node = node_of(site, nodes, guest)
+        yield Run(site=site, node=node, request=guest_request(site, node, guest))

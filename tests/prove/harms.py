@@ -23,6 +23,7 @@ _MORE = {
     "address-in-dhcp-pool": (_SHARED,),
     "address-is-gateway": (_SHARED, _NO_LEASE, _UNREACHED, _ELSEWHERE, _NO_ROUTE),
     "address-of-family-missing": (_ADDRESSES,),
+    "address-outside-range": (_NO_LEASE,),
     "address-outside-subnet": (
         *(_ADDRESSES, _NO_LEASE, _NO_ROUTE, _ROUTES, _UNREACHED, _ELSEWHERE),
     ),
@@ -48,7 +49,7 @@ _MORE = {
     "route-to-no-hosts": (_UNREACHED, _ELSEWHERE),
     "route-twice": (_ROUTES, _ELSEWHERE),
     "routes-without-routed": (_ELSEWHERE,),
-    "subnet-not-local": (_SHARED, _UNREACHED, _ELSEWHERE),
+    "subnet-not-local": (_SHARED, _UNREACHED, _ELSEWHERE, _NO_ROUTE),
     "subnet-too-small": (_ROUTES, _ELSEWHERE, _UNREACHED, r"too small to allocate from"),
     "wire-twice": (_SHARED,),
 }

@@ -162,11 +162,14 @@ def _reached_by_the_cluster(site: Site, node: Node) -> Iterator[IpAddress]:
     """The node's addresses, unless a macvlan of the pod hides them (facts/cni.md section 7)."""
     used = used_networks(site).values()
     untagged = [n for n in used if not isinstance(n, VlanNetwork)]
+    tagged = [n for n in used if isinstance(n, VlanNetwork)]
     versions = {network.version for network in site.cluster.pod_networks}
     for text, _ in node_addresses(site, node):
         address = ipaddress.ip_interface(text).ip
-        hidden = any(address in s.subnet for n in untagged for s in n.subnets) or any(
-            address in route for n in used for route in n.routes
+        # A VLAN that takes the node's address is closer than a route that leads to it.
+        hidden = any(address in s.subnet for n in untagged for s in n.subnets) or (
+            any(address in route for n in used for route in n.routes)
+            and not any(address in s.subnet for n in tagged for s in n.subnets)
         )
         # At a loopback address the operator is on the node, and the pod is not.
         if not hidden and address.version in versions and not address.is_loopback:

@@ -1,6 +1,6 @@
 """Pods beside Home Assistant's that ask for what a network should promise least."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from config.ip import IpAddress
@@ -34,6 +34,15 @@ def doubtful_guests(site: Site) -> Iterable[Guest]:
             promised = address in (network.range or network.subnet)
             if promised and str(address) not in kept:
                 yield Guest(name, str(address))
+
+
+def node_of(site: Site, nodes: Sequence[str], guest: Guest) -> str:
+    """The node that runs a guest alone: in a VLAN none meets its own address."""
+
+    def is_its_own(name: str) -> bool:
+        return guest.address in [str(address) for address in site.nodes[name].own_addresses]
+
+    return min(nodes, key=is_its_own)
 
 
 def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:

@@ -14,7 +14,7 @@ from lab.sandbox.channel import Request
 from tests.prove.houses.addresses import leased, neighbour
 from tests.prove.houses.cluster import CLUSTER_BRIDGE
 from tests.prove.houses.destinations import beyond
-from tests.prove.houses.wires import home_of, link_elsewhere, link_of, node_addresses
+from tests.prove.houses.wires import home_of, home_prefix, link_elsewhere, link_of, node_addresses
 
 
 def _host(name: str, wire: tuple[str, list[int]], addresses: list[str], **more: Any) -> Request:
@@ -38,7 +38,7 @@ def neighbours(site: Site, node: Node) -> list[Request]:
         for family in network.subnets:
             for address in (neighbour(site, family), family.gateway):
                 if address is not None and _is_theirs(site, network, family, address):
-                    prefix = min(family.subnet.prefixlen, address.max_prefixlen - 1)
+                    prefix = min(home_prefix(site, family.subnet), address.max_prefixlen - 1)
                     prefixes[address] = min(prefix, prefixes.get(address, prefix))
         for address, prefix in prefixes.items():
             if owners.setdefault((str(wire), address), host) is host:

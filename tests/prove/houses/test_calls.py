@@ -82,3 +82,18 @@ def test_a_router_is_called_itself_where_only_networks_of_the_site_are_behind_it
 
     called = {call["to"] for call in request(site, "k3s-1")["calls"]}
     assert "192.168.60.1" in called
+
+
+def test_a_node_is_called_whose_address_a_vlan_takes_though_a_route_leads_to_it() -> None:
+    routed = {"gateway": "192.168.18.14", "routing": "routed", "routes": ["192.168.18.0/24"]}
+    vlan = {"type": "vlan", "parent": "eth0", "vlan_id": 10, "ipam": "static", **routed}
+    by_the_cluster = {"to": "192.168.18.10", "by": "eth0"}
+    called = {}
+    for subnet in ("192.168.18.8/29", "192.168.18.12/30"):
+        (site,) = visited_sites(
+            unchecked_site(
+                {"networks": {"n": {**vlan, "subnet": subnet}}, "home_assistant/interfaces": []}
+            )
+        )
+        called[subnet] = by_the_cluster in request(site, "k3s-1")["calls"]
+    assert called == {"192.168.18.8/29": True, "192.168.18.12/30": False}

@@ -1,8 +1,8 @@
 """What pods beside Home Assistant ask for in the lab."""
 
 from tests.prove.houses.addresses import leased
-from tests.prove.houses.guests import doubtful_guests
-from tests.rule_cases import LAN2, spare
+from tests.prove.houses.guests import Guest, doubtful_guests, node_of
+from tests.rule_cases import LAN2, NODE2, spare
 from tests.sites import unchecked_site
 
 
@@ -43,3 +43,12 @@ def test_guests_of_two_networks_ask_for_the_one_address_that_both_give_out() -> 
 
     asking = {g.network for g in doubtful_guests(site) if g.address == "192.168.60.2"}
     assert asking == {"one", "other"}
+
+
+def test_a_guest_that_asks_for_a_node_s_address_runs_on_another_node() -> None:
+    site = unchecked_site({"nodes/k3s-2": NODE2})
+    asking = {address: Guest("iot", address) for address in ("192.168.18.10", "192.168.18.11")}
+
+    on = {address: node_of(site, list(site.nodes), guest) for address, guest in asking.items()}
+    assert on == {"192.168.18.10": "k3s-2", "192.168.18.11": "k3s-1"}
+    assert node_of(site, ["k3s-1"], asking["192.168.18.10"]) == "k3s-1"

@@ -1,11 +1,13 @@
 """By which of its interfaces a node has an address in the lab."""
 
+from ipaddress import ip_interface
+
 import pytest
 
 from tests.prove.houses.hosts import other_nodes
 from tests.prove.houses.request import request
 from tests.prove.houses.wires import links, node_addresses, sites_by_homes
-from tests.rule_cases import LAN2, spare
+from tests.rule_cases import LAN2, NODE2, spare
 from tests.sites import unchecked_site
 
 
@@ -56,3 +58,23 @@ def test_an_interface_that_is_named_twice_is_made_once() -> None:
 
     assert [link["mtu"] for link in links(site, site.nodes["k3s-1"])] == [1500]
     assert len(list(other_nodes(site, site.nodes["k3s-1"]))) == 1
+
+
+def test_no_router_has_the_address_of_a_node_as_that_of_all_routers() -> None:
+    other = {**NODE2, "host": "fd00:18::11"}
+    lan = {**LAN2, "subnet": "fd00:18::/64", "gateway": "fd00:18::1"}
+    site = unchecked_site(
+        {
+            "networks": {"lan": lan},
+            "home_assistant/interfaces": [],
+            "nodes/k3s-1/host": "fd00:18::",
+            "nodes/k3s-2": other,
+        }
+    )
+    house = request(site, "k3s-1")
+
+    routers = [host for host in house["hosts"] if host.get("router")]
+    assert [host["name"] for host in routers] == ["n-lan", "k3s-2-0"]
+    for host in routers:
+        subnets = {ip_interface(text).network for text in host["addresses"]}
+        assert {str(subnet) for subnet in subnets} == {"fd00:10::/28"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from config.ip import IpAddress
+from config.ip import IpAddress, IpNetwork
 from config.networks import HomeNetwork, VlanNetwork
 from config.nodes import Node
 from config.plan.families import nobodys
@@ -61,9 +61,22 @@ def home_of(
         for family in network.subnets:
             if address in family.subnet and (tagged or not isinstance(network, VlanNetwork)):
                 known = address not in nobodys(family.subnet)
-                length = family.subnet.prefixlen if known else address.max_prefixlen
+                length = home_prefix(site, family.subnet) if known else address.max_prefixlen
                 return network, f"{address}/{length}"
     return None, f"{address}/{address.max_prefixlen}"
+
+
+def home_prefix(site: Site, subnet: IpNetwork) -> int:
+    """The prefix length by which nodes and routers know the subnet.
+
+    Where a node has IPv6's address of all its routers the home is larger than the plan knows:
+    else each router would answer for that node (RFC 4291 section 2.6.1).
+    """
+    nodes = {address for node in site.nodes.values() for address in node.own_addresses}
+    home = subnet
+    while home.version == 6 and home.prefixlen > 0 and nodes.intersection(nobodys(home)):
+        home = home.supernet()
+    return home.prefixlen
 
 
 def sites_by_homes(site: Site) -> Iterator[Site]:
