@@ -12,6 +12,7 @@ LAN2: dict[str, object] = {
     "subnet": "192.168.60.0/24",
     "ipam": "static",
 }
+TAGGED: dict[str, object] = {"type": "vlan", "parent": "eth0", "vlan_id": 10}
 NODE2: dict[str, object] = {
     "host": "192.168.18.11",
     "host_key": "ssh-ed25519 AAAA",
@@ -400,6 +401,44 @@ MORE: list[tuple[str, dict[str, object]]] = [
             "networks/lan/gateway": "192.168.19.1",
             "home_assistant/interfaces/0/address": "192.168.18.1",
             "nodes/k3s-1/host": "192.168.18.2",
+        },
+    ),
+    (
+        "nodes-network-elsewhere",
+        {
+            "networks": {
+                "vlan": {
+                    **TAGGED,
+                    "ipam": "static",
+                    "subnet": "192.168.18.8/29",
+                    "gateway": "192.168.18.14",
+                    "routing": "routed",
+                    "routes": ["192.168.18.0/24"],
+                }
+            },
+            "home_assistant/interfaces": [],
+        },
+    ),
+    (
+        "range-holds-node",
+        {
+            "networks": {
+                "vlan": {
+                    **TAGGED,
+                    "subnet": "fd00:32::/126",
+                    "range": "fd00:32::1-fd00:32::3",
+                }
+            },
+            "nodes/k3s-1/host": "fd00:32::3",
+            "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]},
+            "home_assistant/interfaces": [],
+        },
+    ),
+    (
+        "address-outside-range",
+        {
+            "networks/lan/range": "192.168.18.32-192.168.18.32",
+            "home_assistant/interfaces/1": {**THIRD, "network": "lan", "address": "192.168.18.33"},
         },
     ),
     ("k3s-version", {"cluster/version": f"v1.{'9' * 5000}.1+k3s1"}),
