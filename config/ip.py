@@ -31,15 +31,13 @@ def _parse_address(text: str) -> IpAddress:
     return address
 
 
-def _parse_gateway(text: str) -> IpAddress:
-    address = _parse_address(text)
+def _of_a_network(address: IpAddress) -> IpAddress:
     if address.is_loopback:
         raise _nobodys()
     return address
 
 
-def _parse_node_address(text: str) -> IpAddress:
-    address = _parse_address(text)
+def _of_any_interface(address: IpAddress) -> IpAddress:
     if address.version == 6 and address.is_link_local:
         raise refusal(
             "address-form", "it means nothing without an interface's name", "choose another"
@@ -47,9 +45,16 @@ def _parse_node_address(text: str) -> IpAddress:
     return address
 
 
+def _parse_gateway(text: str) -> IpAddress:
+    return _of_a_network(_parse_address(text))
+
+
+def _parse_node_address(text: str) -> IpAddress:
+    return _of_any_interface(_parse_address(text))
+
+
 def _parse_host_address(text: str) -> IpAddress:
-    _parse_gateway(text)
-    return _parse_node_address(text)
+    return _of_any_interface(_of_a_network(_parse_address(text)))
 
 
 def _nobodys() -> PydanticCustomError:

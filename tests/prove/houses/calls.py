@@ -2,7 +2,7 @@
 
 import ipaddress
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from config.ip import IpAddress
 from config.networks import HomeNetwork, VlanNetwork
@@ -119,8 +119,7 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
 
 def _is_called(site: Site, network: HomeNetwork, router: IpAddress) -> bool:
     """Whether it is an address of the subnet that just one router answers for."""
-    near = any(router in family.subnet for family in network.subnets)
-    return near and router not in routers_by_wire(site)[wire_of(network)]
+    return _is_in([network], router) and router not in routers_by_wire(site)[wire_of(network)]
 
 
 def _calls_to_the_cluster(site: Site, node: Node) -> Iterator[Request]:
@@ -166,14 +165,16 @@ def _reached_by_the_cluster(site: Site, node: Node) -> Iterator[IpAddress]:
     versions = {network.version for network in site.cluster.pod_networks}
     for text, _ in node_addresses(site, node):
         address = ipaddress.ip_interface(text).ip
+        behind_a_router = any(address in route for n in used for route in n.routes)
         # A VLAN that takes the node's address is closer than a route that leads to it.
-        hidden = any(address in s.subnet for n in untagged for s in n.subnets) or (
-            any(address in route for n in used for route in n.routes)
-            and not any(address in s.subnet for n in tagged for s in n.subnets)
-        )
+        hidden = _is_in(untagged, address) or (behind_a_router and not _is_in(tagged, address))
         # At a loopback address the operator is on the node, and the pod is not.
         if not hidden and address.version in versions and not address.is_loopback:
             yield address
+
+
+def _is_in(networks: Iterable[HomeNetwork], address: IpAddress) -> bool:
+    return any(address in family.subnet for network in networks for family in network.subnets)
 
 
 def _claimed_twice(site: Site, name: str) -> Iterator[IpAddress]:
