@@ -13,7 +13,7 @@ from tests.prove.differences import differences
 from tests.prove.draws.sites import Tree
 from tests.prove.houses.request import request
 from tests.prove.runners import Runners
-from tests.rule_cases import LAN6, RANGE6, ROUTED, ROUTED6, STATIC
+from tests.site_changes import LAN6, RANGE6, ROUTED, ROUTED6, STATIC
 from tests.sites import tree, unchecked_site
 
 ADDRESS = "home_assistant/interfaces/0/address"

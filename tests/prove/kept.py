@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from tests.rule_cases import CASES, DUAL, LAN2, ROUTED, STATIC, VLAN_TWICE, iot, spare
+from tests.rule_cases import CASES
+from tests.site_changes import DUAL, LAN2, ROUTED, STATIC, VLAN_TWICE, iot, spare
 
 KEPT: Mapping[str, Mapping[str, object]] = {
     "two addresses, IPv4": iot("192.168.32.2/31", "192.168.32.3"),

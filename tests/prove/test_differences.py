@@ -13,7 +13,7 @@ from tests.prove.houses.calls import POD
 from tests.prove.houses.guests import Guest
 from tests.prove.houses.request import request
 from tests.prove.runners import Runners
-from tests.rule_cases import V6
+from tests.site_changes import V6
 from tests.sites import tree, unchecked_site
 
 ETH0, LAN, IOT = "eth0", "net1", "net1.2"

@@ -6,12 +6,13 @@ import pytest
 
 from config.ip import AddressRange
 from config.plan import RULES
+from tests.more_rule_cases import MORE
 from tests.prove.campaign import Outcome, accepted_sites, errors, meaning, run_trees
 from tests.prove.draws.mutants import mutants
 from tests.prove.forms import FORMS, Form, house, refusals, run_forms
 from tests.prove.runners import Runners, missing
 from tests.prove.unread_forms import SAID, Said
-from tests.rule_cases import CASES, MORE
+from tests.rule_cases import CASES
 from tests.sites import changed_tree
 
 # So many accepted sites' near misses are asked for the forms that refuse them.

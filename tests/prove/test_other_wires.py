@@ -8,7 +8,7 @@ from config.site import Site
 from tests.prove.campaign import errors
 from tests.prove.houses.request import request
 from tests.prove.runners import Runners
-from tests.rule_cases import LAN2
+from tests.site_changes import LAN2
 from tests.sites import changed_tree
 
 UNTAGGED_IOT: dict[str, object] = {

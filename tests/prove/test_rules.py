@@ -3,12 +3,13 @@
 import pytest
 
 from config.plan import RULES
+from tests.more_rule_cases import MORE
 from tests.prove.campaign import Outcome, run_trees
 from tests.prove.elsewhere import ELSEWHERE
 from tests.prove.harms import harms
 from tests.prove.near_misses import is_formed
 from tests.prove.runners import Runners, missing
-from tests.rule_cases import CASES, MORE
+from tests.rule_cases import CASES
 from tests.sites import changed_tree
 
 # Shown in tests of their own: test_wireless.py, and tests/engine/test_nodes.py.

@@ -23,7 +23,7 @@ from tests.prove.near_misses import (
 from tests.prove.report import NO_SLIP
 from tests.prove.runners import Runners
 from tests.prove.shrink import shrunk
-from tests.rule_cases import LAN2
+from tests.site_changes import LAN2
 from tests.sites import ROOT, changed_tree
 
 SITES = 30

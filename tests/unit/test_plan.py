@@ -5,8 +5,10 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from config.plan import RULES
+from tests.more_rule_cases import MORE
 from tests.prove.kept import KEPT
-from tests.rule_cases import CASES, LAN2, MORE, NODE2
+from tests.rule_cases import CASES
+from tests.site_changes import LAN2, NODE2
 from tests.sites import changed
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.prove.houses.addresses import is_full, leased, neighbour
 from tests.prove.houses.request import request
 from tests.prove.houses.visitors import visited_sites
-from tests.rule_cases import LAN2, LAN6, STATIC, spare
+from tests.site_changes import LAN2, LAN6, STATIC, spare
 from tests.sites import unchecked_site
 
 

@@ -5,7 +5,7 @@ from tests.prove.houses.calls import contested
 from tests.prove.houses.guests import Guest
 from tests.prove.houses.request import request
 from tests.prove.houses.visitors import visited_sites
-from tests.rule_cases import LAN2, NODE2, THIRD
+from tests.site_changes import LAN2, NODE2, THIRD
 from tests.sites import tree, unchecked_site
 
 

@@ -3,7 +3,7 @@
 import ipaddress
 
 from tests.prove.houses.destinations import beyond
-from tests.rule_cases import LAN2
+from tests.site_changes import LAN2
 from tests.sites import unchecked_site
 
 

@@ -2,7 +2,7 @@
 
 from tests.prove.houses.addresses import leased
 from tests.prove.houses.guests import Guest, doubtful_guests, node_of
-from tests.rule_cases import LAN2, NODE2, spare
+from tests.site_changes import LAN2, NODE2, spare
 from tests.sites import unchecked_site
 
 

@@ -3,7 +3,7 @@
 from config.site import Site
 from lab.sandbox.channel import Request
 from tests.prove.houses.request import request
-from tests.rule_cases import LAN2, NODE2, spare
+from tests.site_changes import LAN2, NODE2, spare
 from tests.sites import unchecked_site
 
 

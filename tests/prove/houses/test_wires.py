@@ -7,7 +7,7 @@ import pytest
 from tests.prove.houses.hosts import other_nodes
 from tests.prove.houses.request import request
 from tests.prove.houses.wires import links, node_addresses, sites_by_homes
-from tests.rule_cases import LAN2, NODE2, spare
+from tests.site_changes import LAN2, NODE2, spare
 from tests.sites import unchecked_site
 
 

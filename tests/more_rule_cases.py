@@ -1,0 +1,254 @@
+"""Other sites that a rule is for, each seen to fail where it was run without the rule."""
+
+from tests.site_changes import (
+    DUAL,
+    FOURTH,
+    LAN2,
+    LAN6,
+    NODE2,
+    RANGE6,
+    ROUTED,
+    ROUTED6,
+    STATIC,
+    TAGGED,
+    THIRD,
+    VLAN_TWICE,
+    iot,
+    spare,
+)
+
+MORE: list[tuple[str, dict[str, object]]] = [
+    (
+        "mac-twice",
+        {
+            "nodes/k3s-1/interfaces": [
+                {"name": "eth0", "mac": "32:44:0b:5a:0e:2e"},
+                "eth0.30",
+            ],
+            "networks/lan/parent": "eth0.30",
+        },
+    ),
+    ("wire-twice", {"home_assistant/interfaces/1/network": "lan"}),
+    (
+        "route-into-network",
+        {
+            "networks/spare": {
+                **LAN2,
+                "gateway": "192.168.60.1",
+                "routing": "routed",
+                "routes": ["192.168.60.0/25"],
+            },
+        },
+    ),
+    (
+        "route-twice",
+        {
+            "networks/spare": {
+                **LAN2,
+                "gateway": "192.168.60.1",
+                "routing": "routed",
+                "routes": ["10.9.0.0/16", "10.9.0.0/16"],
+            },
+        },
+    ),
+    (
+        "route-twice",
+        {
+            **STATIC,
+            "networks/lan/subnet": "fd00:18::/64",
+            "networks/lan/gateway": "fe80::1",
+            "networks/lan/routing": "routed",
+            "networks/lan/routes": ["2001:db8:5::/48"],
+            "home_assistant/interfaces": [
+                {**THIRD, "network": "lan", "address": "fd00:18::3"},
+                {**FOURTH, "network": "lan", "address": "fd00:18::4"},
+            ],
+        },
+    ),
+    (
+        "mac-twice",
+        {
+            **LAN6,
+            **iot("fd00:32::/64", "fd00:32::3"),
+            "networks/iot/type": "macvlan",
+            "networks/iot/vlan_id": None,
+            "home_assistant/interfaces/1/mac": "32:44:0b:5a:0e:2e",
+        },
+    ),
+    ("address-in-dhcp-pool", spare(dhcp_pool="192.168.18.30-192.168.18.40")),
+    ("address-is-gateway", spare(gateway="192.168.18.32")),
+    ("range-meets-dhcp-pool", spare(dhcp_pool="192.168.18.100-192.168.18.150")),
+    (
+        "range-meets-dhcp-pool",
+        {
+            **STATIC,
+            "networks/lan/dhcp_pool": "192.168.18.100-192.168.18.150",
+            **spare(ipam="host-local", range="192.168.18.60-192.168.18.100"),
+        },
+    ),
+    (
+        "range-holds-gateway",
+        {
+            **STATIC,
+            **ROUTED,
+            "networks/lan/routes": ["10.9.0.0/16"],
+            "networks/lan/gateway": "192.168.18.254",
+            **spare(ipam="host-local", range="192.168.18.60-192.168.18.254"),
+        },
+    ),
+    (
+        "address-is-gateway",
+        {**DUAL, "networks/spare": {**LAN2, "subnet": "fd00:18::/64", "gateway": "fd00:18::3"}},
+    ),
+    (
+        "ranges-meet",
+        {
+            **DUAL,
+            "networks/spare": {
+                **LAN2,
+                "ipam": "host-local",
+                "subnet": "fd00:18::/64",
+                "range": "fd00:18::3-fd00:18::9",
+            },
+        },
+    ),
+    *(
+        (
+            "ranges-meet",
+            {
+                **STATIC,
+                "home_assistant/interfaces/0/address": "192.168.18.3",
+                **spare(
+                    ipam="host-local",
+                    range="192.168.18.2-192.168.18.5",
+                    gateway=f"192.168.18.{last}",
+                ),
+            },
+        )
+        for last in (2, 5)
+    ),
+    (
+        "ranges-meet",
+        {
+            "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]},
+            **VLAN_TWICE,
+        },
+    ),
+    (
+        "address-is-gateway",
+        {**LAN6, **ROUTED6, "networks/lan/gateway": "fe80::3044:bff:fe5a:e2e"},
+    ),
+    (
+        "address-is-gateway",
+        {
+            **STATIC,
+            **ROUTED6,
+            "networks/lan/subnet": "fd00:0:0:5::/64",
+            "networks/lan/ipv6": {"subnet": "fd00::/48", "gateway": "fd00:0:0:5::3"},
+            "home_assistant/interfaces/0/address": "fd00:0:0:5::3",
+            "home_assistant/interfaces/0/ipv6_address": "fd00:0:0:1::3",
+        },
+    ),
+    (
+        "address-ends-of-subnet",
+        {
+            **LAN6,
+            "networks/lan/subnet": "fd00:18::/48",
+            "home_assistant/interfaces/0/address": "fd00:18:0:1::",
+            "networks/spare": {**LAN2, "subnet": "fd00:18:0:1::/64"},
+        },
+    ),
+    (
+        "range-ends-of-subnet",
+        {
+            **LAN6,
+            "networks/lan/ipam": None,
+            "networks/lan/subnet": "fd00:18::/48",
+            "networks/lan/range": "fd00:18:0:1::-fd00:18:0:1::9",
+            "home_assistant/interfaces/0/address": "fd00:18:0:1::3",
+            "networks/spare": {**LAN2, "subnet": "fd00:18:0:1::/64"},
+        },
+    ),
+    (
+        "gateway-is-node",
+        {
+            **LAN6,
+            **ROUTED6,
+            "networks/lan/gateway": "fe80::5054:ff:fe00:1",
+            "nodes/k3s-1/interfaces": [{"name": "eth0", "mac": "52:54:00:00:00:01"}],
+        },
+    ),
+    (
+        "range-missing",
+        {
+            "networks/lan/subnet": "192.168.18.0/30",
+            "networks/lan/range": None,
+            "networks/lan/gateway": "192.168.19.1",
+            "home_assistant/interfaces/0/address": "192.168.18.1",
+            "nodes/k3s-1/host": "192.168.18.2",
+        },
+    ),
+    (
+        "nodes-network-elsewhere",
+        {
+            "networks": {
+                "vlan": {
+                    **TAGGED,
+                    "ipam": "static",
+                    "subnet": "192.168.18.8/29",
+                    "gateway": "192.168.18.14",
+                    "routing": "routed",
+                    "routes": ["192.168.18.0/24"],
+                }
+            },
+            "home_assistant/interfaces": [],
+        },
+    ),
+    (
+        "range-holds-node",
+        {
+            "networks": {
+                "vlan": {
+                    **TAGGED,
+                    "subnet": "fd00:32::/126",
+                    "range": "fd00:32::1-fd00:32::3",
+                }
+            },
+            "nodes/k3s-1/host": "fd00:32::3",
+            "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]},
+            "home_assistant/interfaces": [],
+        },
+    ),
+    (
+        "address-outside-range",
+        {
+            "networks/lan/range": "192.168.18.32-192.168.18.32",
+            "home_assistant/interfaces/1": {**THIRD, "network": "lan", "address": "192.168.18.33"},
+        },
+    ),
+    ("k3s-version", {"cluster/version": f"v1.{'9' * 5000}.1+k3s1"}),
+    ("subnet-form", {**RANGE6, "networks/lan/subnet": "fd00:18::%eth0/64"}),
+    ("too-short", {"cluster/pod_networks": []}),
+    ("cluster-network-not-local", {"cluster/pod_networks": ["10.42.0.0/16", "::/0"]}),
+    (
+        "cluster-network-not-local",
+        {
+            "cluster/pod_networks": ["10.42.0.0/16", "fd00:42::/56"],
+            "cluster/service_networks": ["10.43.0.0/16", "fe80::/9"],
+        },
+    ),
+    ("vlan-on-vlan", {"nodes/k3s-1/interfaces": ["eth0", "eth0.002"]}),
+    ("subnet-not-local", iot("fe80::/9", "fec0::3")),
+    ("subnet-not-local", iot("255.255.255.254/31", "255.255.255.254")),
+    (
+        "subnet-not-local",
+        {
+            "networks/lan/subnet": "255.255.255.255/32",
+            "networks/lan/range": "255.255.255.255-255.255.255.255",
+        },
+    ),
+    ("route-to-no-hosts", {**ROUTED, "networks/lan/routes": ["255.255.255.255/32"]}),
+    ("address-form", {**STATIC, "home_assistant/interfaces/0/address": "::ffff:192.168.18.32"}),
+    ("address-form", {"home_assistant/interfaces/0/address": "fe80::20"}),
+    ("subnet-form", {"networks/lan/subnet": "::ffff:192.168.18.0/120"}),
+]

@@ -1,0 +1,80 @@
+"""Changes to the article's site that several tests make: a second node, a network, addresses."""
+
+ROUTED: dict[str, object] = {
+    "networks/lan/routing": "routed",
+    "networks/lan/gateway": "192.168.18.1",
+}
+STATIC: dict[str, object] = {"networks/lan/ipam": "static", "networks/lan/range": None}
+V6: dict[str, object] = {**STATIC, "networks/lan/ipv6": {"subnet": "fd00::/64"}}
+LAN2: dict[str, object] = {
+    "type": "macvlan",
+    "parent": "eth0",
+    "subnet": "192.168.60.0/24",
+    "ipam": "static",
+}
+TAGGED: dict[str, object] = {"type": "vlan", "parent": "eth0", "vlan_id": 10}
+NODE2: dict[str, object] = {
+    "host": "192.168.18.11",
+    "host_key": "ssh-ed25519 AAAA",
+    "architecture": "arm64",
+    "interfaces": ["end0"],
+}
+THIRD: dict[str, object] = {
+    "network": "iot",
+    "name": "third",
+    "address": "192.168.32.9",
+    "mac": "02:00:00:00:00:09",
+}
+FOURTH: dict[str, object] = {
+    "network": "iot",
+    "name": "fourth",
+    "address": "192.168.32.10",
+    "mac": "02:00:00:00:00:0a",
+}
+
+
+def iot(subnet: str, address: str) -> dict[str, object]:
+    """The IoT network with another subnet, static."""
+    return {
+        "networks/iot/ipam": "static",
+        "networks/iot/range": None,
+        "networks/iot/subnet": subnet,
+        "home_assistant/interfaces/1/address": address,
+    }
+
+
+def spare(**keys: object) -> dict[str, object]:
+    """Another network in the LAN's subnet and on its wire, that the pod is not in."""
+    return {"networks/spare": {**LAN2, "subnet": "192.168.18.0/24", **keys}}
+
+
+DUAL: dict[str, object] = {
+    **V6,
+    "networks/lan/ipv6": {"subnet": "fd00:18::/64"},
+    "home_assistant/interfaces/0/ipv6_address": "fd00:18::3",
+}
+LAN6: dict[str, object] = {
+    **STATIC,
+    "networks/lan/subnet": "fd00:18::/64",
+    "home_assistant/interfaces/0/address": "fd00:18::3",
+}
+RANGE6: dict[str, object] = {
+    **LAN6,
+    "networks/lan/ipam": None,
+    "networks/lan/range": "fd00:18::3-fd00:18::9",
+}
+ROUTED6: dict[str, object] = {
+    "networks/lan/routing": "routed",
+    "networks/lan/routes": ["2001:db8:5::/48"],
+}
+
+
+VLAN_TWICE: dict[str, object] = {
+    "networks/spare": {
+        "type": "vlan",
+        "parent": "eth0",
+        "vlan_id": 2,
+        "subnet": "192.168.32.0/24",
+        "range": "192.168.32.3-192.168.32.100",
+    },
+}
