@@ -121,6 +121,14 @@ class Box:
         remove_network(self.name)
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def power_cycle(self) -> None:
+        """Switches every machine off and on; it is not waited for."""
+        nodes = [self.machine(node) for node in self.nodes]
+        for machine in (self.switch(), self.device(), *nodes):
+            if machine.is_on():
+                machine.cut_power()
+            machine.start()
+
     def is_up(self) -> bool:
         """Whether a house of this name is there and answers."""
         if not (self.folder / "apiserver.pid").exists():
@@ -148,7 +156,8 @@ class Box:
     def ssh_command(self, node: str) -> list[str]:
         """How a person gets into the node, from inside the namespace."""
         return [
-            *("ssh", "-q", "-i", str(self.folder / "client_key"), "-o", "BatchMode=yes"),
+            *("ssh", "-i", str(self.folder / "client_key"), "-o", "BatchMode=yes"),
+            *("-o", "LogLevel=ERROR"),
             *("-o", f"UserKnownHostsFile={self.folder / 'known_hosts'}"),
             *("-o", "ConnectTimeout=10", f"root@{self.address(node)}"),
         ]

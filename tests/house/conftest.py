@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+import warnings
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from lab.house.__main__ import HOME_ASSISTANT, MULTUS
 from lab.house.applied import applied
 from lab.house.box import Box, missing
 from lab.house.network import inside
+from tests.house.last_words import last_words
 from tests.house.living import PRISTINE, House
 
 # Set to a house that is to be kept between runs of single tests.
@@ -61,6 +63,9 @@ def first_up(fresh: House) -> House:
 @pytest.fixture
 def house(first_up: House) -> House:
     """The article's house, applied and settled, whatever the test before has left."""
+    if not first_up.answers_ssh():
+        warnings.warn("the node no longer answered: switched off and on again", stacklevel=1)
+        first_up.box.power_cycle()
     pristine = first_up.box.folder / PRISTINE
     changed = pristine.read_text() != first_up.applied.file.read_text()
     if changed or first_up.ready_pod() is None:
@@ -70,6 +75,15 @@ def house(first_up: House) -> House:
     first_up.settled()
     first_up.forget_starts()
     return first_up
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With a failure goes what the machines have printed: theirs are gone when the house is."""
+    report = yield
+    if report.failed:
+        report.sections += last_words(cache_folder())
+    return report
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

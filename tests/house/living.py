@@ -96,6 +96,14 @@ class House:
         script = f'process=$({find})\n[ -z "$process" ] || nsenter -n -t $process {text}'
         return self.box.ssh(self.node, script)
 
+    def answers_ssh(self) -> bool:
+        """Whether the node answers within a minute."""
+        try:
+            wait_for(lambda: self.box.ssh(self.node, "echo yes", 20), "SSH", 60)
+        except TimeoutError:
+            return False
+        return True
+
     def interface(self, name: str) -> dict[str, Any]:
         """The interface as `ip` in the pod shows it."""
         (found,) = json.loads(self.in_pod("ip", "-json", "address", "show", "dev", name))

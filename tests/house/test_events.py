@@ -1,5 +1,7 @@
 """What happens to a node in its life: the pod comes back by itself, with its networks."""
 
+import os
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -96,6 +98,18 @@ def test_no_lease_is_left_over_after_deletions(house: House, times: int) -> None
         "homeassistant-iot": ["192.168.32.3"],
         "homeassistant-lan": ["192.168.18.32"],
     }
+
+
+@pytest.mark.long
+def test_a_frozen_node_does_not_answer_and_comes_back_with_the_power(house: House) -> None:
+    process = int(house.box.machine(house.node).process_file.read_text())
+    os.kill(process, signal.SIGSTOP)
+    assert not house.answers_ssh()
+
+    house.box.power_cycle()
+    assert house.answers_ssh()
+    house.settled(BACK_SECONDS)
+    house.is_as_planned()
 
 
 def _boot(house: House) -> str:
