@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, assume, given, seed, settings
@@ -13,13 +13,16 @@ from config.networks import VlanNetwork
 from config.read import read_site
 from config.site import Site
 from lab.sandbox.channel import Request
-from tests.prove.differences import differences
+from tests.prove.differences import differences, is_silence
 from tests.prove.draws.sites import Tree, sites
 from tests.prove.houses.guests import Guest, doubtful_guests, node_of
 from tests.prove.houses.request import guest_request, request
 from tests.prove.houses.visitors import visited_sites
 from tests.prove.houses.wires import sites_by_homes
 from tests.prove.runners import Runners
+
+# A second is shorter than TCP's first retransmission: one frame lost is one call lost.
+PATIENCE = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,8 @@ class Outcome:
     errors: tuple[str, ...] = field(default=())
     # The lab itself failed, and nothing was found out.
     broken: str = ""
+    # It was run again, since an answer had not come in time.
+    again: bool = False
 
 
 def accepted_sites(number: int, seed_value: int) -> list[Tree]:
@@ -71,8 +76,22 @@ def run_trees(runners: Runners, trees: Sequence[Tree]) -> list[Outcome]:
     """Runs each site on each node that may run the pod, the rules of the plan left out.
 
     Guests ask for the addresses that a range should promise least; those of VLANs, where one
-    pod of a node can be, in a house of their own.
+    pod of a node can be, in a house of their own. What was only not answered in time, where the
+    plan says that it is, is run again with more time, and that counts.
     """
+    outcomes = _run_once(runners, trees, patience=1)
+    late = [number for number, outcome in enumerate(outcomes) if _is_late(outcome)]
+    again = _run_once(runners, [trees[number] for number in late], patience=PATIENCE)
+    for number, outcome in zip(late, again, strict=True):
+        outcomes[number] = replace(outcome, again=True)
+    return outcomes
+
+
+def _is_late(outcome: Outcome) -> bool:
+    return bool(outcome.found) and not outcome.errors and all(map(is_silence, outcome.found))
+
+
+def _run_once(runners: Runners, trees: Sequence[Tree], *, patience: float) -> list[Outcome]:
     runs: list[tuple[int, Run]] = []
     found: list[list[str]] = [[] for _ in trees]
     for position, tree in enumerate(trees):
@@ -81,7 +100,7 @@ def run_trees(runners: Runners, trees: Sequence[Tree]) -> list[Outcome]:
             found[position].append(failure)
             continue
         runs += [(position, run) for run in _runs(site)]
-    reports = runners.run_all([run.request for _, run in runs])
+    reports = runners.run_all([run.request for _, run in runs], patience)
     broken = [""] * len(trees)
     for (position, run), report in zip(runs, reports, strict=True):
         broken[position] = broken[position] or report["error"]

@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.prove.houses.calls import POD
 
 # Where host-local keeps leases when its configuration does not say.
 LEASE_FOLDER = "/var/lib/cni/networks"
+_SILENCE = re.compile(r" does not reach \S+: connection timed out$| is answered by 0 MACs ")
 
 
 def differences(site: Site, node_name: str, asked: Request, report: Report) -> list[str]:
@@ -23,6 +25,11 @@ def differences(site: Site, node_name: str, asked: Request, report: Report) -> l
     if report["error"]:
         return []
     return list(_differences(site, node_name, asked, report))
+
+
+def is_silence(line: str) -> bool:
+    """Whether the line says no more than that an answer did not come in time."""
+    return _SILENCE.search(line) is not None
 
 
 def _differences(site: Site, node_name: str, asked: Request, report: Report) -> Iterator[str]:

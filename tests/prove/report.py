@@ -85,6 +85,10 @@ def report(proof: Proof, failures: Sequence[str]) -> str:
             "sites with several slips, refused by one rule, that were run so",
             _number(crowded, 1),
         ),
+        (
+            "accepted ones that were run again, since an answer had not come in time",
+            sum(outcome.again for _, outcome in proof.pairs),
+        ),
         ("minutes on two cores", f"{proof.minutes:.0f}"),
     ]
     return "\n".join(

@@ -31,21 +31,24 @@ class Runners:
         """Ends them all."""
         self._stack.close()
 
-    def run_all(self, wanted: Sequence[Request]) -> list[Report]:
-        """The reports of the requests, in their order; equal requests are run once."""
+    def run_all(self, wanted: Sequence[Request], patience: float = 1) -> list[Report]:
+        """The reports of the requests, in their order; equal requests are run once.
+
+        Answers are waited for `patience` times as long as usual.
+        """
         texts = [json.dumps(request, sort_keys=True) for request in wanted]
         single = dict(zip(texts, wanted, strict=True))
-        reports = dict(zip(single, self._run_each(list(single.values())), strict=True))
+        reports = dict(zip(single, self._run_each(list(single.values()), patience), strict=True))
         # A busy kernel looks for duplicates for longer than the plugins wait.
         slow = [
             text
             for text, report in reports.items()
             if any(UNSETTLED in pod["error"] for pod in report["pods"] or ())
         ]
-        reports |= zip(slow, self._run_each([single[text] for text in slow]), strict=True)
+        reports |= zip(slow, self._run_each([single[text] for text in slow], patience), strict=True)
         return [reports[text] for text in texts]
 
-    def _run_each(self, wanted: Sequence[Request]) -> list[Report]:
+    def _run_each(self, wanted: Sequence[Request], patience: float) -> list[Report]:
         reports: list[Report | None] = [None] * len(wanted)
         failures: list[BaseException] = []
         queues: tuple[queue.SimpleQueue[int], ...] = (queue.SimpleQueue(), queue.SimpleQueue())
@@ -59,7 +62,11 @@ class Runners:
                 except queue.Empty:
                     return
                 try:
-                    request = {**wanted[position], "seconds": seconds, "id": str(position)}
+                    request = {
+                        **wanted[position],
+                        "seconds": seconds * patience,
+                        "id": str(position),
+                    }
                     reports[position] = channel.run(request)
                 except (OSError, EOFError, ValueError) as error:
                     failures.append(error)

@@ -18,7 +18,7 @@ class BusyRunners(Runners):
         self.times = times
         self.asked: list[str] = []
 
-    def _run_each(self, wanted: Any) -> list[Report]:
+    def _run_each(self, wanted: Any, *_: float) -> list[Report]:
         reports = []
         for house in wanted:
             self.asked.append(house["name"])
