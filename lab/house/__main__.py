@@ -3,6 +3,7 @@
 import os
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from lab.cache import cache_folder
@@ -19,12 +20,17 @@ NAME = "HOUSE_LAB_NAME"
 
 def the_box() -> Box:
     """The one house of `make house`, unless the environment gives it another name."""
-    name = os.environ.get(NAME, "house")
+    return box_called(os.environ.get(NAME, "house"))
+
+
+def box_called(name: str, nodes: Sequence[str] = ("k3s-1",)) -> Box:
+    """A house of that name, for the article's plan."""
     return Box(
         name=name,
         folder=cache_folder() / f"box-{name}",
         multus_version=MULTUS,
         home_assistant=HOME_ASSISTANT,
+        nodes=nodes,
     )
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from lab.cache import cache_folder
 from lab.engine.environment import engine_folders
-from lab.house.__main__ import HOME_ASSISTANT, MULTUS
+from lab.house.__main__ import box_called
 from lab.house.applied import applied
-from lab.house.box import Box, missing
+from lab.house.box import missing
 from lab.house.network import inside
 from tests.house.last_words import last_words
 from tests.house.living import PRISTINE, House
@@ -29,13 +29,7 @@ def fresh() -> Iterator[House]:
         pytest.skip(why)
     engine = engine_folders()
     kept = os.environ.get(KEPT)
-    name = kept or f"house-{os.getpid()}"
-    box = Box(
-        name=name,
-        folder=cache_folder() / f"box-{name}",
-        multus_version=MULTUS,
-        home_assistant=HOME_ASSISTANT,
-    )
+    box = box_called(kept or f"house-{os.getpid()}")
     box.build()
     try:
         if not (kept and box.is_up()):

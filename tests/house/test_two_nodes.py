@@ -5,11 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from lab.cache import cache_folder
 from lab.engine.environment import engine_folders
-from lab.house.__main__ import HOME_ASSISTANT, MULTUS
+from lab.house.__main__ import box_called
 from lab.house.applied import applied
-from lab.house.box import Box, missing
+from lab.house.box import missing
 from lab.house.network import DEVICE, inside
 from tests.house.living import POD, House
 
@@ -22,14 +21,7 @@ def pair() -> Iterator[House]:
     if why:
         pytest.skip(why)
     engine = engine_folders()
-    name = f"pair-{os.getpid()}"
-    box = Box(
-        name=name,
-        folder=cache_folder() / f"box-{name}",
-        multus_version=MULTUS,
-        home_assistant=HOME_ASSISTANT,
-        nodes=NODES,
-    )
+    box = box_called(f"pair-{os.getpid()}", NODES)
     box.build()
     try:
         box.up()
