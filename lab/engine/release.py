@@ -3,7 +3,7 @@
 import hashlib
 import platform
 import shutil
-import tarfile
+import subprocess
 import tempfile
 import urllib.error
 import urllib.request
@@ -63,11 +63,12 @@ def fetch_release(release: Release) -> Path:
         raise ReleaseUnavailableError(f"{release.archive} has sha256 {found}, not {wanted}")
     final.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=final.parent) as folder:
-        archive = Path(folder) / "archive"
+        archive, unpacked = Path(folder) / "archive", Path(folder) / "out"
         archive.write_bytes(content)
-        with tarfile.open(archive) as tar:
-            tar.extractall(Path(folder) / "out", filter="data")
-        shutil.move(Path(folder) / "out", final)
+        unpacked.mkdir()
+        # Python's own has the filter that keeps files inside the folder from 3.11.4 on only.
+        subprocess.run(["tar", "-xzof", archive, "-C", unpacked], check=True)
+        shutil.move(unpacked, final)
     return _executables(final)
 
 
