@@ -45,13 +45,13 @@ class Node(Model):
 
     @property
     def own_addresses(self) -> tuple[IpAddress, ...]:
-        """Every address that is known to be the node's."""
+        """Every address that is known to be the node's, each once."""
         try:
             host = ipaddress.ip_address(self.host)
         except ValueError:
-            return self.addresses
+            return tuple(dict.fromkeys(self.addresses))
         mapped = host.ipv4_mapped if host.version == 6 else None
-        return (mapped or host, *self.addresses)
+        return tuple(dict.fromkeys((mapped or host, *self.addresses)))
 
     @property
     def own_interfaces(self) -> tuple[Interface, ...]:

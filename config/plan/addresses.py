@@ -160,7 +160,7 @@ def address_twice(site: Site) -> Iterator[Finding]:
     """An address has one owner in the whole site, nodes included."""
     nodes: dict[IpAddress, str] = {}
     for name, node in site.nodes.items():
-        for address in dict.fromkeys(node.own_addresses):
+        for address in node.own_addresses:
             # Nodes behind tunnels of the operator's share a loopback address.
             if address.is_loopback:
                 continue

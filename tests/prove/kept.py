@@ -201,4 +201,8 @@ KEPT: Mapping[str, Mapping[str, object]] = {
     "an interface of a node that is named twice, with its MAC": {
         "nodes/k3s-1/interfaces": [{"name": "eth0", "mac": "52:54:00:00:00:01"}] * 2,
     },
+    "a node whose host is one of its addresses": {
+        "nodes/k3s-1/host": "192.168.18.5",
+        "nodes/k3s-1/addresses": ["192.168.18.5", "192.168.18.5"],
+    },
 }

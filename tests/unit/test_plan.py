@@ -93,6 +93,13 @@ def test_an_address_that_ends_in_colons_is_a_node_s_own() -> None:
     assert reading.site.nodes["k3s-1"].own_addresses == (ip_address("fd00:1:0:0:8000::"),)
 
 
+def test_an_address_that_a_node_is_said_to_have_twice_is_refused_once() -> None:
+    twice = {"nodes/k3s-1/host": "192.168.18.50", "nodes/k3s-1/addresses": ["192.168.18.50"] * 2}
+    reading = changed("home", {**twice, "networks/lan/range": "192.168.18.30-192.168.18.60"})
+
+    assert [problem.rule for problem in reading.of("error")] == ["range-holds-node"]
+
+
 def test_a_network_of_the_cluster_is_read_without_a_hosts_bits_as_kubernetes_reads_it() -> None:
     reading = changed("home", {"cluster/pod_networks": ["10.42.5.1/16"]})
 
