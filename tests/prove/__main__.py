@@ -30,6 +30,12 @@ def main() -> int:
     parser.add_argument("--sites", type=int, default=2000)
     parser.add_argument("--whole", type=int, default=1, help="sites whose every near miss is run")
     parser.add_argument(
+        "--bundled",
+        type=int,
+        default=150,
+        help="sites whose every accepted near miss is run, several at once",
+    )
+    parser.add_argument(
         "--kinds",
         action=argparse.BooleanOptionalAction,
         default=True,
@@ -70,11 +76,17 @@ def prove(runners: Runners, wanted: argparse.Namespace) -> Iterator[Proof]:
     started = time.monotonic()
     trees = accepted_sites(wanted.sites, wanted.seed)
     tally = collect(
-        trees, wanted.seed, sample=wanted.misses, untagged=wanted.untagged, whole=wanted.whole
+        trees,
+        wanted.seed,
+        sample=wanted.misses,
+        untagged=wanted.untagged,
+        whole=wanted.whole,
+        bundled=wanted.bundled,
     )
     kinds = tally.of_kinds.values() if wanted.kinds else ()
     several = crowded(wanted.crowded, wanted.seed)
-    chosen = (*tally.of_whole_sites, *kinds, *tally.sampled, *several)
+    together = [bundle.miss for bundle in (*tally.bundles, *tally.around_refused)]
+    chosen = (*tally.of_whole_sites, *together, *kinds, *tally.sampled, *several)
     slips = list({meaning(miss.tree): miss for miss in chosen}.values())
     # Those that the machine runs and those that it need not go side by side.
     random.Random(wanted.seed).shuffle(slips)  # noqa: S311 - repeatable on purpose

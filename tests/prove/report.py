@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tests.prove.campaign import Outcome
+from tests.prove.draws.bundles import AMONG, BUNDLED
 from tests.prove.draws.picks import CROWDED, Tally
 from tests.prove.near_misses import Miss, refusing_rules, shown_rules, wrong
 
@@ -39,8 +40,15 @@ class Proof:
 
 
 def misjudged(pairs: Pairs) -> list[tuple[Miss, str]]:
-    """Those where the plan's word was wrong, or the lab failed, and how."""
-    return [(miss, words) for miss, outcome in pairs if (words := wrong(miss, outcome))]
+    """Those where the plan's word was wrong, or the lab failed, and how.
+
+    That a harm is not seen among other changes is not the plan's fault.
+    """
+    return [
+        (miss, words)
+        for miss, outcome in pairs
+        if (words := wrong(miss, outcome)) and (outcome.broken or miss.label != AMONG)
+    ]
 
 
 def shortfalls(proof: Proof, sites: int) -> list[str]:
@@ -55,7 +63,10 @@ def report(proof: Proof, failures: Sequence[str]) -> str:
     tally, shown = proof.tally, shown_rules(proof.pairs)
     sites = [pair for pair in proof.pairs if pair[0].label == NO_SLIP]
     crowded = [pair for pair in proof.pairs if pair[0].label == CROWDED]
-    misses = [pair for pair in proof.pairs if pair[0].label not in {NO_SLIP, CROWDED}]
+    bundled = [pair for pair in proof.pairs if pair[0].label == BUNDLED]
+    among = [pair for pair in proof.pairs if pair[0].label == AMONG]
+    others = {NO_SLIP, CROWDED, BUNDLED, AMONG}
+    misses = [pair for pair in proof.pairs if pair[0].label not in others]
     rows = [
         *proof.asked.items(),
         ("sites and slips still to be run; none when it came to its end", proof.left),
@@ -80,6 +91,13 @@ def report(proof: Proof, failures: Sequence[str]) -> str:
         ("near misses refused by several rules that were run so", _number(misses, 2)),
         ("sites whose every near miss that pods can show is among them", proof.whole),
         ("near misses of these", len(tally.of_whole_sites)),
+        (
+            "accepted near misses of the sites of which all these are run, several at once",
+            sum(map(len, tally.bundles)),
+        ),
+        ("runs for these", len(bundled)),
+        ("near misses refused by one rule that were run among such", len(among)),
+        ("of them with harm that was seen", sum(not wrong(*pair) for pair in among)),
         ("sites with several slips, accepted, that were run", _number(crowded, 0)),
         (
             "sites with several slips, refused by one rule, that were run so",

@@ -1,11 +1,14 @@
 """What a long run tells of itself, whether it came to its end or was broken off."""
 
+from typing import Any
+
 import pytest
 
 from tests.prove.campaign import Outcome
+from tests.prove.draws.bundles import AMONG
 from tests.prove.draws.picks import CROWDED, Tally
 from tests.prove.near_misses import Miss, shown_rules, wrong
-from tests.prove.report import NO_SLIP, Pairs, Proof, report, shortfalls
+from tests.prove.report import NO_SLIP, Pairs, Proof, misjudged, report, shortfalls
 
 
 def _pair(label: str, *found: str) -> Pairs:
@@ -64,3 +67,18 @@ def test_a_rule_is_shown_by_words_of_its_own_harm_alone(
 
     assert (wrong(miss, outcome) is None) == seen
     assert shown_rules([(miss, outcome)])["address-twice"] == seen
+
+
+def test_harm_that_is_not_seen_among_other_changes_is_counted_and_no_fault_of_the_plan() -> None:
+    def among(**more: Any) -> tuple[Miss, Outcome]:
+        miss = Miss(label=AMONG, tree={}, rules=("address-twice",))
+        return miss, Outcome(**{"tree": {}, "found": (), **more})
+
+    seen = among(found=("192.168.18.9 is answered by 2 MACs",))
+    pairs = [seen, among(), among(broken="no room")]
+    proof = Proof(asked={}, whole=0, kinds=0, tally=Tally(), left=3)
+    text = report(proof.after(pairs, executions=1, minutes=1), [])
+
+    assert [words for _, words in misjudged(pairs)] == ["the lab failed: no room"]
+    assert "| near misses refused by one rule that were run among such | 3 |" in text
+    assert "| of them with harm that was seen | 1 |" in text

@@ -28,6 +28,7 @@ from tests.sites import ROOT, changed_tree
 
 SITES = 30
 MISSED_SITES = 12
+BUNDLED_SITES = 2
 CROWDED_SITES = 24
 
 
@@ -66,6 +67,17 @@ def test_near_misses_are_refused_for_a_reason_or_work(
 
     pairs = run_misses(runners, tally.sampled)
     assert not [(m.label, words) for m, o in pairs if (words := wrong(m, o))]
+
+
+def test_accepted_near_misses_of_a_site_work_several_at_once(
+    runners: Runners, accepted: list[Tree], drawn: int
+) -> None:
+    plain = [tree for tree in accepted if not is_tagged(tree)]
+    bundles = collect(plain, drawn, sample=0, bundled=BUNDLED_SITES).bundles
+    assert sum(map(len, bundles)) > 3 * len(bundles)
+
+    pairs = run_misses(runners, [bundle.miss for bundle in bundles])
+    assert not [(m.tree, words) for m, o in pairs if (words := wrong(m, o))]
 
 
 def test_sites_with_several_slips_are_refused_for_a_reason_or_work(
@@ -142,7 +154,7 @@ def test_a_range_with_the_routers_address_is_run_where_it_harms_somebody(
 def test_make_prove_writes_its_report(runners: Runners, tmp_path: Path) -> None:
     assert runners
     report = tmp_path / "prove.md"
-    few = "--sites 3 --misses 2 --untagged 2 --crowded 2 --whole 0 --no-kinds --seed 5"
+    few = "--sites 3 --misses 2 --untagged 2 --crowded 2 --whole 0 --bundled 0 --no-kinds --seed 5"
     done = subprocess.run(
         [sys.executable, "-m", "tests.prove", *few.split(), "--report", str(report)],
         cwd=ROOT,

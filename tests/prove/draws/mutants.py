@@ -193,7 +193,6 @@ def _nodes(tree: Tree) -> Iterator[tuple[str, Tree]]:
             if _kernels_make(slow):
                 yield "a node with an MTU of 1000", slow
         for named, network in tree["networks"].items():
-            subnet = ipaddress.ip_network(network["subnet"])
             if network["parent"] != "cni0":
                 bridged = _with(
                     tree, (*path, "interfaces"), [*interfaces, {"name": "cni0", "mtu": 1500}]
@@ -201,14 +200,6 @@ def _nodes(tree: Tree) -> Iterator[tuple[str, Tree]]:
                 yield (
                     "a parent of the cluster's",
                     _with(bridged, ("networks", named, "parent"), "cni0"),
-                )
-            for number in {1, subnet.num_addresses // 2}:
-                host = str(subnet[number])
-                yield "a node in a network", _with(tree, (*path, "host"), host)
-                more_addresses = [*node.get("addresses", []), host]
-                yield (
-                    "a node with one address more",
-                    _with(tree, (*path, "addresses"), more_addresses),
                 )
             if network["type"] == "vlan":
                 tagged = f"{network['parent']}.{network['vlan_id']}"
@@ -218,10 +209,23 @@ def _nodes(tree: Tree) -> Iterator[tuple[str, Tree]]:
                     "a node with the VLAN as an interface",
                     _with(tree, (*path, "interfaces"), more),
                 )
+        yield from _addresses_of_node(tree, path, node)
     where: Path = ("home_assistant", "nodes")
     yield "a pod on a node that is not there", _with(tree, where, ["nobody"])
     if "nodes" in tree["home_assistant"]:
         yield "a pod on any node", _without(tree, where)
+
+
+def _addresses_of_node(tree: Tree, path: Path, node: Tree) -> Iterator[tuple[str, Tree]]:
+    known, where = node.get("addresses", []), (*path, "addresses")
+    if is_address(node["host"]):
+        yield "a node's host as an address", _with(tree, where, [*known, node["host"]])
+    for network in tree["networks"].values():
+        subnet = ipaddress.ip_network(network["subnet"])
+        for number in {1, subnet.num_addresses // 2}:
+            host = str(subnet[number])
+            yield "a node in a network", _with(tree, (*path, "host"), host)
+            yield "a node with one address more", _with(tree, where, [*known, host])
 
 
 def _kernels_make(tree: Tree) -> bool:

@@ -2,10 +2,12 @@
 
 import itertools
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tests.prove.campaign import key, meaning
+from tests.prove.draws.bundles import Bundle, bundle_around, bundles
 from tests.prove.draws.crowded import crowded_sites
 from tests.prove.draws.kinds import Kind, kinds_of
 from tests.prove.draws.mutants import mutants
@@ -49,6 +51,9 @@ class Tally:
     of_whole_sites: list[Miss] = field(default_factory=list)
     # One of each kind that is accepted, and of each that one rule refuses.
     of_kinds: dict[Kind, Miss] = field(default_factory=dict)
+    # Every accepted one of some more sites, and of each of these one that is refused.
+    bundles: list[Bundle] = field(default_factory=list)
+    around_refused: list[Bundle] = field(default_factory=list)
     sampled: list[Miss] = field(default_factory=list)
 
     def count(self, miss: Miss | None) -> None:
@@ -63,24 +68,55 @@ class Tally:
 
 
 def collect(
-    trees: Sequence[Tree], seed: int, *, sample: int, untagged: int = 0, whole: int = 0
+    trees: Sequence[Tree],
+    seed: int,
+    *,
+    sample: int,
+    untagged: int = 0,
+    whole: int = 0,
+    bundled: int = 0,
 ) -> Tally:
     """Holds every near miss against the plan, once; picks some to be run.
 
     `sample` that are accepted, as many that one rule refuses, and `untagged` more that are
-    accepted and need no machine, each from all sites; of `whole` sites every one.
+    accepted and need no machine, each from all sites; of `whole` sites every one; of `bundled`
+    more every accepted one, several at once, and one that a rule refuses among them.
     """
     tally, drawn = Tally(), random.Random(seed)  # noqa: S311 - repeatable on purpose
-    seen = {hash(meaning(tree)) for tree in trees}
     samples = [Sample(sample, drawn), Sample(sample, drawn), Sample(untagged, drawn)]
     accepted, refused, plain = samples
-    # Those that are run whole come first: a later site may have a near miss in common with them.
-    chosen = set(drawn.sample(range(len(trees)), min(whole, len(trees))))
-    for position in sorted(range(len(trees)), key=lambda position: position not in chosen):
-        tree = trees[position]
-        for label, mutant in mutants(tree):
-            digest = hash(key(mutant))
-            if digest in seen:
+    picked = drawn.sample(range(len(trees)), min(whole + bundled, len(trees)))
+    for position, misses in _new_misses(trees, first=picked[:whole]):
+        for miss in misses:
+            tally.count(miss)
+        for_pods = [miss for miss in misses if miss is not None and is_for_pods(miss)]
+        if position in picked[:whole]:
+            tally.of_whole_sites += for_pods
+            continue
+        single = [miss for miss in for_pods if len(miss.rules) < 2]
+        for miss in single:
+            _keep_of_kinds(tally.of_kinds, trees[position], miss)
+            (refused if miss.rules else accepted).offer(miss)
+            if not miss.rules and not is_tagged(miss.tree):
+                plain.offer(miss)
+        if position in picked[whole:]:
+            _bundle(tally, trees[position], single, drawn)
+    tally.sampled = [miss for kept in samples for miss in kept.kept]
+    return tally
+
+
+def _new_misses(
+    trees: Sequence[Tree], first: Sequence[int]
+) -> Iterator[tuple[int, list[Miss | None]]]:
+    """Each site's near misses, by its position; what several sites have in common once.
+
+    Where one of the `first` sites has it, it is that one's.
+    """
+    seen = {hash(meaning(tree)) for tree in trees}
+    for position in sorted(range(len(trees)), key=lambda position: position not in first):
+        misses: list[Miss | None] = []
+        for label, mutant in mutants(trees[position]):
+            if (digest := hash(key(mutant))) in seen:
                 continue
             seen.add(digest)
             miss = judged(label, mutant)
@@ -88,20 +124,18 @@ def collect(
                 if (meant := hash(meaning(mutant))) in seen:
                     continue
                 seen.add(meant)
-            tally.count(miss)
-            if miss is None or not is_for_pods(miss):
-                continue
-            if position in chosen:
-                tally.of_whole_sites.append(miss)
-                continue
-            if len(miss.rules) > 1:
-                continue
-            _keep_of_kinds(tally.of_kinds, tree, miss)
-            (refused if miss.rules else accepted).offer(miss)
-            if not miss.rules and not is_tagged(mutant):
-                plain.offer(miss)
-    tally.sampled = [miss for kept in samples for miss in kept.kept]
-    return tally
+            misses.append(miss)
+        yield position, misses
+
+
+def _bundle(tally: Tally, before: Tree, misses: Sequence[Miss], drawn: random.Random) -> None:
+    accepted = [miss for miss in misses if not miss.rules]
+    tally.bundles += bundles(before, accepted, drawn)
+    if refused := [miss for miss in misses if miss.rules]:
+        chosen = Counter(bundle.miss.rules for bundle in tally.around_refused)
+        drawn.shuffle(refused)
+        rarest = min(refused, key=lambda miss: chosen[miss.rules])
+        tally.around_refused.append(bundle_around(before, rarest, accepted, drawn))
 
 
 def _keep_of_kinds(kept: dict[Kind, Miss], before: Tree, miss: Miss) -> None:

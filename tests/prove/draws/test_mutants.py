@@ -13,7 +13,7 @@ ROUTED = {"networks/lan/routing": "routed", "networks/lan/routes": ["203.0.113.0
 @pytest.mark.parametrize(
     ("changes", "labels"),
     [
-        ({"nodes/k3s-1/host": "fd00:18::9"}, {"address of a node"}),
+        ({"nodes/k3s-1/host": "fd00:18::9"}, {"address of a node", "a node's host as an address"}),
         ({"nodes/k3s-1/addresses": ["192.168.18.9"]}, {"address of a node"}),
         ({"networks/lan/ipv6": DUAL}, {"ipv6.dhcp_pool left out", "an ipv6.gateway"}),
         ({}, {"networks.subnet beside, +1", "an ipv6 subnet with addresses"}),
