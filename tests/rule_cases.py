@@ -148,6 +148,8 @@ CASES: dict[str, dict[str, object]] = {
     "gateway-of-nobody": {"networks/lan/gateway": "192.168.19.1"},
     "cluster-network-not-local": {"cluster/service_networks": ["127.43.0.0/16"]},
     "cluster-network-too-small": {"cluster/pod_networks": ["10.42.0.0/16", "fd00:42::/127"]},
+    "services-without-pods": {"cluster/pod_networks": ["fd00:42::/56"]},
+    "pods-without-services": {"cluster/pod_networks": ["10.42.0.0/16", "fd00:42::/56"]},
     "meets-cluster-network": iot("10.42.3.0/24", "10.42.3.3"),
     "networks-overlap": iot("192.168.18.128/25", "192.168.18.130"),
     "nodes-network-elsewhere": {"nodes/k3s-1/host": "192.168.32.200"},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from config.cluster import K3s
 from config.ip import IpNetwork
 from config.plan.families import NO_HOSTS
 from config.plan.rule import Finding, rule
@@ -46,6 +47,38 @@ def cluster_network_too_small(site: Site) -> Iterator[Finding]:
                 path=path,
                 value=network,
                 message="no pod would get an address; write what the cluster was started with",
+            )
+
+
+@rule(
+    "services-without-pods",
+    "k3s does not start so: https://github.com/k3s-io/k3s/issues/5491",
+    shown="reaches 10.43.0.10 by nothing instead of eth0",
+)
+def services_without_pods(site: Site) -> Iterator[Finding]:
+    """Services have no IP version that pods lack: none would reach them."""
+    versions = {network.version for network in site.cluster.pod_networks}
+    for _, path, network in _networks(site, "service_networks"):
+        if network.version not in versions:
+            yield Finding(
+                path=path,
+                value=network,
+                message=f"pods have no IPv{network.version}; write what the cluster was started"
+                " with (k3s: --cluster-cidr, --service-cidr)",
+            )
+
+
+@rule("pods-without-services", "k3s does not start so", severity="warning")
+def pods_without_services(site: Site) -> Iterator[Finding]:
+    """On k3s the services have each IP version of the pods; elsewhere one may be enough."""
+    versions = {network.version for network in site.cluster.service_networks}
+    for _, path, network in _networks(site, "pod_networks"):
+        if network.version not in versions and isinstance(site.cluster, K3s):
+            yield Finding(
+                path=path,
+                value=network,
+                message=f"no IPv{network.version} network of services is named, so home networks"
+                " are held against none; add it (k3s: --service-cidr)",
             )
 
 

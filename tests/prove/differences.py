@@ -136,7 +136,8 @@ def _of_calls(site: Site, asked: Request, report: Report) -> Iterator[str]:
             continue
         by, via = call.get("by"), call.get("via", "")
         if by is not None and got["interface"] != by:
-            yield f"{caller} reaches {call['to']} by {got['interface']} instead of {by}"
+            interface = got["interface"] or "nothing"
+            yield f"{caller} reaches {call['to']} by {interface} instead of {by}"
         elif by is not None and by != "eth0" and got["gateway"] != via:
             wrong, right = got["gateway"] or "the link", via or "the link"
             yield f"{caller} reaches {call['to']} via {wrong} instead of {right}"

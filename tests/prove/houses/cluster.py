@@ -28,10 +28,9 @@ def cluster(site: Site) -> dict[str, Any]:
 
 
 def service_addresses(site: Site) -> list[IpAddress]:
-    """The cluster's DNS, by each IP version that its pods have."""
-    versions = _by_version(site.cluster.pod_networks)
+    """The cluster's DNS, by each IP version that its services have."""
     networks = _by_version(site.cluster.service_networks).values()
-    return [n[min(10, n.num_addresses - 2)] for n in networks if n.version in versions]
+    return [network[min(10, network.num_addresses - 2)] for network in networks]
 
 
 def _by_version(networks: tuple[IpNetwork, ...]) -> dict[int, IpNetwork]:
