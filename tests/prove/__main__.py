@@ -45,9 +45,6 @@ def main() -> int:
         "--misses", type=int, default=40, help="near misses of either direction that are run"
     )
     parser.add_argument(
-        "--untagged", type=int, default=1000, help="accepted near misses without VLANs that are run"
-    )
-    parser.add_argument(
         "--crowded", type=int, default=1200, help="sites with several slips that are run"
     )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
@@ -76,12 +73,7 @@ def prove(runners: Runners, wanted: argparse.Namespace) -> Iterator[Proof]:
     started = time.monotonic()
     trees = accepted_sites(wanted.sites, wanted.seed)
     tally = collect(
-        trees,
-        wanted.seed,
-        sample=wanted.misses,
-        untagged=wanted.untagged,
-        whole=wanted.whole,
-        bundled=wanted.bundled,
+        trees, wanted.seed, sample=wanted.misses, whole=wanted.whole, bundled=wanted.bundled
     )
     kinds = tally.of_kinds.values() if wanted.kinds else ()
     several = crowded(wanted.crowded, wanted.seed)

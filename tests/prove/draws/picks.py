@@ -72,19 +72,17 @@ def collect(
     seed: int,
     *,
     sample: int,
-    untagged: int = 0,
     whole: int = 0,
     bundled: int = 0,
 ) -> Tally:
     """Holds every near miss against the plan, once; picks some to be run.
 
-    `sample` that are accepted, as many that one rule refuses, and `untagged` more that are
-    accepted and need no machine, each from all sites; of `whole` sites every one; of `bundled`
-    more every accepted one, several at once, and one that a rule refuses among them.
+    `sample` that are accepted and as many that one rule refuses, from all sites; of `whole` sites
+    every one; of `bundled` more every accepted one, several at once, and one that a rule refuses
+    among them.
     """
     tally, drawn = Tally(), random.Random(seed)  # noqa: S311 - repeatable on purpose
-    samples = [Sample(sample, drawn), Sample(sample, drawn), Sample(untagged, drawn)]
-    accepted, refused, plain = samples
+    accepted, refused = Sample(sample, drawn), Sample(sample, drawn)
     picked = drawn.sample(range(len(trees)), min(whole + bundled, len(trees)))
     for position, misses in _new_misses(trees, first=picked[:whole]):
         for miss in misses:
@@ -97,11 +95,9 @@ def collect(
         for miss in single:
             _keep_of_kinds(tally.of_kinds, trees[position], miss)
             (refused if miss.rules else accepted).offer(miss)
-            if not miss.rules and not is_tagged(miss.tree):
-                plain.offer(miss)
         if position in picked[whole:]:
             _bundle(tally, trees[position], single, drawn)
-    tally.sampled = [miss for kept in samples for miss in kept.kept]
+    tally.sampled = [*accepted.kept, *refused.kept]
     return tally
 
 
