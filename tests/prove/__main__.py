@@ -32,8 +32,11 @@ def main() -> int:
     parser.add_argument(
         "--bundled",
         type=int,
-        default=150,
-        help="sites whose every accepted near miss is run, several at once",
+        default=250,
+        help="sites without VLANs whose every accepted near miss is run, several at once",
+    )
+    parser.add_argument(
+        "--bundled-vlans", type=int, default=20, help="sites with VLANs that this is done with"
     )
     parser.add_argument(
         "--kinds",
@@ -73,7 +76,12 @@ def prove(runners: Runners, wanted: argparse.Namespace) -> Iterator[Proof]:
     started = time.monotonic()
     trees = accepted_sites(wanted.sites, wanted.seed)
     tally = collect(
-        trees, wanted.seed, sample=wanted.misses, whole=wanted.whole, bundled=wanted.bundled
+        trees,
+        wanted.seed,
+        sample=wanted.misses,
+        whole=wanted.whole,
+        bundled=wanted.bundled,
+        bundled_vlans=wanted.bundled_vlans,
     )
     kinds = tally.of_kinds.values() if wanted.kinds else ()
     several = crowded(wanted.crowded, wanted.seed)
