@@ -13,7 +13,7 @@ from config.ip import IpAddress
 from config.networks import HomeNetwork, MacvlanNetwork
 from config.site import Site
 from lab.sandbox.channel import Report, Request
-from tests.prove.houses.calls import POD
+from tests.prove.houses.calls import POD, discovers
 
 # Where host-local keeps leases when its configuration does not say.
 LEASE_FOLDER = "/var/lib/cni/networks"
@@ -99,7 +99,7 @@ def _of_routes(site: Site, routes: list[Mapping[str, str]]) -> Iterator[str]:
     for attachment in site.home_assistant.interfaces:
         network, name = site.networks[attachment.network], attachment.name
         wanted += [(str(s.subnet), "", name) for s in network.subnets]
-        if network.routing == "discovery" and network.subnet.version == 4:
+        if discovers(network):
             wanted.append((MULTICAST, "", name))
         if network.routing == "routed":
             gateways = network.gateways

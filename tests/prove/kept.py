@@ -127,6 +127,14 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         "home_assistant/interfaces/0/address": "fd00:18::3",
         "home_assistant/interfaces/0/ipv6_address": "192.168.18.32",
     },
+    "discovery by a network's second family": {
+        **STATIC,
+        "networks/lan/subnet": "fd00:18::/64",
+        "networks/lan/ipv6": {"subnet": "192.168.18.0/24"},
+        "networks/lan/routing": "discovery",
+        "home_assistant/interfaces/0/address": "fd00:18::5",
+        "home_assistant/interfaces/0/ipv6_address": "192.168.18.5",
+    },
     "a subnet of IPv4's last addresses": iot("240.0.0.0/4", "240.0.0.5"),
     "a subnet around IPv6's multicast": iot("e000::/3", "e000::5"),
     "a subnet around loopback": {

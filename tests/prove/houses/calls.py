@@ -109,7 +109,7 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
             elif via is not None and _is_called(site, network, via):
                 # Behind the router are other networks of the site alone.
                 yield {"to": str(via), "by": by}
-        if _discovers(network):
+        if discovers(network):
             yield {"to": DISCOVERY, "by": by, "route_only": True}
         for address in _claimed_twice(site, attachment.network):
             yield {"to": str(address), "by": by, "route_only": True}
@@ -128,7 +128,7 @@ def _calls_to_the_cluster(site: Site, node: Node) -> Iterator[Request]:
     for address in contested(site):
         yield {"to": str(address), "by": "eth0", "route_only": True}
     versions = {network.version for network in site.cluster.pod_networks}
-    if 4 in versions and not any(_discovers(network) for _, _, network in attachments(site)):
+    if 4 in versions and not any(discovers(network) for _, _, network in attachments(site)):
         yield {"to": DISCOVERY, "by": "eth0", "route_only": True}
     for other in other_nodes(site, node):
         for text, link in node_addresses(site, node):
@@ -137,7 +137,8 @@ def _calls_to_the_cluster(site: Site, node: Node) -> Iterator[Request]:
                 yield {"host": other["name"], "to": text.partition("/")[0]}
 
 
-def _discovers(network: HomeNetwork) -> bool:
+def discovers(network: HomeNetwork) -> bool:
+    """Whether IPv4's multicast is to go by the network's interface."""
     four = any(s.subnet.version == 4 for s in network.subnets)
     return network.routing == "discovery" and four
 
@@ -168,8 +169,7 @@ def _reached_by_the_cluster(site: Site, node: Node) -> Iterator[IpAddress]:
         behind_a_router = any(address in route for n in used for route in n.routes)
         # A VLAN that takes the node's address is closer than a route that leads to it.
         hidden = _is_in(untagged, address) or (behind_a_router and not _is_in(tagged, address))
-        # At a loopback address the operator is on the node, and the pod is not.
-        if not hidden and address.version in versions and not address.is_loopback:
+        if not hidden and address.version in versions:
             yield address
 
 

@@ -14,7 +14,14 @@ from lab.sandbox.channel import Request
 from tests.prove.houses.addresses import leased, neighbour
 from tests.prove.houses.cluster import CLUSTER_BRIDGE
 from tests.prove.houses.destinations import beyond
-from tests.prove.houses.wires import home_of, home_prefix, link_elsewhere, link_of, node_addresses
+from tests.prove.houses.wires import (
+    addresses_on_wires,
+    home_of,
+    home_prefix,
+    link_elsewhere,
+    link_of,
+    node_addresses,
+)
 
 
 def _host(name: str, wire: tuple[str, list[int]], addresses: list[str], **more: Any) -> Request:
@@ -110,7 +117,7 @@ def _of_node(site: Site, node: Node, name: str, other: Node) -> Iterator[Request
     """The other node on each wire: it has all its addresses there by one interface."""
     hosts: dict[str, Request] = {}
     leads_to: list[tuple[Request, HomeNetwork]] = []
-    for address in other.own_addresses:
+    for address in addresses_on_wires(other):
         network, text = home_of(site, address, tagged=True)
         if network is None:
             link = link_elsewhere(other, address)
@@ -124,8 +131,9 @@ def _of_node(site: Site, node: Node, name: str, other: Node) -> Iterator[Request
         new = _host(f"{name}-{len(hosts)}", wire, [], mac=mac, loopback=[], on_link=[], router=True)
         host = hosts.setdefault(str(wire), new)
         host["addresses"].append(text)
-        if network is not None and _is_gateway(site, address):
-            leads_to.append((host, network))
+        for led in site.networks.values():
+            if address in led.gateways.values() and link_of(node, led) == wire:
+                leads_to.append((host, led))
     for host, network in leads_to:
         host["loopback"] += [a for a in _behind(site, network) if a not in host["loopback"]]
         host["on_link"] += list(_without_address(network, host))
@@ -164,7 +172,3 @@ def _behind(site: Site, network: HomeNetwork) -> list[str]:
     """Where a network's routes lead to, one address of each, at its router."""
     found = [beyond(site, route) for route in network.routes]
     return list(dict.fromkeys(f"{a}/{a.max_prefixlen}" for a in found if a is not None))
-
-
-def _is_gateway(site: Site, address: IpAddress) -> bool:
-    return any(address == s.gateway for n in site.networks.values() for s in n.subnets)

@@ -55,6 +55,16 @@ def test_a_node_that_is_a_router_leads_to_all_subnets_of_its_network() -> None:
     assert hosts["k3s-2-0"]["on_link"] == ["fd10:18::/64"]
 
 
+def test_a_node_leads_to_what_is_behind_the_network_that_it_is_the_router_of() -> None:
+    first = {**LAN2, "subnet": "fd00:18::/64"}
+    more = {"gateway": "fd00:18::11", "routing": "routed", "routes": ["2001:db8:5::/48"]}
+    router = {**NODE2, "host": "fd00:18::11", "interfaces": []}
+    networks = {"networks/first": first, "networks/second": {**first, **more}}
+    hosts = hosts_of(unchecked_site({**networks, "nodes/k3s-2": router}))
+
+    assert hosts["k3s-2-0"]["loopback"] == ["2001:db8:5::9/128"]
+
+
 def test_a_node_has_all_its_addresses_of_a_wire_by_one_interface() -> None:
     known = {"interfaces": [{"name": "eth0", "mac": "52:54:00:00:00:02"}]}
     other = {**NODE2, **known, "addresses": ["192.168.18.12", "192.168.60.2"]}
@@ -64,3 +74,13 @@ def test_a_node_has_all_its_addresses_of_a_wire_by_one_interface() -> None:
 
     assert hosts["k3s-2-0"]["addresses"] == ["192.168.18.11/24", "192.168.18.12/24"]
     assert len([host for host in hosts.values() if host.get("mac") == "52:54:00:00:00:02"]) == 1
+
+
+def test_a_nodes_loopback_address_is_on_no_wire() -> None:
+    other = {"host": "127.16.18.11", "interfaces": [{"name": "eth0", "mac": "52:54:00:00:00:02"}]}
+    own = {"nodes/k3s-1/host": "127.16.18.10", "nodes/k3s-2": {**NODE2, **other}}
+    site = unchecked_site(own)
+    near = [host for name, host in hosts_of(site).items() if name.startswith("k3s-2")]
+
+    assert [(host["name"], host["addresses"]) for host in near] == [("k3s-2-eth0", [])]
+    assert request(site, "k3s-1")["node"][0]["addresses"] == []

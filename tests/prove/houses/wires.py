@@ -34,14 +34,19 @@ def links(site: Site, node: Node) -> Iterator[Request]:
 
 
 def node_addresses(site: Site, node: Node) -> Iterator[tuple[str, str]]:
-    """(address with prefix length, link) for each of the node's addresses."""
-    for address in node.own_addresses:
+    """(address with prefix length, link) for each of the node's addresses on its wires."""
+    for address in addresses_on_wires(node):
         network, text = home_of(site, address)
         link = link_elsewhere(node, address) if network is None else network.parent
         known = node.interface(link)
         # No kernel has IPv6 on a link that is too small for it.
         if known is None or address.version == 4 or known.mtu >= LEAST_MTU_OF_IPV6:
             yield text, link
+
+
+def addresses_on_wires(node: Node) -> list[IpAddress]:
+    """All but loopback ones, at which the operator's own machine answers or leads to the node."""
+    return [address for address in node.own_addresses if not address.is_loopback]
 
 
 def link_elsewhere(node: Node, address: IpAddress) -> str:
