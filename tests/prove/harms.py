@@ -49,6 +49,7 @@ _MORE = {
     "route-to-no-hosts": (_UNREACHED, _ELSEWHERE),
     "route-twice": (_ROUTES, _ELSEWHERE),
     "routes-without-routed": (_ELSEWHERE,),
+    "services-without-pods": (_ELSEWHERE,),
     "subnet-not-local": (_SHARED, _UNREACHED, _ELSEWHERE, _NO_ROUTE),
     "subnet-too-small": (_ROUTES, _ELSEWHERE, _UNREACHED, r"too small to allocate from"),
     "wire-twice": (_SHARED,),

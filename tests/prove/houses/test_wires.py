@@ -1,12 +1,12 @@
 """By which of its interfaces a node has an address in the lab."""
 
-from ipaddress import ip_interface
+from ipaddress import ip_address, ip_interface
 
 import pytest
 
 from tests.prove.houses.hosts import other_nodes
 from tests.prove.houses.request import request
-from tests.prove.houses.wires import links, node_addresses, sites_by_homes
+from tests.prove.houses.wires import home_of, links, node_addresses, sites_by_homes
 from tests.site_changes import LAN2, NODE2, spare
 from tests.sites import unchecked_site
 
@@ -28,6 +28,16 @@ def test_a_node_may_be_in_either_of_two_networks_that_its_address_is_in() -> Non
     ]
     assert homes == ["eth0", "eth1"]
     assert len(list(sites_by_homes(unchecked_site(spare())))) == 1
+
+
+def test_a_networks_router_is_in_that_network_and_in_no_other_that_has_its_address() -> None:
+    beside = {"networks/spare": {**LAN2, "parent": "eth1", "subnet": "192.168.18.0/24"}}
+    router = {"nodes/k3s-2": {**NODE2, "interfaces": []}}
+    address = ip_address("192.168.18.11")
+    for name in ("lan", "spare"):
+        site = unchecked_site({**beside, **router, f"networks/{name}/gateway": str(address)})
+        for possible in sites_by_homes(site):
+            assert home_of(possible, address)[0] == site.networks[name]
 
 
 @pytest.mark.parametrize(

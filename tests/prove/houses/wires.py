@@ -58,11 +58,16 @@ def link_elsewhere(node: Node, address: IpAddress) -> str:
 def home_of(
     site: Site, address: IpAddress, *, tagged: bool = False
 ) -> tuple[HomeNetwork | None, str]:
-    """The network that an address belongs to, untagged ones first, and it with its prefix.
+    """The network that an address belongs to, and it with its prefix.
 
-    Who has the broadcast's address is in a larger subnet than the plan knows of.
+    Untagged ones come first, and of these the one that it is the router of. Who has the
+    broadcast's address is in a larger subnet than the plan knows of.
     """
-    for network in sorted(site.networks.values(), key=lambda n: isinstance(n, VlanNetwork)):
+
+    def order(network: HomeNetwork) -> tuple[bool, bool]:
+        return isinstance(network, VlanNetwork), address not in network.gateways.values()
+
+    for network in sorted(site.networks.values(), key=order):
         for family in network.subnets:
             if address in family.subnet and (tagged or not isinstance(network, VlanNetwork)):
                 known = address not in nobodys(family.subnet)
