@@ -226,6 +226,15 @@ MORE: list[tuple[str, dict[str, object]]] = [
             "home_assistant/interfaces/1": {**THIRD, "network": "lan", "address": "192.168.18.33"},
         },
     ),
+    (
+        "address-outside-range",
+        {
+            "networks/iot/subnet": "192.168.32.0/30",
+            "networks/iot/range": None,
+            "home_assistant/interfaces/1/address": "192.168.32.0",
+        },
+    ),
+    ("services-without-pods", {"cluster/service_networks": ["10.43.0.0/16", "fd00:43::/112"]}),
     ("k3s-version", {"cluster/version": f"v1.{'9' * 5000}.1+k3s1"}),
     ("subnet-form", {**RANGE6, "networks/lan/subnet": "fd00:18::%eth0/64"}),
     ("too-short", {"cluster/pod_networks": []}),

@@ -7,6 +7,7 @@ from config.plan.families import (
     apart_by_tag,
     attachments,
     gateway_of_leases,
+    leases,
     nobodys,
     pod_addresses,
 )
@@ -100,13 +101,12 @@ def address_of_subnet(site: Site) -> Iterator[Finding]:
 def address_outside_range(site: Site) -> Iterator[Finding]:
     """host-local gives a fixed address only from its range."""
     for path, address, network, family in pod_addresses(site):
-        if network.ipam != "host-local" or family.range is None:
-            continue
-        if address in family.subnet and address not in family.range:
+        hosts = leases(network, family)
+        if hosts is not None and address in family.subnet and address not in hosts:
             yield Finding(
                 path=path,
                 value=address,
-                message=f"host-local gives out only {family.range}; choose one of them",
+                message=f"host-local gives out only {hosts}; choose one of them",
             )
 
 
