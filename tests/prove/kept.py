@@ -213,4 +213,12 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         "nodes/k3s-1/host": "192.168.18.5",
         "nodes/k3s-1/addresses": ["192.168.18.5", "192.168.18.5"],
     },
+    "a VLAN's router that has the node's own address, where the pods lack its IP version": {
+        "cluster/pod_networks": ["fd00:42::/56"],
+        "cluster/service_networks": ["fd00:43::/112"],
+        "nodes/k3s-1/host": "192.168.32.1",
+        "networks/iot/gateway": "192.168.32.1",
+        "networks/iot/routing": "routed",
+        "networks/iot/routes": ["203.0.113.0/24"],
+    },
 }

@@ -7,7 +7,7 @@ from typing import Any
 from config.ip import IpAddress
 from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.nodes import Node
-from config.plan.families import leases, used_networks
+from config.plan.families import apart_by_tag, leases, used_networks
 from config.plan.reach import link_local_of, pods_meet, wire_of
 from config.site import Site
 from lab.sandbox.channel import Request
@@ -70,7 +70,9 @@ def _is_theirs(site: Site, network: HomeNetwork, family: Subnet, address: IpAddr
     """Whether a neighbour may have it: a gateway elsewhere, or a node's, is not there."""
     if address != family.gateway:
         return True
-    for node in site.nodes.values():
+    for name, node in site.nodes.items():
+        if apart_by_tag(site, network, address, name):
+            continue
         parent = node.interface(network.parent)
         mac = None if parent is None else parent.mac
         if address in node.own_addresses or (mac and address == link_local_of(mac)):

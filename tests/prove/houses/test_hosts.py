@@ -1,5 +1,7 @@
 """Who is in the lab, at which addresses, and leads where."""
 
+import pytest
+
 from config.site import Site
 from lab.sandbox.channel import Request
 from tests.prove.houses.request import request
@@ -74,6 +76,16 @@ def test_a_node_has_all_its_addresses_of_a_wire_by_one_interface() -> None:
 
     assert hosts["k3s-2-0"]["addresses"] == ["192.168.18.11/24", "192.168.18.12/24"]
     assert len([host for host in hosts.values() if host.get("mac") == "52:54:00:00:00:02"]) == 1
+
+
+@pytest.mark.parametrize(("pods", "near"), [("fd00:42::/56", True), ("10.42.0.0/16", False)])
+def test_a_vlan_has_its_router_beside_a_node_that_the_pod_never_calls(
+    pods: str, *, near: bool
+) -> None:
+    vlan = {"nodes/k3s-1/host": "192.168.32.1", "networks/iot/gateway": "192.168.32.1"}
+    hosts = hosts_of(unchecked_site({**vlan, "cluster/pod_networks": [pods]}))
+
+    assert ("192.168.32.1/24" in hosts["n-iot"]["addresses"]) == near
 
 
 def test_a_nodes_loopback_address_is_on_no_wire() -> None:
