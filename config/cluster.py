@@ -53,6 +53,11 @@ class _Cluster(Model):
         Field(strict=False, min_length=1, description="Networks of the services."),
     ] = (ip_network("10.43.0.0/16"),)
 
+    @property
+    def pod_versions(self) -> frozenset[int]:
+        """The IP versions that pods have."""
+        return frozenset(network.version for network in self.pod_networks)
+
 
 class K3s(_Cluster):
     """A k3s cluster; the release decides where its CNI plugins lie (facts/multus.md section 4)."""

@@ -57,9 +57,8 @@ def cluster_network_too_small(site: Site) -> Iterator[Finding]:
 )
 def services_without_pods(site: Site) -> Iterator[Finding]:
     """Services have no IP version that pods lack: none would reach them."""
-    versions = {network.version for network in site.cluster.pod_networks}
     for _, path, network in _networks(site, "service_networks"):
-        if network.version not in versions:
+        if network.version not in site.cluster.pod_versions:
             yield Finding(
                 path=path,
                 value=network,

@@ -86,7 +86,7 @@ def apart_by_tag(site: Site, network: HomeNetwork, address: IpAddress, node: str
     So it is where the pod runs on that node alone, and its cluster lacks the IP version.
     """
     tagged = isinstance(network, VlanNetwork) and list(site.pod_nodes) == [node]
-    return tagged and all(n.version != address.version for n in site.cluster.pod_networks)
+    return tagged and address.version not in site.cluster.pod_versions
 
 
 def overlap(one: IpNetwork, other: IpNetwork) -> bool:

@@ -61,10 +61,9 @@ def default_route(site: Site) -> Iterator[Finding]:
 
     Where the pods' network lacks an IP version, there is none of that version.
     """
-    versions = {network.version for network in site.cluster.pod_networks}
     for name, network in site.networks.items():
         for destination in network.routes:
-            if destination.prefixlen == 0 and destination.version in versions:
+            if destination.prefixlen == 0 and destination.version in site.cluster.pod_versions:
                 yield Finding(
                     path=f"networks.{name}.routes",
                     value=destination,

@@ -213,9 +213,11 @@ def nodes_network_elsewhere(site: Site) -> Iterator[Finding]:
 
     By an IP version that the pods' network lacks, the pod reaches no node anyhow.
     """
-    versions = {network.version for network in site.cluster.pod_networks}
     for _, path, network, family in families(site):
-        if not isinstance(network, VlanNetwork) or family.subnet.version not in versions:
+        if (
+            not isinstance(network, VlanNetwork)
+            or family.subnet.version not in site.cluster.pod_versions
+        ):
             continue
         for name, node in site.pod_nodes.items():
             for address in node.own_addresses:

@@ -109,7 +109,7 @@ def _of_routes(site: Site, routes: list[Mapping[str, str]]) -> Iterator[str]:
         yield f"there is no route to {missing[0]} via {missing[1] or 'the link'} by {missing[2]}"
     for more in sorted(set(ours) - set(wanted)):
         yield f"there is a route to {more[0]} via {more[1] or 'the link'} by {more[2]}"
-    for version in sorted({network.version for network in site.cluster.pod_networks}):
+    for version in sorted(site.cluster.pod_versions):
         everywhere = "0.0.0.0/0" if version == 4 else "::/0"
         defaults = {route[2] for route in found if route[0] == everywhere}
         if defaults != {"eth0"}:

@@ -61,12 +61,11 @@ def shortfalls(proof: Proof, sites: int) -> list[str]:
 def report(proof: Proof, failures: Sequence[str]) -> str:
     """docs/prove.md: the figures of the run."""
     tally, shown = proof.tally, shown_rules(proof.pairs)
-    sites = [pair for pair in proof.pairs if pair[0].label == NO_SLIP]
-    crowded = [pair for pair in proof.pairs if pair[0].label == CROWDED]
-    bundled = [pair for pair in proof.pairs if pair[0].label == BUNDLED]
-    among = [pair for pair in proof.pairs if pair[0].label == AMONG]
-    others = {NO_SLIP, CROWDED, BUNDLED, AMONG}
-    misses = [pair for pair in proof.pairs if pair[0].label not in others]
+    labels = (NO_SLIP, CROWDED, BUNDLED, AMONG)
+    sites, crowded, bundled, among = (
+        [pair for pair in proof.pairs if pair[0].label == label] for label in labels
+    )
+    misses = [pair for pair in proof.pairs if pair[0].label not in labels]
     rows = [
         *proof.asked.items(),
         ("sites and slips still to be run; none when it came to its end", proof.left),

@@ -3,7 +3,7 @@
 import copy
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.prove.draws.mutants import Path
@@ -18,7 +18,7 @@ _LEFT_OUT = object()
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Change:
+class Change:
     """What a near miss says otherwise, and the paths that no other of its bundle may touch."""
 
     values: Sequence[tuple[Path, Any]]
@@ -29,26 +29,22 @@ class _Change:
 class Bundle:
     """A site with several changes, of which the plan says what it says of the first one."""
 
-    miss: Miss
     before: Tree
-    _changes: list[_Change] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._changes = [_change(self.before, self.miss.tree)]
+    miss: Miss
+    changes: list[Change]
 
     def __len__(self) -> int:
-        return len(self._changes)
+        return len(self.changes)
 
-    def takes(self, other: Miss) -> bool:
-        """Whether the other near miss of the site goes with those that are in it; it then is."""
-        change = _change(self.before, other.tree)
-        if len(self) == MOST or any(_meet(change, known) for known in self._changes):
+    def takes(self, change: Change) -> bool:
+        """Whether the change of the site goes with those that are in it; it then is."""
+        if len(self) == MOST or any(_meet(change, known) for known in self.changes):
             return False
         more = judged(self.miss.label, _applied(self.miss.tree, change))
         if more is None or more.rules != self.miss.rules or not is_for_pods(more):
             return False
         self.miss = more
-        self._changes.append(change)
+        self.changes.append(change)
         return True
 
 
@@ -56,8 +52,10 @@ def bundles(before: Tree, accepted: Sequence[Miss], drawn: random.Random) -> lis
     """Each of the site's accepted near misses in one of them."""
     made: list[Bundle] = []
     for miss in drawn.sample(accepted, len(accepted)):
-        if not any(bundle.takes(miss) for bundle in made):
-            made.append(Bundle(miss=replace(miss, label=BUNDLED), before=before))
+        change = _change(before, miss.tree)
+        if not any(bundle.takes(change) for bundle in made):
+            first = replace(miss, label=BUNDLED)
+            made.append(Bundle(before=before, miss=first, changes=[change]))
     return made
 
 
@@ -65,17 +63,18 @@ def bundle_around(
     before: Tree, refused: Miss, accepted: Sequence[Miss], drawn: random.Random
 ) -> Bundle:
     """The refused near miss among accepted ones: whether its harm is seen all the same."""
-    bundle = Bundle(miss=replace(refused, label=AMONG), before=before)
+    first = replace(refused, label=AMONG)
+    bundle = Bundle(before=before, miss=first, changes=[_change(before, refused.tree)])
     for miss in drawn.sample(accepted, len(accepted)):
-        bundle.takes(miss)
+        bundle.takes(_change(before, miss.tree))
     return bundle
 
 
-def _change(before: Tree, after: Tree) -> _Change:
+def _change(before: Tree, after: Tree) -> Change:
     values = list(_differing(before, after, ()))
     # What else is said of a network that the pod leaves would be seen by nobody.
     left = {("networks", name) for name in _used(before) - _used(after)}
-    return _Change(values=values, claimed=frozenset({path for path, _ in values} | left))
+    return Change(values=values, claimed=frozenset({path for path, _ in values} | left))
 
 
 def _differing(before: Any, after: Any, path: Path) -> Iterator[tuple[Path, Any]]:
@@ -94,7 +93,7 @@ def _used(tree: Tree) -> set[str]:
     return {interface["network"] for interface in tree["home_assistant"]["interfaces"]}
 
 
-def _meet(change: _Change, other: _Change) -> bool:
+def _meet(change: Change, other: Change) -> bool:
     return any(
         mine[: len(theirs)] == theirs[: len(mine)]
         for mine in change.claimed
@@ -102,7 +101,7 @@ def _meet(change: _Change, other: _Change) -> bool:
     )
 
 
-def _applied(tree: Tree, change: _Change) -> Tree:
+def _applied(tree: Tree, change: Change) -> Tree:
     changed = copy.deepcopy(tree)
     for path, value in change.values:
         here: Any = changed

@@ -127,8 +127,9 @@ def _calls_to_the_cluster(site: Site, node: Node) -> Iterator[Request]:
         yield {"to": str(address), "by": "eth0"}
     for address in contested(site):
         yield {"to": str(address), "by": "eth0", "route_only": True}
-    versions = {network.version for network in site.cluster.pod_networks}
-    if 4 in versions and not any(discovers(network) for _, _, network in attachments(site)):
+    if 4 in site.cluster.pod_versions and not any(
+        discovers(network) for _, _, network in attachments(site)
+    ):
         yield {"to": DISCOVERY, "by": "eth0", "route_only": True}
     for other in other_nodes(site, node):
         for text, link in node_addresses(site, node):
@@ -163,13 +164,12 @@ def _reached_by_the_cluster(site: Site, node: Node) -> Iterator[IpAddress]:
     used = used_networks(site).values()
     untagged = [n for n in used if not isinstance(n, VlanNetwork)]
     tagged = [n for n in used if isinstance(n, VlanNetwork)]
-    versions = {network.version for network in site.cluster.pod_networks}
     for text, _ in node_addresses(site, node):
         address = ipaddress.ip_interface(text).ip
         behind_a_router = any(address in route for n in used for route in n.routes)
         # A VLAN that takes the node's address is closer than a route that leads to it.
         hidden = _is_in(untagged, address) or (behind_a_router and not _is_in(tagged, address))
-        if not hidden and address.version in versions:
+        if not hidden and address.version in site.cluster.pod_versions:
             yield address
 
 
