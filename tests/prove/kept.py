@@ -115,6 +115,12 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         "networks/iot/range": None,
         "home_assistant/interfaces/1/address": "192.168.32.2",
     },
+    "an end of four addresses as another network's router, which nothing reads": {
+        "networks/iot/subnet": "192.168.32.0/30",
+        "networks/iot/range": None,
+        "home_assistant/interfaces/1/address": "192.168.32.2",
+        "networks/spare": {**LAN2, "gateway": "192.168.32.0"},
+    },
     "a node's IPv6 address, the pod's in a VLAN": {
         **iot("fd00:32::/64", "fd00:32::3"),
         "nodes/k3s-1/addresses": ["fd00:32::3"],

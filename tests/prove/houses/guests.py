@@ -31,7 +31,7 @@ def doubtful_guests(site: Site) -> Iterable[Guest]:
         # host-local itself keeps the router's address, the first one when none is given.
         kept = own | {str(gateway_of_leases(network))}
         for address in dict.fromkeys(_doubtful(site, network)):
-            promised = address in (network.range or network.subnet)
+            promised = address in (leases(network, network) or network.subnet)
             if promised and str(address) not in kept:
                 yield Guest(name, str(address))
 

@@ -45,6 +45,16 @@ def test_guests_of_two_networks_ask_for_the_one_address_that_both_give_out() -> 
     assert asking == {"one", "other"}
 
 
+def test_no_guest_asks_for_an_end_of_four_addresses_called_a_router_elsewhere() -> None:
+    four = {**LAN2, "subnet": "192.168.60.0/30", "ipam": "host-local"}
+    mistyped = {**LAN2, "subnet": "192.186.60.0/30", "gateway": "192.168.60.0"}
+    site = unchecked_site({"networks/four": four, "networks/mistyped": mistyped})
+
+    asked = {guest.address for guest in doubtful_guests(site) if guest.network == "four"}
+    assert "192.168.60.2" in asked
+    assert "192.168.60.0" not in asked
+
+
 def test_a_guest_that_asks_for_a_node_s_address_runs_on_another_node() -> None:
     site = unchecked_site({"nodes/k3s-2": NODE2})
     asking = {address: Guest("iot", address) for address in ("192.168.18.10", "192.168.18.11")}
