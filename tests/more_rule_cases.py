@@ -5,6 +5,7 @@ from tests.site_changes import (
     FOURTH,
     LAN2,
     LAN6,
+    LAN6_TWICE,
     NODE2,
     RANGE6,
     ROUTED,
@@ -29,6 +30,7 @@ MORE: list[tuple[str, dict[str, object]]] = [
         },
     ),
     ("wire-twice", {"home_assistant/interfaces/1/network": "lan"}),
+    ("wire-twice", {**LAN6_TWICE, "networks/spare": {**LAN2, "subnet": "192.168.32.0/24"}}),
     (
         "route-into-network",
         {

@@ -58,6 +58,14 @@ LAN6: dict[str, object] = {
     "networks/lan/subnet": "fd00:18::/64",
     "home_assistant/interfaces/0/address": "fd00:18::3",
 }
+LAN6_TWICE: dict[str, object] = {
+    **LAN6,
+    "home_assistant/interfaces": [
+        {"network": "lan", "name": "lan", "address": "fd00:18::3", "mac": "02:00:00:00:00:07"},
+        {"network": "iot", "name": "iot", "address": "192.168.32.3", "mac": "02:00:00:00:00:09"},
+        {"network": "lan", "name": "again", "address": "fd00:18::4", "mac": "02:00:00:00:00:0b"},
+    ],
+}
 RANGE6: dict[str, object] = {
     **LAN6,
     "networks/lan/ipam": None,

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from config.networks import VlanNetwork
-from config.plan.families import attachments
-from config.plan.reach import Wire, wire_of
+from config.plan.families import attachments, pod_addresses
+from config.plan.reach import Wire, families_by_wire, wire_of
 from config.plan.rule import Finding, rule
 from config.site import Site
 
@@ -20,15 +20,14 @@ _NAMED_VLAN = re.compile(r"vlan[.-]?([0-9]{1,4})")
 def wire_twice(site: Site) -> Iterator[Finding]:
     """The pod is on each wire once, a wire being a parent with or without a VLAN id.
 
-    IPv6 alone is answered for by its own interface; a VLAN is made once in any case.
+    IPv6 alone is answered for by its own interface, where no subnet of the wire holds an IPv4
+    address that the pod has elsewhere; a VLAN is made once in any case.
     """
     owners: dict[Wire, str] = {}
-    taken_whole: set[Wire] = set()
+    seeking = _seeking_the_pod_by_arp(site)
     for path, attachment, network in attachments(site):
         wire = wire_of(network)
-        if isinstance(network, VlanNetwork) or any(s.subnet.version == 4 for s in network.subnets):
-            taken_whole.add(wire)
-        if wire in owners and wire in taken_whole:
+        if wire in owners and (isinstance(network, VlanNetwork) or wire in seeking):
             yield Finding(
                 path=f"{path}.network",
                 value=attachment.network,
@@ -72,6 +71,21 @@ def vlan_by_name(site: Site) -> Iterator[Finding]:
                 message=f"node {node_name} has {existing}; if it is that VLAN of {network.parent},"
                 f" write `type: macvlan` with `parent: {existing}`",
             )
+
+
+def _seeking_the_pod_by_arp(site: Site) -> set[Wire]:
+    """The wires on which the pod has IPv4, or a subnet holds an IPv4 address that it has."""
+    own = {
+        wire_of(network)
+        for _, _, network in attachments(site)
+        if any(family.subnet.version == 4 for family in network.subnets)
+    }
+    addresses = [address for _, address, _, _ in pod_addresses(site) if address.version == 4]
+    return own | {
+        wire
+        for wire, near in families_by_wire(site).items()
+        if any(address in family.subnet for _, family in near for address in addresses)
+    }
 
 
 def _beside_vlans(site: Site) -> Iterator[tuple[str, VlanNetwork, str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tests.rule_cases import CASES
-from tests.site_changes import DUAL, LAN2, ROUTED, STATIC, VLAN_TWICE, iot, spare
+from tests.site_changes import DUAL, LAN2, LAN6_TWICE, ROUTED, STATIC, VLAN_TWICE, iot, spare
 
 KEPT: Mapping[str, Mapping[str, object]] = {
     "two addresses, IPv4": iot("192.168.32.2/31", "192.168.32.3"),
@@ -121,6 +121,7 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         "home_assistant/interfaces/1/address": "192.168.32.2",
         "networks/spare": {**LAN2, "gateway": "192.168.32.0"},
     },
+    "a network of IPv6 alone twice, beside IPv4 elsewhere": LAN6_TWICE,
     "a node's IPv6 address, the pod's in a VLAN": {
         **iot("fd00:32::/64", "fd00:32::3"),
         "nodes/k3s-1/addresses": ["fd00:32::3"],
