@@ -7,7 +7,13 @@ from collections.abc import Iterable, Iterator
 from config.ip import IpAddress
 from config.networks import HomeNetwork, VlanNetwork
 from config.nodes import Node
-from config.plan.families import attachments, is_part, overlap, used_networks
+from config.plan.families import (
+    attachments,
+    is_part,
+    overlap,
+    pod_addresses,
+    used_networks,
+)
 from config.plan.reach import families_by_wire, routers_by_wire, wire_of
 from config.site import Site
 from lab.sandbox.channel import Request
@@ -48,9 +54,9 @@ def _asked_on_other_wires(site: Site, node: Node) -> Iterator[Request]:
 
     Linux answers there as well (config/plan/reach.py).
     """
-    for _, attachment, network in attachments(site):
+    for _, address, network, _ in pod_addresses(site):
         for name, other in used_networks(site).items():
-            wire, address = wire_of(other), attachment.address
+            wire = wire_of(other)
             near = families_by_wire(site)[wire]
             claimed = address.version == 4 and any(address in family.subnet for _, family in near)
             if claimed and wire != wire_of(network) and link_of(node, other) is not None:

@@ -76,6 +76,20 @@ def test_the_pod_s_address_is_asked_for_where_another_network_of_the_pod_may_hav
     assert {"host": "n-other", "address": "192.168.18.32"} in request(site, "k3s-1")["owners"]
 
 
+def test_the_ipv4_address_of_a_network_s_second_family_is_asked_for_on_other_wires() -> None:
+    beside = {**LAN2, "parent": "eth1", "subnet": "192.168.60.0/24"}
+    other = {**LAN2, "parent": "eth1", "subnet": "fd00:60::/64"}
+    both = {**LAN2, "subnet": "fd00:18::/64", "ipv6": {"subnet": "192.168.60.0/24"}}
+    networks = {"networks/both": both, "networks/other": other, "networks/beside": beside}
+    first = {"network": "both", "name": "both", "mac": "02:00:00:00:00:07"}
+    addresses = {"address": "fd00:18::5", "ipv6_address": "192.168.60.5"}
+    third = {**THIRD, "network": "other", "address": "fd00:60::9"}
+
+    pod = {"home_assistant/interfaces": [{**first, **addresses}, third]}
+    site = unchecked_site({**networks, **pod, "nodes/k3s-1/interfaces": ["eth0", "eth1"]})
+    assert {"host": "n-other", "address": "192.168.60.5"} in request(site, "k3s-1")["owners"]
+
+
 def test_a_router_is_called_itself_where_only_networks_of_the_site_are_behind_it() -> None:
     routed = {"gateway": "192.168.60.1", "routing": "routed", "routes": ["192.168.18.0/25"]}
     (site,) = visited_sites(unchecked_site({"networks/spare": {**LAN2, **routed}}))
