@@ -32,7 +32,7 @@ def wire_twice(site: Site) -> Iterator[Finding]:
                 path=f"{path}.network",
                 value=attachment.network,
                 message=f"house:{owners[wire]} is on {_named(wire)} already, and neighbours would"
-                " find either's address at both MACs; keep one of them",
+                " find an address of the pod at both MACs; keep one of them",
             )
         owners.setdefault(wire, path)
 
