@@ -10,9 +10,10 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.prove.campaign import accepted_sites, meaning, run_trees
-from tests.prove.draws.picks import collect, crowded
+from tests.prove.campaign import run_trees
+from tests.prove.choice import chosen
 from tests.prove.draws.sites import Tree
+from tests.prove.draws.turns import span
 from tests.prove.near_misses import Miss, run_misses
 from tests.prove.report import NO_SLIP, Pairs, Proof, misjudged, report, shortfalls
 from tests.prove.runners import Runners, missing
@@ -31,12 +32,21 @@ def main() -> int:
     parser.add_argument("--whole", type=int, default=1, help="sites whose every near miss is run")
     parser.add_argument(
         "--bundled",
-        type=int,
-        default=250,
-        help="sites without VLANs whose every accepted near miss is run, several at once",
+        type=span,
+        default="250",
+        help="sites without VLANs whose every accepted near miss is run, several at once;"
+        " 250:400 are those that come after the first 250",
     )
     parser.add_argument(
-        "--bundled-vlans", type=int, default=20, help="sites with VLANs that this is done with"
+        "--bundled-vlans",
+        type=span,
+        default="20",
+        help="sites with VLANs that this is done with",
+    )
+    parser.add_argument(
+        "--only-bundled",
+        action="store_true",
+        help="whether nothing else is run: what has been in another run",
     )
     parser.add_argument(
         "--kinds",
@@ -63,7 +73,8 @@ def main() -> int:
         for proof in prove(runners, wanted):
             told = [_line(miss, words) for miss, words in misjudged(proof.pairs)]
             wanted.report.write_text(report(proof, told), encoding="utf-8")
-        failures = [*_failures(runners, proof), *shortfalls(proof, wanted.sites)]
+        sites = 0 if wanted.only_bundled else wanted.sites
+        failures = [*_failures(runners, proof), *shortfalls(proof, sites)]
     finally:
         runners.close()
     wanted.report.write_text(report(proof, failures), encoding="utf-8")
@@ -74,31 +85,17 @@ def main() -> int:
 def prove(runners: Runners, wanted: argparse.Namespace) -> Iterator[Proof]:
     """Both directions: sites, their near misses, and sites with several slips; part by part."""
     started = time.monotonic()
-    trees = accepted_sites(wanted.sites, wanted.seed)
-    tally = collect(
-        trees,
-        wanted.seed,
-        sample=wanted.misses,
-        whole=wanted.whole,
-        bundled=wanted.bundled,
-        bundled_vlans=wanted.bundled_vlans,
-    )
-    kinds = tally.of_kinds.values() if wanted.kinds else ()
-    several = crowded(wanted.crowded, wanted.seed)
-    together = [bundle.miss for bundle in (*tally.bundles, *tally.around_refused)]
-    chosen = (*tally.of_whole_sites, *together, *kinds, *tally.sampled, *several)
-    slips = list({meaning(miss.tree): miss for miss in chosen}.values())
-    # Those that the machine runs and those that it need not go side by side.
-    random.Random(wanted.seed).shuffle(slips)  # noqa: S311 - repeatable on purpose
+    choice = chosen(wanted)
     proof = Proof(
         asked={"commit": _commit(), **_asked(wanted)},
-        whole=min(wanted.whole, len(trees)),
-        kinds=len({meaning(miss.tree) for miss in kinds if not miss.rules}),
-        tally=tally,
-        left=len(trees) + len(slips),
+        whole=choice.whole,
+        kinds=choice.kinds,
+        tally=choice.tally,
+        left=len(choice.sites) + len(choice.slips),
     )
     yield proof
-    for part in itertools.chain(_run_sites(runners, trees), _run_slips(runners, slips)):
+    runs = (_run_sites(runners, choice.sites), _run_slips(runners, choice.slips))
+    for part in itertools.chain(*runs):
         minutes = (time.monotonic() - started) / 60
         proof = proof.after(part, executions=runners.executions, minutes=minutes)
         for miss, words in misjudged(part):

@@ -1,4 +1,4 @@
-"""Runs many houses: untagged ones on this machine's kernel, those with VLANs in a machine."""
+"""Runs many houses: untagged ones on this machine's kernel, those with VLANs in machines."""
 
 import json
 import queue
@@ -11,7 +11,9 @@ from lab.sandbox.channel import Channel, LocalRunner, Report, Request
 from lab.sandbox.machine import start_machine
 from tests.prove.houses.request import needs_vlans
 
-MACHINE_CHANNELS, LOCAL_CHANNELS = 6, 24
+# Two emulated processors in one machine would wait for each other.
+MACHINES = 2
+MACHINE_CHANNELS, LOCAL_CHANNELS = 12, 24
 # How long a call waits for its answer: what is emulated is some ten times slower.
 LOCAL_SECONDS, MACHINE_SECONDS = 1.0, 4.0
 # What the plugins say then: such a house is run again.
@@ -93,7 +95,8 @@ class Runners:
         if waiting.empty():
             return []
         if tagged and not self._machine:
-            self._machine = [*self._stack.enter_context(start_machine(MACHINE_CHANNELS))]
+            for _ in range(MACHINES):
+                self._machine += self._stack.enter_context(start_machine(MACHINE_CHANNELS))
         if not tagged and not self._local:
             for _ in range(LOCAL_CHANNELS):
                 runner = LocalRunner()

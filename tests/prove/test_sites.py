@@ -10,6 +10,7 @@ from tests.prove.campaign import Outcome, accepted_sites, errors, meaning, run_t
 from tests.prove.draws.mutants import mutants
 from tests.prove.draws.picks import collect, crowded
 from tests.prove.draws.sites import Tree, is_tagged
+from tests.prove.draws.turns import turns
 from tests.prove.kept import KEPT
 from tests.prove.near_misses import (
     NOT_BY_PODS,
@@ -72,9 +73,9 @@ def test_near_misses_are_refused_for_a_reason_or_work(
 def test_accepted_near_misses_of_a_site_work_several_at_once(
     runners: Runners, accepted: list[Tree], drawn: int
 ) -> None:
-    bundles = collect(
-        accepted, drawn, sample=0, bundled=BUNDLED_SITES, bundled_vlans=BUNDLED_SITES
-    ).bundles
+    in_turn = turns(accepted, drawn, whole=0)
+    few = [*in_turn.plain[:BUNDLED_SITES], *in_turn.tagged[:BUNDLED_SITES]]
+    bundles = collect(accepted, drawn, sample=0, bundled=few).bundles
     assert {is_tagged(bundle.before) for bundle in bundles} == {False, True}
     assert sum(map(len, bundles)) > 3 * len(bundles)
 
@@ -110,7 +111,7 @@ def test_of_a_whole_site_every_near_miss_is_chosen_that_a_pod_can_show(
     accepted: list[Tree], drawn: int
 ) -> None:
     tree = accepted[0]
-    misses = collect([tree], drawn, sample=0, whole=1).of_whole_sites
+    misses = collect([tree], drawn, sample=0, whole=[0]).of_whole_sites
 
     formed = [mutant for _, mutant in mutants(tree) if is_formed(mutant)]
     expected = {meaning(m) for m in formed if not NOT_BY_PODS & set(errors(m))} - {meaning(tree)}
@@ -119,12 +120,12 @@ def test_of_a_whole_site_every_near_miss_is_chosen_that_a_pod_can_show(
     assert any(len(errors(m)) > 1 for m in formed)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("position", [0, 1])
 def test_near_misses_that_sites_have_in_common_are_counted_once_and_run_with_the_whole_one(
-    accepted: list[Tree], seed: int
+    accepted: list[Tree], drawn: int, position: int
 ) -> None:
-    lone = collect(accepted[:1], seed, sample=0, whole=1)
-    twice = collect(accepted[:1] * 2, seed, sample=0, whole=1)
+    lone = collect(accepted[:1], drawn, sample=0, whole=[0])
+    twice = collect(accepted[:1] * 2, drawn, sample=0, whole=[position])
     assert twice.made == lone.made
     assert twice.of_whole_sites == lone.of_whole_sites
 
@@ -170,6 +171,32 @@ def test_make_prove_writes_its_report(runners: Runners, tmp_path: Path) -> None:
     assert "| of them as planned | 3 |" in report.read_text()
     assert "to its end | 0 |" in report.read_text()
     assert "Nowhere." in report.read_text()
+
+
+def test_make_prove_can_run_the_bundles_of_some_sites_alone(
+    runners: Runners, tmp_path: Path
+) -> None:
+    assert runners
+    report = tmp_path / "prove.md"
+    some = "--sites 8 --seed 5 --only-bundled --bundled 1:2 --bundled-vlans 0"
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.prove", *some.split(), "--report", str(report)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    trees = accepted_sites(8, 5)
+    (position,) = turns(trees, 5, whole=1).plain[1:2]
+    of_it = collect([trees[position]], 5, sample=0, bundled=[0]).bundles
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    text = report.read_text()
+    assert "| bundled | 1:2 |" in text
+    assert "| accepted sites that were run | 0 |" in text
+    assert "| accepted near misses that were run | 0 |" in text
+    assert f"| runs for these | {len(of_it)} |" in text
+    assert "| near misses refused by one rule that were run among such | 1 |" in text
 
 
 @pytest.mark.parametrize("tagged_first", [False, True])

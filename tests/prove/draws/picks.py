@@ -3,7 +3,7 @@
 import itertools
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tests.prove.campaign import key, meaning
@@ -72,42 +72,36 @@ def collect(
     seed: int,
     *,
     sample: int,
-    whole: int = 0,
-    bundled: int = 0,
-    bundled_vlans: int = 0,
+    whole: Collection[int] = (),
+    bundled: Collection[int] = (),
 ) -> Tally:
     """Holds every near miss against the plan, once; picks some to be run.
 
-    `sample` that are accepted and as many that one rule refuses, from all sites; of `whole` sites
-    every one; of `bundled` more without VLANs and `bundled_vlans` with them every accepted one,
-    several at once, and one that a rule refuses among them.
+    `sample` that are accepted and as many that one rule refuses, from all sites; of those at the
+    positions `whole` every one; of those at `bundled` every accepted one, several at once, and one
+    that a rule refuses among them.
     """
     tally, drawn = Tally(), random.Random(seed)  # noqa: S311 - repeatable on purpose
     accepted, refused = Sample(sample, drawn), Sample(sample, drawn)
-    order = drawn.sample(range(len(trees)), len(trees))
-    first, rest = order[:whole], order[whole:]
-    plain = [position for position in rest if not is_tagged(trees[position])]
-    tagged = [position for position in rest if is_tagged(trees[position])]
-    to_bundle = {*plain[:bundled], *tagged[:bundled_vlans]}
-    for position, misses in _new_misses(trees, first):
+    for position, misses in _new_misses(trees, whole):
         for miss in misses:
             tally.count(miss)
         for_pods = [miss for miss in misses if miss is not None and is_for_pods(miss)]
-        if position in first:
+        if position in whole:
             tally.of_whole_sites += for_pods
             continue
         single = [miss for miss in for_pods if len(miss.rules) < 2]
         for miss in single:
             _keep_of_kinds(tally.of_kinds, trees[position], miss)
             (refused if miss.rules else accepted).offer(miss)
-        if position in to_bundle:
+        if position in bundled:
             _bundle(tally, trees[position], single, drawn)
     tally.sampled = [*accepted.kept, *refused.kept]
     return tally
 
 
 def _new_misses(
-    trees: Sequence[Tree], first: Sequence[int]
+    trees: Sequence[Tree], first: Collection[int]
 ) -> Iterator[tuple[int, list[Miss | None]]]:
     """Each site's near misses, by its position; what several sites have in common once.
 
