@@ -71,6 +71,9 @@ def _of_pod(site: Site, node_name: str, seen: Mapping[str, Any]) -> Iterator[str
             got = sorted(found[key]) if key == "addresses" else found[key]
             if got != value:
                 yield f"{attachment.name} has {key} {got} instead of {value}"
+        for text in found["unready"]:
+            if text.partition(" ")[0] in wanted["addresses"]:
+                yield f"{attachment.name}: {text}"
         if network.ipv6 is not None and not any(":" in a for a in found["addresses"]):
             yield f"{attachment.name} has no IPv6 address"
         said = status.get(attachment.name, {"ips": []})["ips"]

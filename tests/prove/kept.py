@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tests.rule_cases import CASES
-from tests.site_changes import DUAL, LAN2, LAN6_TWICE, ROUTED, STATIC, VLAN_TWICE, iot, spare
+from tests.site_changes import DUAL, LAN2, LAN6_TWICE, NODE2, ROUTED, STATIC, VLAN_TWICE, iot, spare
 
 KEPT: Mapping[str, Mapping[str, object]] = {
     "two addresses, IPv4": iot("192.168.32.2/31", "192.168.32.3"),
@@ -224,6 +224,14 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         "cluster/pod_networks": ["fd00:42::/56"],
         "cluster/service_networks": ["fd00:43::/112"],
         "nodes/k3s-1/host": "192.168.32.1",
+        "networks/iot/gateway": "192.168.32.1",
+        "networks/iot/routing": "routed",
+        "networks/iot/routes": ["203.0.113.0/24"],
+    },
+    "a VLAN's router that has the address of a node without pods, on another wire": {
+        **spare(subnet="192.168.32.0/25"),
+        "home_assistant/nodes": ["k3s-1"],
+        "nodes/k3s-2": {**NODE2, "host": "192.168.32.1", "interfaces": []},
         "networks/iot/gateway": "192.168.32.1",
         "networks/iot/routing": "routed",
         "networks/iot/routes": ["203.0.113.0/24"],

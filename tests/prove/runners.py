@@ -16,8 +16,9 @@ MACHINES = 2
 MACHINE_CHANNELS, LOCAL_CHANNELS = 12, 24
 # How long a call waits for its answer: what is emulated is some ten times slower.
 LOCAL_SECONDS, MACHINE_SECONDS = 1.0, 4.0
-# What the plugins say then: such a house is run again.
+# What the plugins say then, or what is seen of an address: such a house is run again.
 UNSETTLED = "still has tentative addresses"
+TENTATIVE = "is tentative"
 
 
 class Runners:
@@ -42,11 +43,7 @@ class Runners:
         single = dict(zip(texts, wanted, strict=True))
         reports = dict(zip(single, self._run_each(list(single.values()), patience), strict=True))
         # A busy kernel looks for duplicates for longer than the plugins wait.
-        slow = [
-            text
-            for text, report in reports.items()
-            if any(UNSETTLED in pod["error"] for pod in report["pods"] or ())
-        ]
+        slow = [text for text, report in reports.items() if _is_unsettled(report)]
         reports |= zip(slow, self._run_each([single[text] for text in slow], patience), strict=True)
         return [reports[text] for text in texts]
 
@@ -103,6 +100,14 @@ class Runners:
                 self._stack.callback(runner.close)
                 self._local.append(runner)
         return self._machine if tagged else self._local
+
+
+def _is_unsettled(report: Report) -> bool:
+    pods = report["pods"] or ()
+    links = [link for pod in pods for link in (pod["interfaces"] or {}).values()]
+    return any(UNSETTLED in pod["error"] for pod in pods) or any(
+        TENTATIVE in text for link in links for text in link["unready"]
+    )
 
 
 def missing() -> str | None:

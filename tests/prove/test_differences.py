@@ -24,7 +24,7 @@ NOBODYS = "198.51.100.1"
 
 
 def _interface(name: str, **keys: object) -> dict[str, Any]:
-    has = {"addresses": [f"{ADDRESSES[name]}/24"], "link_local": []}
+    has = {"addresses": [f"{ADDRESSES[name]}/24"], "link_local": [], "unready": []}
     return {"mac": MACS[name], "mtu": 1500, "mode": "", "vlan": 0, **has, **keys}
 
 
@@ -162,6 +162,18 @@ def test_without_a_planned_address_ipv6_calls_from_any_of_the_interface(
 
     found = differences(site, "k3s-1", asked, report)
     assert any(f"{POD} calls fd00::2 from {source}" in line for line in found) is not is_right
+
+
+def test_why_an_address_is_missing_is_said_of_planned_ones_alone(
+    site: Site, asked: Request, report: Report
+) -> None:
+    lan = report["pods"][0]["interfaces"][LAN]
+    lan["addresses"] = []
+    lan["unready"] = ["192.168.18.32/24 is tentative", "fe80::3/64 is somebody else's"]
+
+    found = differences(site, "k3s-1", asked, report)
+    assert f"{LAN}: 192.168.18.32/24 is tentative" in found
+    assert not [line for line in found if "fe80::3" in line]
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,7 @@ type ifaceSeen struct {
 	MTU       int      `json:"mtu"`
 	Addresses []string `json:"addresses"`
 	LinkLocal []string `json:"link_local"`
+	Unready   []string `json:"unready"` // addresses that are not its own yet, or never will be
 }
 
 type routeSeen struct {

@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// What is said of an address whose duplicates the kernel looks for, again where the link was away.
+const tentative = " is tentative"
+
 // whole asks again for a list that the kernel changed while it was read.
 func whole[T any](list func() (T, error)) (T, error) {
 	for {
@@ -58,7 +61,7 @@ func look(s, node *space) (map[string]ifaceSeen, []routeSeen, error) {
 		if l.Attrs().Name == "lo" {
 			continue
 		}
-		seen := ifaceSeen{MAC: l.Attrs().HardwareAddr.String(), MTU: l.Attrs().MTU, Addresses: []string{}, LinkLocal: []string{}}
+		seen := ifaceSeen{MAC: l.Attrs().HardwareAddr.String(), MTU: l.Attrs().MTU, Addresses: []string{}, LinkLocal: []string{}, Unready: []string{}}
 		if err := describe(&seen, l, s, node); err != nil {
 			return nil, nil, err
 		}
@@ -67,13 +70,14 @@ func look(s, node *space) (map[string]ifaceSeen, []routeSeen, error) {
 			return nil, nil, err
 		}
 		for _, a := range own {
-			if a.Flags&(unix.IFA_F_DADFAILED|unix.IFA_F_TENTATIVE) != 0 {
-				continue
-			}
-			switch a.Scope {
-			case unix.RT_SCOPE_UNIVERSE:
+			switch {
+			case a.Flags&unix.IFA_F_DADFAILED != 0:
+				seen.Unready = append(seen.Unready, a.IPNet.String()+" is somebody else's")
+			case a.Flags&unix.IFA_F_TENTATIVE != 0:
+				seen.Unready = append(seen.Unready, a.IPNet.String()+tentative)
+			case a.Scope == unix.RT_SCOPE_UNIVERSE:
 				seen.Addresses = append(seen.Addresses, a.IPNet.String())
-			case unix.RT_SCOPE_LINK:
+			case a.Scope == unix.RT_SCOPE_LINK:
 				seen.LinkLocal = append(seen.LinkLocal, a.IPNet.String())
 			}
 		}

@@ -67,17 +67,26 @@ def _without_address(network: HomeNetwork, router: Request) -> Iterator[str]:
 
 
 def _is_theirs(site: Site, network: HomeNetwork, family: Subnet, address: IpAddress) -> bool:
-    """Whether a neighbour may have it: a gateway elsewhere, or a node's, is not there."""
+    """Whether a neighbour may have it: a gateway elsewhere, or this wire's node, is not there."""
     if address != family.gateway:
         return True
     for name, node in site.nodes.items():
-        if apart_by_tag(site, network, address, name):
+        if apart_by_tag(site, network, address, name) or _is_on_another_wire(
+            site, network, address, name
+        ):
             continue
         parent = node.interface(network.parent)
         mac = None if parent is None else parent.mac
         if address in node.own_addresses or (mac and address == link_local_of(mac)):
             return False
     return address in family.subnet or address.is_link_local
+
+
+def _is_on_another_wire(site: Site, network: HomeNetwork, address: IpAddress, name: str) -> bool:
+    """Whether it is there that the node has the address, and no pod is on that node."""
+    home, _ = home_of(site, address, tagged=True)
+    elsewhere = home is not None and wire_of(home) != wire_of(network)
+    return elsewhere and name not in site.pod_nodes
 
 
 def devices(site: Site, node: Node) -> Iterable[Request]:

@@ -88,6 +88,20 @@ def test_a_vlan_has_its_router_beside_a_node_that_the_pod_never_calls(
     assert ("192.168.32.1/24" in hosts["n-iot"]["addresses"]) == near
 
 
+@pytest.mark.parametrize(("parent", "near"), [("eth0", True), (None, False)])
+def test_a_vlan_has_its_router_where_a_node_without_pods_has_that_address_on_another_wire(
+    parent: str | None, *, near: bool
+) -> None:
+    router = {**NODE2, "host": "192.168.32.1", "interfaces": []}
+    vlan = {"nodes/k3s-2": router, "networks/iot/gateway": "192.168.32.1"}
+    untagged = None if parent is None else {**LAN2, "parent": parent, "subnet": "192.168.32.0/25"}
+    some = {"home_assistant/nodes": ["k3s-1"], "networks/spare": untagged}
+    hosts = hosts_of(unchecked_site({**vlan, **some}))
+
+    assert ("192.168.32.1/24" in hosts["n-iot"]["addresses"]) == near
+    assert hosts["k3s-2-0"]["vlans"] == ([] if near else [2])
+
+
 def test_a_nodes_loopback_address_is_on_no_wire() -> None:
     other = {"host": "127.16.18.11", "interfaces": [{"name": "eth0", "mac": "52:54:00:00:00:02"}]}
     own = {"nodes/k3s-1/host": "127.16.18.10", "nodes/k3s-2": {**NODE2, **other}}
