@@ -19,6 +19,12 @@ until [ -b /dev/vda ]; do
 done
 mkdir -p /programs /var/lib/cni
 mount -t ext4 -o ro /dev/vda /programs
+# An emulated processor forgets all translations of addresses when it goes to another program: it is
+# to do so seldom, and to fault less often when a program starts.
+mount -t debugfs none /sys/kernel/debug
+echo NO_WAKEUP_PREEMPTION >/sys/kernel/debug/sched/features
+echo 50000000 >/sys/kernel/debug/sched/min_granularity_ns
+echo 524288 >/sys/kernel/debug/fault_around_bytes
 ip link set lo up
 for channel in /dev/vport*; do
     # shellcheck disable=SC2016 # expanded by the inner shell
