@@ -49,6 +49,12 @@ def main() -> int:
         help="whether nothing else is run: what has been in another run",
     )
     parser.add_argument(
+        "--after",
+        type=int,
+        default=0,
+        help="how many sites and slips are left out, after which a run was broken off",
+    )
+    parser.add_argument(
         "--kinds",
         action=argparse.BooleanOptionalAction,
         default=True,
@@ -73,7 +79,7 @@ def main() -> int:
         for proof in prove(runners, wanted):
             told = [_line(miss, words) for miss, words in misjudged(proof.pairs)]
             wanted.report.write_text(report(proof, told), encoding="utf-8")
-        sites = 0 if wanted.only_bundled else wanted.sites
+        sites = 0 if wanted.only_bundled else max(0, wanted.sites - wanted.after)
         failures = [*_failures(runners, proof), *shortfalls(proof, sites)]
     finally:
         runners.close()

@@ -3,7 +3,7 @@
 import argparse
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.prove.campaign import accepted_sites, meaning
 from tests.prove.draws.picks import Tally, collect, crowded
@@ -23,9 +23,18 @@ class Choice:
     whole: int = 0
     kinds: int = 0
 
+    def after(self, number: int) -> "Choice":
+        """Without the first ones, which come in the order in which they are run."""
+        past_sites = max(0, number - len(self.sites))
+        return replace(self, sites=self.sites[number:], slips=self.slips[past_sites:])
+
 
 def chosen(wanted: argparse.Namespace) -> Choice:
     """What the run is asked for; the same for the same seed."""
+    return _all_of(wanted).after(wanted.after)
+
+
+def _all_of(wanted: argparse.Namespace) -> Choice:
     trees = accepted_sites(wanted.sites, wanted.seed)
     in_turn = turns(trees, wanted.seed, whole=wanted.whole)
     bundled = [*wanted.bundled.of(in_turn.plain), *wanted.bundled_vlans.of(in_turn.tagged)]
