@@ -13,7 +13,7 @@ from tests.prove.near_misses import Miss, is_for_pods, judged
 BUNDLED = "several near misses at once"
 AMONG = "one that is refused among accepted ones"
 # Of many changes, some would take away what another one is to be seen by.
-MOST = 12
+MOST = 24
 _LEFT_OUT = object()
 
 
