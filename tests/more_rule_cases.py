@@ -7,6 +7,7 @@ from tests.site_changes import (
     LAN6,
     LAN6_TWICE,
     NODE2,
+    PODS6,
     RANGE6,
     ROUTED,
     ROUTED6,
@@ -234,6 +235,24 @@ MORE: list[tuple[str, dict[str, object]]] = [
             "networks/iot/subnet": "192.168.32.0/30",
             "networks/iot/range": None,
             "home_assistant/interfaces/1/address": "192.168.32.0",
+        },
+    ),
+    ("address-twice", {**PODS6, "nodes/k3s-1/addresses": ["192.168.32.3"]}),
+    (
+        "address-twice",
+        {
+            **PODS6,
+            **spare(subnet="192.168.32.0/29"),
+            "nodes/k3s-1/addresses": ["192.168.32.3"],
+        },
+    ),
+    (
+        "address-twice",
+        {
+            **PODS6,
+            "nodes/k3s-1/interfaces": ["eth0", "eth1"],
+            "nodes/k3s-1/addresses": ["192.168.32.3"],
+            "networks/lan/parent": "eth1",
         },
     ),
     ("services-without-pods", {"cluster/service_networks": ["10.43.0.0/16", "fd00:43::/112"]}),

@@ -6,6 +6,10 @@ ROUTED: dict[str, object] = {
 }
 STATIC: dict[str, object] = {"networks/lan/ipam": "static", "networks/lan/range": None}
 V6: dict[str, object] = {**STATIC, "networks/lan/ipv6": {"subnet": "fd00::/64"}}
+PODS6: dict[str, object] = {
+    "cluster/pod_networks": ["fd00:42::/56"],
+    "cluster/service_networks": ["fd00:43::/112"],
+}
 LAN2: dict[str, object] = {
     "type": "macvlan",
     "parent": "eth0",

@@ -14,6 +14,7 @@ from config.plan.families import (
 from config.plan.reach import (
     answered_on,
     families_by_wire,
+    is_answered_untagged,
     link_local_of,
     pod_wires,
     routers_by_wire,
@@ -173,7 +174,11 @@ def address_twice(site: Site) -> Iterator[Finding]:
     owners = {address: f"nodes.{name}" for address, name in nodes.items()}
     for path, address, network, _ in pod_addresses(site):
         node_name = nodes.get(address)
-        apart = node_name is not None and apart_by_tag(site, network, address, node_name)
+        apart = (
+            node_name is not None
+            and apart_by_tag(site, network, address, node_name)
+            and not is_answered_untagged(site, network, address)
+        )
         if address in owners and not apart:
             yield _twice(path, address, owners[address])
         owners.setdefault(address, path)

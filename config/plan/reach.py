@@ -59,6 +59,22 @@ def answered_on(
     return of_the_pod if address.version == 4 else (wire_of(network),)
 
 
+def is_answered_untagged(site: Site, network: HomeNetwork, address: IpAddress) -> bool:
+    """Whether the pod answers for its address on an untagged wire where a node may have the same.
+
+    The node is where an untagged network's subnet holds it, and else by any of its interfaces.
+    """
+    of_the_pod = {
+        wire for wire in answered_on(address, network, pod_wires(site)) if wire[1] is None
+    }
+    known = {
+        wire
+        for wire, near in families_by_wire(site).items()
+        if wire[1] is None and any(address in family.subnet for _, family in near)
+    }
+    return not of_the_pod.isdisjoint(known or of_the_pod)
+
+
 def link_local_of(mac: str) -> ipaddress.IPv6Address:
     """The IPv6 address that an interface gives itself by its MAC (RFC 4291 appendix A)."""
     octets = bytes.fromhex(mac.replace(":", ""))

@@ -3,7 +3,19 @@
 from collections.abc import Mapping
 
 from tests.rule_cases import CASES
-from tests.site_changes import DUAL, LAN2, LAN6_TWICE, NODE2, ROUTED, STATIC, VLAN_TWICE, iot, spare
+from tests.site_changes import (
+    DUAL,
+    LAN2,
+    LAN6_TWICE,
+    NODE2,
+    PODS6,
+    ROUTED,
+    STATIC,
+    THIRD,
+    VLAN_TWICE,
+    iot,
+    spare,
+)
 
 KEPT: Mapping[str, Mapping[str, object]] = {
     "two addresses, IPv4": iot("192.168.32.2/31", "192.168.32.3"),
@@ -221,9 +233,16 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         "nodes/k3s-1/addresses": ["192.168.18.5", "192.168.18.5"],
     },
     "a VLAN's router that has the node's own address, where the pods lack its IP version": {
-        "cluster/pod_networks": ["fd00:42::/56"],
-        "cluster/service_networks": ["fd00:43::/112"],
+        **PODS6,
         "nodes/k3s-1/host": "192.168.32.1",
+        "networks/iot/gateway": "192.168.32.1",
+        "networks/iot/routing": "routed",
+        "networks/iot/routes": ["203.0.113.0/24"],
+    },
+    "a VLAN's router that has the address of one of the pod's nodes, whose IP version pods lack": {
+        **PODS6,
+        "nodes/k3s-1/host": "192.168.32.1",
+        "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]},
         "networks/iot/gateway": "192.168.32.1",
         "networks/iot/routing": "routed",
         "networks/iot/routes": ["203.0.113.0/24"],
@@ -235,5 +254,16 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         "networks/iot/gateway": "192.168.32.1",
         "networks/iot/routing": "routed",
         "networks/iot/routes": ["203.0.113.0/24"],
+    },
+    "a pod in a VLAN alone that has the node's address, where the pods lack its IP version": {
+        **PODS6,
+        "nodes/k3s-1/addresses": ["192.168.32.3"],
+        "home_assistant/interfaces": [{**THIRD, "address": "192.168.32.3"}],
+    },
+    "a pod in a VLAN that has the node's address, on a wire that the pod is not on": {
+        **PODS6,
+        **spare(subnet="192.168.32.0/29", parent="eth1"),
+        "nodes/k3s-1/interfaces": ["eth0", "eth1"],
+        "nodes/k3s-1/addresses": ["192.168.32.3"],
     },
 }

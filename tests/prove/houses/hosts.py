@@ -7,7 +7,7 @@ from typing import Any
 from config.ip import IpAddress
 from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.nodes import Node
-from config.plan.families import apart_by_tag, leases, used_networks
+from config.plan.families import leases, used_networks
 from config.plan.reach import link_local_of, pods_meet, wire_of
 from config.site import Site
 from lab.sandbox.channel import Request
@@ -44,7 +44,7 @@ def neighbours(site: Site, node: Node) -> list[Request]:
         prefixes: dict[IpAddress, int] = {}
         for family in network.subnets:
             for address in (neighbour(site, family), family.gateway):
-                if address is not None and _is_theirs(site, network, family, address):
+                if address is not None and _is_theirs(site, node, network, family, address):
                     prefix = min(home_prefix(site, family.subnet), address.max_prefixlen - 1)
                     prefixes[address] = min(prefix, prefixes.get(address, prefix))
         for address, prefix in prefixes.items():
@@ -66,23 +66,31 @@ def _without_address(network: HomeNetwork, router: Request) -> Iterator[str]:
             yield str(subnet)
 
 
-def _is_theirs(site: Site, network: HomeNetwork, family: Subnet, address: IpAddress) -> bool:
+def _is_theirs(
+    site: Site, node: Node, network: HomeNetwork, family: Subnet, address: IpAddress
+) -> bool:
     """Whether a neighbour may have it: a gateway elsewhere, or this wire's node, is not there."""
     if address != family.gateway:
         return True
-    for name, node in site.nodes.items():
-        if apart_by_tag(site, network, address, name) or _is_on_another_wire(
-            site, network, address, name
-        ):
+    for name, other in site.nodes.items():
+        own_wire = other is node and _has_it_untagged(site, network, address)
+        if own_wire or _has_it_on_another_wire(site, network, address, name):
             continue
-        parent = node.interface(network.parent)
+        parent = other.interface(network.parent)
         mac = None if parent is None else parent.mac
-        if address in node.own_addresses or (mac and address == link_local_of(mac)):
+        if address in other.own_addresses or (mac and address == link_local_of(mac)):
             return False
     return address in family.subnet or address.is_link_local
 
 
-def _is_on_another_wire(site: Site, network: HomeNetwork, address: IpAddress, name: str) -> bool:
+def _has_it_untagged(site: Site, network: HomeNetwork, address: IpAddress) -> bool:
+    """Whether the pod's node, if it has the address, has it untagged, and no pod calls it there."""
+    return isinstance(network, VlanNetwork) and address.version not in site.cluster.pod_versions
+
+
+def _has_it_on_another_wire(
+    site: Site, network: HomeNetwork, address: IpAddress, name: str
+) -> bool:
     """Whether it is there that the node has the address, and no pod is on that node."""
     home, _ = home_of(site, address, tagged=True)
     elsewhere = home is not None and wire_of(home) != wire_of(network)

@@ -5,12 +5,12 @@ import pytest
 from config.site import Site
 from lab.sandbox.channel import Request
 from tests.prove.houses.request import request
-from tests.site_changes import LAN2, NODE2, spare
+from tests.site_changes import LAN2, NODE2, PODS6, spare
 from tests.sites import unchecked_site
 
 
-def hosts_of(site: Site) -> dict[str, Request]:
-    return {host["name"]: host for host in request(site, "k3s-1")["hosts"]}
+def hosts_of(site: Site, node: str = "k3s-1") -> dict[str, Request]:
+    return {host["name"]: host for host in request(site, node)["hosts"]}
 
 
 def test_two_pools_of_a_wire_that_share_an_address_have_one_device_there() -> None:
@@ -86,6 +86,20 @@ def test_a_vlan_has_its_router_beside_a_node_that_the_pod_never_calls(
     hosts = hosts_of(unchecked_site({**vlan, "cluster/pod_networks": [pods]}))
 
     assert ("192.168.32.1/24" in hosts["n-iot"]["addresses"]) == near
+
+
+@pytest.mark.parametrize("node", ["k3s-1", "k3s-2"])
+def test_a_vlan_has_one_router_whichever_of_two_nodes_the_pod_runs_on(node: str) -> None:
+    nodes = {"nodes/k3s-1/host": "192.168.32.1", "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]}}
+    vlan = {"networks/iot/gateway": "192.168.32.1"}
+    hosts = hosts_of(unchecked_site({**nodes, **vlan, **PODS6}), node)
+
+    routers = [
+        name
+        for name, host in hosts.items()
+        if host["vlans"] == [2] and "192.168.32.1/24" in host["addresses"]
+    ]
+    assert routers == ["n-iot" if node == "k3s-1" else "k3s-1-0"]
 
 
 @pytest.mark.parametrize(("parent", "near"), [("eth0", True), (None, False)])

@@ -30,6 +30,23 @@ def test_a_node_may_be_in_either_of_two_networks_that_its_address_is_in() -> Non
     assert len(list(sites_by_homes(unchecked_site(spare())))) == 1
 
 
+def test_a_node_may_have_the_pods_address_by_any_interface_whose_wire_the_pod_is_on() -> None:
+    both: dict[str, object] = {"nodes/k3s-1/interfaces": ["eth0", "eth1"]}
+    shared = {**both, "nodes/k3s-1/addresses": ["192.168.32.3"], "networks/lan/parent": "eth1"}
+
+    homes = [
+        dict(node_addresses(site, site.nodes["k3s-1"]))["192.168.32.3/32"]
+        for site in sites_by_homes(unchecked_site(shared))
+    ]
+    assert homes == ["eth0", "eth1"]
+    for apart in (
+        {**shared, "networks/lan/parent": "eth0"},
+        {**shared, **spare(subnet="192.168.32.0/29")},
+        both,
+    ):
+        assert len(list(sites_by_homes(unchecked_site(apart)))) == 1
+
+
 def test_a_networks_router_is_in_that_network_and_in_no_other_that_has_its_address() -> None:
     beside = {"networks/spare": {**LAN2, "parent": "eth1", "subnet": "192.168.18.0/24"}}
     router = {"nodes/k3s-2": {**NODE2, "interfaces": []}}

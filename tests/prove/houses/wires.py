@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from config.ip import IpAddress, IpNetwork
-from config.networks import HomeNetwork, VlanNetwork
+from config.networks import HomeNetwork, MacvlanNetwork, VlanNetwork
 from config.nodes import Node
-from config.plan.families import nobodys
+from config.plan.families import nobodys, pod_addresses, used_networks
 from config.site import Site
 from lab.sandbox.channel import Request
 from tests.prove.houses.cluster import CLUSTER_BRIDGE
@@ -90,7 +90,11 @@ def home_prefix(site: Site, subnet: IpNetwork) -> int:
 
 
 def sites_by_homes(site: Site) -> Iterator[Site]:
-    """The site; and with its networks in reverse, where that is another home for a node."""
+    """The site; and with what is another home for a node in reverse: its networks, its interfaces.
+
+    Of two interfaces that one is first whose wire the pod is on, where the node may have the pod's
+    own address by it.
+    """
     yield site
     addresses = [address for node in site.nodes.values() for address in node.own_addresses]
     reverse = site.model_copy(update={"networks": dict(reversed(site.networks.items()))})
@@ -98,7 +102,18 @@ def sites_by_homes(site: Site) -> Iterator[Site]:
         homes = [home_of(possible, address)[0] for possible in (site, reverse)]
         if len({None if home is None else home.parent for home in homes}) > 1:
             yield reverse
-            return
+            break
+    of_the_pod = {address for _, address, _, _ in pod_addresses(site)}
+    if any(a in of_the_pod and home_of(site, a)[0] is None for a in addresses):
+        nodes = {name: _by_the_pods_wire(site, node) for name, node in site.nodes.items()}
+        if nodes != site.nodes:
+            yield site.model_copy(update={"nodes": nodes})
+
+
+def _by_the_pods_wire(site: Site, node: Node) -> Node:
+    untagged = {n.parent for n in used_networks(site).values() if isinstance(n, MacvlanNetwork)}
+    first = sorted(node.interfaces, key=lambda interface: interface.name not in untagged)
+    return node.model_copy(update={"interfaces": tuple(first)})
 
 
 def link_of(node: Node, network: HomeNetwork) -> tuple[str, list[int]] | None:
