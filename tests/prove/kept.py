@@ -11,6 +11,7 @@ from tests.site_changes import (
     PODS6,
     ROUTED,
     STATIC,
+    TAGGED,
     THIRD,
     VLAN_TWICE,
     iot,
@@ -265,5 +266,23 @@ KEPT: Mapping[str, Mapping[str, object]] = {
         **spare(subnet="192.168.32.0/29", parent="eth1"),
         "nodes/k3s-1/interfaces": ["eth0", "eth1"],
         "nodes/k3s-1/addresses": ["192.168.32.3"],
+    },
+    "two networks of one wire with one pool, of one subnet and a larger one": {
+        **spare(subnet="192.168.18.0/23", dhcp_pool="192.168.18.120-192.168.18.122"),
+        "networks/lan/dhcp_pool": "192.168.18.120-192.168.18.122",
+    },
+    "two VLANs whose router has one of the pod's nodes' address, whose IP version pods lack": {
+        **PODS6,
+        "nodes/k3s-1/host": "192.168.32.1",
+        "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]},
+        "networks/iot/gateway": "192.168.32.1",
+        "networks/twin": {
+            **TAGGED,
+            "subnet": "192.168.32.0/25",
+            "ipam": "static",
+            "gateway": "192.168.32.1",
+            "routing": "routed",
+            "routes": ["203.0.113.0/24"],
+        },
     },
 }

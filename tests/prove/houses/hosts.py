@@ -73,8 +73,7 @@ def _is_theirs(
     if address != family.gateway:
         return True
     for name, other in site.nodes.items():
-        own_wire = other is node and _has_it_untagged(site, network, address)
-        if own_wire or _has_it_on_another_wire(site, network, address, name):
+        if _is_apart(site, node, network, address, name):
             continue
         parent = other.interface(network.parent)
         mac = None if parent is None else parent.mac
@@ -83,27 +82,25 @@ def _is_theirs(
     return address in family.subnet or address.is_link_local
 
 
-def _has_it_untagged(site: Site, network: HomeNetwork, address: IpAddress) -> bool:
-    """Whether the pod's node, if it has the address, has it untagged, and no pod calls it there."""
-    return isinstance(network, VlanNetwork) and address.version not in site.cluster.pod_versions
+def _is_apart(site: Site, node: Node, network: HomeNetwork, address: IpAddress, name: str) -> bool:
+    """Whether that node, if it has the address, has it on another wire, and no pod calls it there.
 
-
-def _has_it_on_another_wire(
-    site: Site, network: HomeNetwork, address: IpAddress, name: str
-) -> bool:
-    """Whether it is there that the node has the address, and no pod is on that node."""
+    The pod's node is in no VLAN.
+    """
     home, _ = home_of(site, address, tagged=True)
     elsewhere = home is not None and wire_of(home) != wire_of(network)
+    if isinstance(network, VlanNetwork) and address.version not in site.cluster.pod_versions:
+        return elsewhere or site.nodes[name] is node
     return elsewhere and name not in site.pod_nodes
 
 
 def devices(site: Site, node: Node) -> Iterable[Request]:
     """Devices with a lease of the home's DHCP server: the worst ones for the pods' addresses.
 
-    What several pools of a wire give out has one of them.
+    What several pools of a wire give out has one of them, of a network that the pod is in first.
     """
     hosts: dict[tuple[str, IpAddress], Request] = {}
-    for name, network in site.networks.items():
+    for name, network in {**used_networks(site), **site.networks}.items():
         wire = link_of(node, network)
         for number, family in enumerate(network.subnets):
             chosen = leased(site, network, family)

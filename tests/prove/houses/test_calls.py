@@ -15,7 +15,8 @@ def test_the_device_of_two_full_pools_calls_the_pod_of_either_network() -> None:
     changes = {"nodes/k3s-1/addresses": ["fd00:60::1"]}
 
     for visited in visited_sites(unchecked_site({**networks, **changes})):
-        calling = {"host": "d0-one", "to": "fd00:60::3"}
+        (visitor,) = visited.home_assistant.interfaces
+        calling = {"host": f"d0-{visitor.network}", "to": "fd00:60::3"}
         assert calling in request(visited, "k3s-1")["calls"]
 
 

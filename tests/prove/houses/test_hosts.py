@@ -5,7 +5,7 @@ import pytest
 from config.site import Site
 from lab.sandbox.channel import Request
 from tests.prove.houses.request import request
-from tests.site_changes import LAN2, NODE2, PODS6, spare
+from tests.site_changes import LAN2, NODE2, PODS6, TAGGED, THIRD, spare
 from tests.sites import unchecked_site
 
 
@@ -20,6 +20,17 @@ def test_two_pools_of_a_wire_that_share_an_address_have_one_device_there() -> No
 
     devices = [host["addresses"] for name, host in hosts_of(site).items() if name[0] == "d"]
     assert devices == [["192.168.18.120/24"]]
+
+
+def test_a_device_of_two_pools_knows_the_subnet_of_the_network_that_the_pod_is_in() -> None:
+    pool = "192.168.18.120-192.168.18.122"
+    beside = spare(subnet="192.168.18.0/23", dhcp_pool=pool)
+    changes = {**beside, "networks/lan/dhcp_pool": pool}
+    in_spare = {"home_assistant/interfaces": [{**THIRD, "network": "spare"}]}
+
+    for more, prefix in ((changes, 24), ({**changes, **in_spare}, 23)):
+        devices = [h["addresses"] for n, h in hosts_of(unchecked_site(more)).items() if n[0] == "d"]
+        assert devices == [[f"192.168.18.120/{prefix}"]]
 
 
 def test_who_has_the_gateway_leads_to_what_is_behind_all_its_networks() -> None:
@@ -100,6 +111,20 @@ def test_a_vlan_has_one_router_whichever_of_two_nodes_the_pod_runs_on(node: str)
         if host["vlans"] == [2] and "192.168.32.1/24" in host["addresses"]
     ]
     assert routers == ["n-iot" if node == "k3s-1" else "k3s-1-0"]
+
+
+def test_a_vlan_has_its_router_where_a_node_has_that_address_in_another_vlan() -> None:
+    nodes = {"nodes/k3s-1/host": "192.168.32.1", "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]}}
+    twin = {**TAGGED, "subnet": "192.168.32.0/25", "ipam": "static", "gateway": "192.168.32.1"}
+    vlans = {"networks/iot/gateway": "192.168.32.1", "networks/twin": twin}
+    hosts = hosts_of(unchecked_site({**nodes, **vlans, **PODS6}), "k3s-2")
+
+    routers = [
+        (name, host["vlans"])
+        for name, host in hosts.items()
+        if any(text.startswith("192.168.32.1/") for text in host["addresses"])
+    ]
+    assert routers == [("n-twin", [10]), ("k3s-1-0", [2])]
 
 
 @pytest.mark.parametrize(("parent", "near"), [("eth0", True), (None, False)])
