@@ -255,6 +255,15 @@ MORE: list[tuple[str, dict[str, object]]] = [
             "networks/lan/parent": "eth1",
         },
     ),
+    (
+        "address-twice",
+        {
+            **PODS6,
+            "nodes/k3s-1/interfaces": ["eth0", "eth0.30"],
+            "nodes/k3s-1/addresses": ["192.168.32.3"],
+            "networks/lan/parent": "eth0.30",
+        },
+    ),
     ("services-without-pods", {"cluster/service_networks": ["10.43.0.0/16", "fd00:43::/112"]}),
     ("k3s-version", {"cluster/version": f"v1.{'9' * 5000}.1+k3s1"}),
     ("subnet-form", {**RANGE6, "networks/lan/subnet": "fd00:18::%eth0/64"}),

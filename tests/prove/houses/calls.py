@@ -20,7 +20,7 @@ from lab.sandbox.channel import Request
 from tests.prove.houses.addresses import leased, neighbour
 from tests.prove.houses.cluster import service_addresses
 from tests.prove.houses.destinations import beyond, inside
-from tests.prove.houses.hosts import bystanders, devices, other_nodes
+from tests.prove.houses.hosts import bystander_on, bystanders, devices, other_nodes
 from tests.prove.houses.wires import link_of, node_addresses
 
 POD = "home-assistant-0"
@@ -45,7 +45,7 @@ def owners(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Reque
     yield from _asked_on_other_wires(site, node)
     for host in bystanders(site, node):
         for text, link in node_addresses(site, node):
-            if link == host["wire"]:
+            if host["name"] == bystander_on(link):
                 yield {"host": host["name"], "address": text.partition("/")[0]}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from config.ip import IpAddress
 from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.nodes import Node
-from config.plan.families import leases, used_networks
+from config.plan.families import leases, pod_addresses, used_networks
 from config.plan.reach import link_local_of, pods_meet, wire_of
 from config.site import Site
 from lab.sandbox.channel import Request
@@ -21,6 +21,7 @@ from tests.prove.houses.wires import (
     link_elsewhere,
     link_of,
     node_addresses,
+    wire_of_link,
 )
 
 
@@ -178,10 +179,22 @@ def pods_elsewhere(
 
 
 def bystanders(site: Site, node: Node) -> Iterator[Request]:
-    """Without an address of its own, one who sees who answers for the node's."""
-    for link in dict.fromkeys(link for _, link in node_addresses(site, node)):
-        if node.interface(link) is not None and "." not in link and link != CLUSTER_BRIDGE:
-            yield _host(f"by-{link}", (link, []), [])
+    """Without an address of its own, one who sees who answers for the node's.
+
+    On a VLAN interface of the node there is one where the node has an address of the pod's.
+    """
+    of_the_pod = {address for _, address, _, _ in pod_addresses(site)}
+    found = list(node_addresses(site, node))
+    shared = {link for text, link in found if ipaddress.ip_interface(text).ip in of_the_pod}
+    for link in dict.fromkeys(link for _, link in found):
+        known = node.interface(link) is not None and link != CLUSTER_BRIDGE
+        if known and ("." not in link or link in shared):
+            yield _host(bystander_on(link), wire_of_link(node, link), [])
+
+
+def bystander_on(link: str) -> str:
+    """The name of the one who is on the wire of that interface of the node."""
+    return f"by-{link}"
 
 
 def _behind(site: Site, network: HomeNetwork) -> list[str]:

@@ -5,6 +5,7 @@ from tests.prove.houses.calls import contested
 from tests.prove.houses.guests import Guest
 from tests.prove.houses.request import request
 from tests.prove.houses.visitors import visited_sites
+from tests.prove.houses.wires import sites_by_homes
 from tests.site_changes import LAN2, NODE2, THIRD
 from tests.sites import tree, unchecked_site
 
@@ -27,6 +28,20 @@ def test_a_node_whose_mac_alone_is_known_asks_for_the_pods_address() -> None:
 
     assert {"host": "k3s-2-eth0", "network": "lan", "address": "192.168.18.32"} in house["owners"]
     assert "k3s-2-eth0" in [host["name"] for host in house["hosts"]]
+
+
+def test_who_answers_for_the_nodes_address_is_asked_on_a_vlan_interface_that_has_the_pods() -> None:
+    shared = {
+        "nodes/k3s-1/interfaces": ["eth0", "eth0.30"],
+        "nodes/k3s-1/addresses": ["192.168.32.3"],
+        "networks/lan/parent": "eth0.30",
+    }
+    *_, by_the_vlan = sites_by_homes(unchecked_site(shared))
+    house = request(by_the_vlan, "k3s-1")
+
+    assert {"host": "by-eth0.30", "address": "192.168.32.3"} in house["owners"]
+    (asking,) = (host for host in house["hosts"] if host["name"] == "by-eth0.30")
+    assert (asking["wire"], asking["vlans"]) == ("eth0", [30])
 
 
 def test_the_last_of_the_clusters_hosts_are_sought_in_a_network_that_takes_them() -> None:

@@ -123,9 +123,14 @@ def link_of(node: Node, network: HomeNetwork) -> tuple[str, list[int]] | None:
         return node.interfaces[0].name, []
     if node.interface(network.parent) is None:
         return None
-    parent, _, vlan_id = network.parent.rpartition(".")
-    stacked = node.interface(parent) is not None and vlan_id.isdigit()
-    wire, vlans = (parent, [int(vlan_id)]) if stacked else (network.parent, [])
+    wire, vlans = wire_of_link(node, network.parent)
     if isinstance(network, VlanNetwork):
         vlans = [*vlans, network.vlan_id]
     return wire, vlans
+
+
+def wire_of_link(node: Node, link: str) -> tuple[str, list[int]]:
+    """Where the frames of one of the node's own interfaces go, and their tags."""
+    parent, _, vlan_id = link.rpartition(".")
+    stacked = node.interface(parent) is not None and vlan_id.isdigit()
+    return (parent, [int(vlan_id)]) if stacked else (link, [])
