@@ -7,7 +7,7 @@ from tests.site_changes import (
     LAN6,
     LAN6_TWICE,
     NODE2,
-    PODS6,
+    NODE_AT_IOT_ADDRESS,
     RANGE6,
     ROUTED,
     ROUTED6,
@@ -237,30 +237,21 @@ MORE: list[tuple[str, dict[str, object]]] = [
             "home_assistant/interfaces/1/address": "192.168.32.0",
         },
     ),
-    ("address-twice", {**PODS6, "nodes/k3s-1/addresses": ["192.168.32.3"]}),
+    ("address-twice", NODE_AT_IOT_ADDRESS),
+    ("address-twice", {**NODE_AT_IOT_ADDRESS, **spare(subnet="192.168.32.0/29")}),
     (
         "address-twice",
         {
-            **PODS6,
-            **spare(subnet="192.168.32.0/29"),
-            "nodes/k3s-1/addresses": ["192.168.32.3"],
-        },
-    ),
-    (
-        "address-twice",
-        {
-            **PODS6,
+            **NODE_AT_IOT_ADDRESS,
             "nodes/k3s-1/interfaces": ["eth0", "eth1"],
-            "nodes/k3s-1/addresses": ["192.168.32.3"],
             "networks/lan/parent": "eth1",
         },
     ),
     (
         "address-twice",
         {
-            **PODS6,
+            **NODE_AT_IOT_ADDRESS,
             "nodes/k3s-1/interfaces": ["eth0", "eth0.30"],
-            "nodes/k3s-1/addresses": ["192.168.32.3"],
             "networks/lan/parent": "eth0.30",
         },
     ),

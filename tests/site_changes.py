@@ -10,6 +10,13 @@ PODS6: dict[str, object] = {
     "cluster/pod_networks": ["fd00:42::/56"],
     "cluster/service_networks": ["fd00:43::/112"],
 }
+# The node has what is the pod's address in the VLAN, by an IP version that pods lack.
+NODE_AT_IOT_ADDRESS: dict[str, object] = {**PODS6, "nodes/k3s-1/addresses": ["192.168.32.3"]}
+IOT_ROUTED: dict[str, object] = {
+    "networks/iot/gateway": "192.168.32.1",
+    "networks/iot/routing": "routed",
+    "networks/iot/routes": ["203.0.113.0/24"],
+}
 LAN2: dict[str, object] = {
     "type": "macvlan",
     "parent": "eth0",

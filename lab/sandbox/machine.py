@@ -16,7 +16,7 @@ from lab.sandbox.channel import SocketRunner
 MODULES = (*DISK_MODULES, *NETWORK_MODULES, "virtio_console", "macvlan", "veth")
 # To read an emulated clock, to set an emulated timer or to clear two megabytes takes longer than
 # most of what is run.
-KERNEL = "clocksource=tsc tsc=reliable highres=off transparent_hugepage=never"
+KERNEL_ARGUMENTS = "clocksource=tsc tsc=reliable highres=off transparent_hugepage=never"
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def start_machine(channels: int) -> Iterator[list[SocketRunner]]:
             taps=(),
             megabytes=2048,
             shared_disks=(programs_disk(),),
-            arguments=KERNEL,
+            arguments=KERNEL_ARGUMENTS,
             channels=channels,
         )
         machine.start()

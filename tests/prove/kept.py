@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from tests.rule_cases import CASES
 from tests.site_changes import (
     DUAL,
+    IOT_ROUTED,
     LAN2,
     LAN6_TWICE,
     NODE2,
+    NODE_AT_IOT_ADDRESS,
     PODS6,
     ROUTED,
     STATIC,
@@ -236,36 +238,28 @@ KEPT: Mapping[str, Mapping[str, object]] = {
     "a VLAN's router that has the node's own address, where the pods lack its IP version": {
         **PODS6,
         "nodes/k3s-1/host": "192.168.32.1",
-        "networks/iot/gateway": "192.168.32.1",
-        "networks/iot/routing": "routed",
-        "networks/iot/routes": ["203.0.113.0/24"],
+        **IOT_ROUTED,
     },
     "a VLAN's router that has the address of one of the pod's nodes, whose IP version pods lack": {
         **PODS6,
         "nodes/k3s-1/host": "192.168.32.1",
         "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]},
-        "networks/iot/gateway": "192.168.32.1",
-        "networks/iot/routing": "routed",
-        "networks/iot/routes": ["203.0.113.0/24"],
+        **IOT_ROUTED,
     },
     "a VLAN's router that has the address of a node without pods, on another wire": {
         **spare(subnet="192.168.32.0/25"),
         "home_assistant/nodes": ["k3s-1"],
         "nodes/k3s-2": {**NODE2, "host": "192.168.32.1", "interfaces": []},
-        "networks/iot/gateway": "192.168.32.1",
-        "networks/iot/routing": "routed",
-        "networks/iot/routes": ["203.0.113.0/24"],
+        **IOT_ROUTED,
     },
     "a pod in a VLAN alone that has the node's address, where the pods lack its IP version": {
-        **PODS6,
-        "nodes/k3s-1/addresses": ["192.168.32.3"],
+        **NODE_AT_IOT_ADDRESS,
         "home_assistant/interfaces": [{**THIRD, "address": "192.168.32.3"}],
     },
     "a pod in a VLAN that has the node's address, on a wire that the pod is not on": {
-        **PODS6,
+        **NODE_AT_IOT_ADDRESS,
         **spare(subnet="192.168.32.0/29", parent="eth1"),
         "nodes/k3s-1/interfaces": ["eth0", "eth1"],
-        "nodes/k3s-1/addresses": ["192.168.32.3"],
     },
     "two networks of one wire with one pool, of one subnet and a larger one": {
         **spare(subnet="192.168.18.0/23", dhcp_pool="192.168.18.120-192.168.18.122"),

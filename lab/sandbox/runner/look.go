@@ -9,9 +9,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What is said of an address whose duplicates the kernel looks for, again where the link was away.
-const tentative = " is tentative"
-
 // whole asks again for a list that the kernel changed while it was read.
 func whole[T any](list func() (T, error)) (T, error) {
 	for {
@@ -73,8 +70,9 @@ func look(s, node *space) (map[string]ifaceSeen, []routeSeen, error) {
 			switch {
 			case a.Flags&unix.IFA_F_DADFAILED != 0:
 				seen.Unready = append(seen.Unready, a.IPNet.String()+" is somebody else's")
+			// The kernel looks for duplicates once more where the link was away.
 			case a.Flags&unix.IFA_F_TENTATIVE != 0:
-				seen.Unready = append(seen.Unready, a.IPNet.String()+tentative)
+				seen.Unready = append(seen.Unready, a.IPNet.String()+" is tentative")
 			case a.Scope == unix.RT_SCOPE_UNIVERSE:
 				seen.Addresses = append(seen.Addresses, a.IPNet.String())
 			case a.Scope == unix.RT_SCOPE_LINK:

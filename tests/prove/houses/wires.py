@@ -15,18 +15,16 @@ LEAST_MTU_OF_IPV6 = 1280
 
 def links(site: Site, node: Node) -> Iterator[Request]:
     """The node's own interfaces, with its addresses on them; `eth0.30` is a VLAN of eth0."""
-    names = {interface.name for interface in node.interfaces}
     homes = dict(node_addresses(site, node))
     # Parents come first.
     for interface in sorted(node.own_interfaces, key=lambda i: "." in i.name):
-        parent, _, vlan_id = interface.name.rpartition(".")
-        tagged = parent in names and vlan_id.isdigit()
+        wire, vlans = wire_of_link(node, interface.name)
         if interface.name == CLUSTER_BRIDGE:
             continue
         yield {
             "name": interface.name,
-            "parent": parent if tagged else "",
-            "vlan": int(vlan_id) if tagged else 0,
+            "parent": wire if vlans else "",
+            "vlan": vlans[0] if vlans else 0,
             "mtu": interface.mtu,
             "mac": interface.mac or "",
             "addresses": [text for text, link in homes.items() if link == interface.name],
@@ -90,10 +88,10 @@ def home_prefix(site: Site, subnet: IpNetwork) -> int:
 
 
 def sites_by_homes(site: Site) -> Iterator[Site]:
-    """The site; and with what is another home for a node in reverse: its networks, its interfaces.
+    """The site as it is; with its networks in reverse, and with a node's interfaces in another
+    order, where a node has an address by another interface then.
 
-    Of two interfaces that one is first whose wire the pod is on, where the node may have the pod's
-    own address by it.
+    Where it has the pod's own address, an interface whose wire the pod is on comes first.
     """
     yield site
     addresses = [address for node in site.nodes.values() for address in node.own_addresses]
