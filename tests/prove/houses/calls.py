@@ -20,7 +20,8 @@ from lab.sandbox.channel import Request
 from tests.prove.houses.addresses import leased, neighbour
 from tests.prove.houses.cluster import service_addresses
 from tests.prove.houses.destinations import beyond, inside
-from tests.prove.houses.hosts import bystander_on, bystanders, devices, other_nodes
+from tests.prove.houses.hosts import devices
+from tests.prove.houses.nodes import bystander_on, bystanders, other_nodes
 from tests.prove.houses.wires import link_of, node_addresses
 
 POD = "home-assistant-0"

@@ -14,7 +14,8 @@ from lab.sandbox.channel import Request
 from tests.prove.houses.calls import POD, calls, owners
 from tests.prove.houses.cluster import cluster
 from tests.prove.houses.guests import Guest
-from tests.prove.houses.hosts import bystanders, devices, neighbours, other_nodes, pods_elsewhere
+from tests.prove.houses.hosts import devices, neighbours, pods_elsewhere
+from tests.prove.houses.nodes import bystanders, other_nodes
 from tests.prove.houses.wires import links
 
 

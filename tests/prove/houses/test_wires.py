@@ -4,7 +4,7 @@ from ipaddress import ip_address, ip_interface
 
 import pytest
 
-from tests.prove.houses.hosts import other_nodes
+from tests.prove.houses.nodes import other_nodes
 from tests.prove.houses.request import request
 from tests.prove.houses.wires import home_of, links, node_addresses, sites_by_homes
 from tests.site_changes import LAN2, NODE2, spare
