@@ -44,6 +44,18 @@ MORE: list[tuple[str, dict[str, object]]] = [
         },
     ),
     (
+        "route-into-network",
+        {
+            "networks/spare": {
+                **LAN2,
+                "subnet": "192.168.60.0/29",
+                "gateway": "192.168.60.1",
+                "routing": "routed",
+                "routes": ["192.168.60.4/30"],
+            },
+        },
+    ),
+    (
         "route-twice",
         {
             "networks/spare": {
@@ -253,6 +265,20 @@ MORE: list[tuple[str, dict[str, object]]] = [
             **NODE_AT_IOT_ADDRESS,
             "nodes/k3s-1/interfaces": ["eth0", "eth0.30"],
             "networks/lan/parent": "eth0.30",
+        },
+    ),
+    (
+        "address-twice",
+        {
+            **LAN6,
+            "networks/lan/parent": "eth0.30",
+            "nodes/k3s-1/interfaces": ["eth0", "eth0.30"],
+            "nodes/k3s-1/addresses": ["fd00:18::f0"],
+            "nodes/k3s-2": {
+                **NODE2,
+                "host": "fd00:18::f0",
+                "interfaces": [{"name": "eth0", "mac": "52:54:00:00:01:00"}, "eth0.30"],
+            },
         },
     ),
     ("services-without-pods", {"cluster/service_networks": ["10.43.0.0/16", "fd00:43::/112"]}),

@@ -10,6 +10,7 @@ from config.nodes import Node
 from config.plan.families import (
     attachments,
     is_part,
+    nobodys,
     overlap,
     pod_addresses,
     used_networks,
@@ -19,7 +20,7 @@ from config.site import Site
 from lab.sandbox.channel import Request
 from tests.prove.houses.addresses import leased, neighbour
 from tests.prove.houses.cluster import service_addresses
-from tests.prove.houses.destinations import beyond, inside
+from tests.prove.houses.destinations import beyond, free_inside, inside
 from tests.prove.houses.hosts import devices
 from tests.prove.houses.nodes import bystander_on, bystanders, other_nodes
 from tests.prove.houses.wires import link_of, node_addresses
@@ -196,12 +197,12 @@ def _claimed_twice(site: Site, name: str) -> Iterator[IpAddress]:
 
 def _sought_behind_a_router(site: Site, network: HomeNetwork) -> Iterator[IpAddress]:
     """A host of the network in each route that leads into it, other than the pod itself."""
-    given = [(a.address, a.ipv6_address) for a in site.home_assistant.interfaces]
+    pods = {a for i in site.home_assistant.interfaces for a in (i.address, i.ipv6_address) if a}
     for other in site.networks.values():
         for route in other.routes:
             for family in network.subnets:
-                host = inside(route)
-                if is_part(route, family.subnet) and not any(host in pair for pair in given):
+                host = free_inside(route, {*pods, *nobodys(family.subnet)})
+                if is_part(route, family.subnet) and host is not None:
                     yield host
 
 

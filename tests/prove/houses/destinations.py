@@ -1,6 +1,6 @@
 """Addresses that routes lead to."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from config.ip import IpAddress, IpNetwork
 from config.plan.families import overlap
@@ -30,3 +30,9 @@ def _beside(subnet: IpNetwork) -> Iterator[IpAddress]:
 def inside(network: IpNetwork) -> IpAddress:
     """An address of the network, the same for the same network."""
     return network[0] if network.num_addresses == 1 else network[min(9, network.num_addresses - 1)]
+
+
+def free_inside(network: IpNetwork, taken: Collection[IpAddress]) -> IpAddress | None:
+    """The same, but none of these; None when they are all that it has."""
+    first = (network[n] for n in range(min(network.num_addresses, len(taken) + 1)))
+    return next((address for address in (inside(network), *first) if address not in taken), None)

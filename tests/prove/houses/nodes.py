@@ -1,11 +1,9 @@
 """The nodes beside the pod's own on the home's wires, and who looks at its own there."""
 
-import ipaddress
 from collections.abc import Iterator
 
 from config.networks import HomeNetwork, VlanNetwork
 from config.nodes import Node
-from config.plan.families import pod_addresses
 from config.site import Site
 from lab.sandbox.channel import Request
 from tests.prove.houses.cluster import CLUSTER_BRIDGE
@@ -67,16 +65,9 @@ def _of_node(site: Site, node: Node, name: str, other: Node) -> Iterator[Request
 
 
 def bystanders(site: Site, node: Node) -> Iterator[Request]:
-    """Without an address of its own, one who sees who answers for the node's.
-
-    On a VLAN interface of the node there is one where the node has an address of the pod's.
-    """
-    of_the_pod = {address for _, address, _, _ in pod_addresses(site)}
-    found = list(node_addresses(site, node))
-    shared = {link for text, link in found if ipaddress.ip_interface(text).ip in of_the_pod}
-    for link in dict.fromkeys(link for _, link in found):
-        known = node.interface(link) is not None and link != CLUSTER_BRIDGE
-        if known and ("." not in link or link in shared):
+    """Without an address of its own, one who sees who answers for the node's, on each wire."""
+    for link in dict.fromkeys(link for _, link in node_addresses(site, node)):
+        if node.interface(link) is not None and link != CLUSTER_BRIDGE:
             yield new_host(bystander_on(link), wire_of_link(node, link), [])
 
 

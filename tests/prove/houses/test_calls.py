@@ -44,6 +44,13 @@ def test_who_answers_for_the_nodes_address_is_asked_on_a_vlan_interface_that_has
     assert (asking["wire"], asking["vlans"]) == ("eth0", [30])
 
 
+def test_who_answers_for_a_node_s_address_is_asked_on_a_vlan_interface() -> None:
+    behind = {"networks/lan/parent": "eth0.30", "nodes/k3s-1/interfaces": ["eth0", "eth0.30"]}
+    house = request(unchecked_site(behind), "k3s-1")
+
+    assert {"host": "by-eth0.30", "address": "192.168.18.10"} in house["owners"]
+
+
 def test_the_last_of_the_clusters_hosts_are_sought_in_a_network_that_takes_them() -> None:
     site = unchecked_site({"networks/lan/subnet": "10.0.0.0/8"})
 
@@ -60,6 +67,16 @@ def test_a_visitor_is_not_sought_behind_a_router() -> None:
     own = str(visited.home_assistant.interfaces[0].address)
     assert own == "192.168.60.9"
     assert own not in [call["to"] for call in request(visited, "k3s-1")["calls"] if "by" in call]
+
+
+def test_a_host_that_is_neither_the_visitor_nor_the_broadcast_is_sought_behind_a_router() -> None:
+    routes = {"gateway": "192.168.60.1", "routing": "routed", "routes": ["192.168.60.4/30"]}
+    site = unchecked_site({"networks/visited": {**LAN2, "subnet": "192.168.60.0/29", **routes}})
+
+    (visited,) = visited_sites(site)
+    assert str(visited.home_assistant.interfaces[0].address) == "192.168.60.6"
+    sought = {"to": "192.168.60.4", "by": "net1", "route_only": True}
+    assert sought in request(visited, "k3s-1")["calls"]
 
 
 def test_a_visitor_reaches_the_node_that_only_the_pods_macvlan_hides() -> None:
