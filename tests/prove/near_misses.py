@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from config.plan import RULES
+from config.plan.families import attachments
 from config.read import Reading, read_site
 from config.site import Site
 from tests.prove.campaign import Outcome, run_trees
@@ -12,6 +13,8 @@ from tests.prove.draws.sites import Tree
 from tests.prove.elsewhere import ELSEWHERE
 from tests.prove.harms import harms
 from tests.prove.houses.addresses import is_full
+from tests.prove.houses.destinations import sought_behind_a_router
+from tests.prove.houses.visitors import visited_sites
 from tests.prove.runners import Runners
 
 # No pod shows their harm: elsewhere.py, test_wireless.py and tests/engine/test_nodes.py do.
@@ -44,7 +47,15 @@ def _lacks_room(tree: Tree, reading: Reading, rules: Sequence[str]) -> bool:
     filled = {p.path.split(".")[1] for p in reading.of("warning") if p.rule == "pool-fills-subnet"}
     if rules and filled - {i["network"] for i in tree["home_assistant"]["interfaces"]}:
         return True
+    if rules == ("route-into-network",) and _is_nobody_behind_a_router(Site.model_validate(tree)):
+        return True
     return bool(HARM_TO_NEIGHBOURS & set(rules)) and is_full(Site.model_validate(tree))
+
+
+def _is_nobody_behind_a_router(site: Site) -> bool:
+    """Whether each route onto a link leads to the pod alone."""
+    possible = ((s, n) for s in (site, *visited_sites(site)) for _, _, n in attachments(s))
+    return not any(True for s, network in possible for _ in sought_behind_a_router(s, network))
 
 
 def run_misses(runners: Runners, misses: Sequence[Miss]) -> list[tuple[Miss, Outcome]]:

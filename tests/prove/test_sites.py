@@ -1,5 +1,6 @@
 """Whole sites in both directions: a quick number of them; `make prove` runs many."""
 
+import ipaddress
 import subprocess
 import sys
 from pathlib import Path
@@ -135,6 +136,27 @@ def test_what_is_refused_where_nobody_can_be_is_not_run(last: str, *, is_run: bo
     into = {"gateway": "192.168.60.1", "routing": "routed", "routes": ["192.168.60.0/25"]}
     full = {**LAN2, **into, "dhcp_pool": f"192.168.60.2-{last}"}
     miss = judged("a pool", changed_tree("home", {"networks/spare": full}))
+
+    assert miss is not None
+    assert miss.rules == ("route-into-network",)
+    assert is_for_pods(miss) == is_run
+
+
+@pytest.mark.parametrize(
+    ("subnet", "route", "is_run"),
+    [
+        ("192.168.60.0/30", "192.168.60.2/31", False),
+        ("192.168.60.0/31", "192.168.60.1/32", False),
+        ("192.168.60.0/29", "192.168.60.4/30", True),
+    ],
+)
+def test_a_route_onto_its_own_link_is_run_where_it_leads_to_somebody_else_than_the_pod(
+    subnet: str, route: str, *, is_run: bool
+) -> None:
+    gateway = next(ipaddress.ip_network(subnet).hosts())
+    routed = {"gateway": str(gateway), "routing": "routed", "routes": [route]}
+    spare = {**LAN2, "subnet": subnet, **routed}
+    miss = judged("a route", changed_tree("home", {"networks/spare": spare}))
 
     assert miss is not None
     assert miss.rules == ("route-into-network",)

@@ -9,8 +9,6 @@ from config.networks import HomeNetwork, VlanNetwork
 from config.nodes import Node
 from config.plan.families import (
     attachments,
-    is_part,
-    nobodys,
     overlap,
     pod_addresses,
     used_networks,
@@ -20,7 +18,7 @@ from config.site import Site
 from lab.sandbox.channel import Request
 from tests.prove.houses.addresses import leased, neighbour
 from tests.prove.houses.cluster import service_addresses
-from tests.prove.houses.destinations import beyond, free_inside, inside
+from tests.prove.houses.destinations import beyond, inside, sought_behind_a_router
 from tests.prove.houses.hosts import devices
 from tests.prove.houses.nodes import bystander_on, bystanders, other_nodes
 from tests.prove.houses.wires import link_of, node_addresses
@@ -121,7 +119,7 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
             yield {"to": DISCOVERY, "by": by, "route_only": True}
         for address in _claimed_twice(site, attachment.network):
             yield {"to": str(address), "by": by, "route_only": True}
-        for address in _sought_behind_a_router(site, network):
+        for address in sought_behind_a_router(site, network):
             yield {"to": str(address), "by": by, "route_only": True}
 
 
@@ -193,17 +191,6 @@ def _claimed_twice(site: Site, name: str) -> Iterator[IpAddress]:
             for theirs in site.networks[other].subnets:
                 if overlap(mine.subnet, theirs.subnet):
                     yield inside(max(mine.subnet, theirs.subnet, key=lambda n: n.prefixlen))
-
-
-def _sought_behind_a_router(site: Site, network: HomeNetwork) -> Iterator[IpAddress]:
-    """A host of the network in each route that leads into it, other than the pod itself."""
-    pods = {a for i in site.home_assistant.interfaces for a in (i.address, i.ipv6_address) if a}
-    for other in site.networks.values():
-        for route in other.routes:
-            for family in network.subnets:
-                host = free_inside(route, {*pods, *nobodys(family.subnet)})
-                if is_part(route, family.subnet) and host is not None:
-                    yield host
 
 
 def _together(one: str, other: str) -> bool:

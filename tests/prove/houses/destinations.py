@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator
 
 from config.ip import IpAddress, IpNetwork
-from config.plan.families import overlap
+from config.networks import HomeNetwork
+from config.plan.families import is_part, nobodys, overlap
 from config.site import Site
 
 
@@ -32,7 +33,18 @@ def inside(network: IpNetwork) -> IpAddress:
     return network[0] if network.num_addresses == 1 else network[min(9, network.num_addresses - 1)]
 
 
-def free_inside(network: IpNetwork, taken: Collection[IpAddress]) -> IpAddress | None:
-    """The same, but none of these; None when they are all that it has."""
+def sought_behind_a_router(site: Site, network: HomeNetwork) -> Iterator[IpAddress]:
+    """A host of the network in each route that leads into it, other than the pod itself."""
+    pods = {a for i in site.home_assistant.interfaces for a in (i.address, i.ipv6_address) if a}
+    for other in site.networks.values():
+        for route in other.routes:
+            for family in network.subnets:
+                host = _free_inside(route, {*pods, *nobodys(family.subnet)})
+                if is_part(route, family.subnet) and host is not None:
+                    yield host
+
+
+def _free_inside(network: IpNetwork, taken: Collection[IpAddress]) -> IpAddress | None:
+    """An address of the network that is none of these; None when they are all that it has."""
     first = (network[n] for n in range(min(network.num_addresses, len(taken) + 1)))
     return next((address for address in (inside(network), *first) if address not in taken), None)
