@@ -249,6 +249,30 @@ MORE: list[tuple[str, dict[str, object]]] = [
             "home_assistant/interfaces/1/address": "192.168.32.0",
         },
     ),
+    (
+        "range-holds-node",
+        {
+            "networks": {
+                "vlan": {
+                    **TAGGED,
+                    "subnet": "192.168.60.0/24",
+                    "range": "192.168.60.2-192.168.60.9",
+                },
+                "plain": LAN2,
+            },
+            "nodes/k3s-2": {**NODE2, "host": "192.168.60.2", "interfaces": ["eth0"]},
+            "home_assistant/interfaces": [],
+            "home_assistant/nodes": ["k3s-1"],
+        },
+    ),
+    (
+        "address-twice",
+        {
+            **spare(subnet="192.168.32.0/24"),
+            "nodes/k3s-2": {**NODE2, "host": "192.168.32.3", "interfaces": ["eth0"]},
+            "home_assistant/nodes": ["k3s-1"],
+        },
+    ),
     ("address-twice", NODE_AT_IOT_ADDRESS),
     ("address-twice", {**NODE_AT_IOT_ADDRESS, **spare(subnet="192.168.32.0/29")}),
     (

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from config.plan import RULES
-from config.plan.families import attachments
-from config.read import Reading, read_site
+from config.plan.families import attachments, used_networks
+from config.read import NAMESPACE, Reading, read_site
 from config.site import Site
 from tests.prove.campaign import Outcome, run_trees
 from tests.prove.draws.sites import Tree
@@ -44,12 +44,24 @@ def judged(label: str, tree: Tree) -> Miss | None:
 
 
 def _lacks_room(tree: Tree, reading: Reading, rules: Sequence[str]) -> bool:
+    if not rules:
+        return False
+    site = Site.model_validate(tree)
     filled = {p.path.split(".")[1] for p in reading.of("warning") if p.rule == "pool-fills-subnet"}
-    if rules and filled - {i["network"] for i in tree["home_assistant"]["interfaces"]}:
-        return True
-    if rules == ("route-into-network",) and _is_nobody_behind_a_router(Site.model_validate(tree)):
-        return True
-    return bool(HARM_TO_NEIGHBOURS & set(rules)) and is_full(Site.model_validate(tree))
+    return bool(
+        filled - used_networks(site).keys()
+        or _is_about_networks_without_a_pod(site, reading)
+        or (rules == ("route-into-network",) and _is_nobody_behind_a_router(site))
+        or (HARM_TO_NEIGHBOURS & set(rules) and is_full(site))
+    )
+
+
+def _is_about_networks_without_a_pod(site: Site, reading: Reading) -> bool:
+    """Whether all that is refused is said of networks in which no pod has an address."""
+    visits = {i.network for s in visited_sites(site) for i in s.home_assistant.interfaces}
+    empty = site.networks.keys() - used_networks(site).keys() - visits
+    said_of_them = tuple(f"{NAMESPACE}:networks.{name}." for name in empty)
+    return all(problem.path.startswith(said_of_them) for problem in reading.of("error"))
 
 
 def _is_nobody_behind_a_router(site: Site) -> bool:

@@ -25,7 +25,7 @@ from tests.prove.near_misses import (
 from tests.prove.report import NO_SLIP
 from tests.prove.runners import Runners
 from tests.prove.shrink import shrunk
-from tests.site_changes import LAN2
+from tests.site_changes import LAN2, PODS6, TAGGED
 from tests.sites import ROOT, changed_tree
 
 SITES = 30
@@ -160,6 +160,19 @@ def test_a_route_onto_its_own_link_is_run_where_it_leads_to_somebody_else_than_t
 
     assert miss is not None
     assert miss.rules == ("route-into-network",)
+    assert is_for_pods(miss) == is_run
+
+
+@pytest.mark.parametrize(("gateway", "is_run"), [("fd00:60::1", False), ("fe80::1", True)])
+def test_what_is_refused_of_a_network_that_no_pod_can_be_in_is_not_run(
+    gateway: str, *, is_run: bool
+) -> None:
+    network = {**LAN2, **TAGGED, "subnet": "fd00:60::/127", "gateway": gateway}
+    node = {"nodes/k3s-1/addresses": ["fd00:60::"]}
+    miss = judged("a VLAN", changed_tree("home", {**PODS6, **node, "networks/spare": network}))
+
+    assert miss is not None
+    assert miss.rules == ("nodes-network-elsewhere",)
     assert is_for_pods(miss) == is_run
 
 

@@ -47,6 +47,15 @@ def test_a_node_may_have_the_pods_address_by_any_interface_whose_wire_the_pod_is
         assert len(list(sites_by_homes(unchecked_site(apart)))) == 1
 
 
+def test_another_node_may_be_in_the_vlan_that_gives_its_address_to_a_pod() -> None:
+    plain = {"networks/plain": {**LAN2, "subnet": "192.168.32.0/24"}}
+    site = unchecked_site({**plain, "networks/iot/range": "192.168.32.3-192.168.32.9"})
+
+    for own, home in (("192.168.32.3", "iot"), ("192.168.32.5", "iot"), ("192.168.32.20", "plain")):
+        assert home_of(site, ip_address(own), tagged=True)[0] == site.networks[home]
+        assert home_of(site, ip_address(own))[0] == site.networks["plain"]
+
+
 def test_a_networks_router_is_in_that_network_and_in_no_other_that_has_its_address() -> None:
     beside = {"networks/spare": {**LAN2, "parent": "eth1", "subnet": "192.168.18.0/24"}}
     router = {"nodes/k3s-2": {**NODE2, "interfaces": []}}

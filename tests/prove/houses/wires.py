@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from config.ip import IpAddress, IpNetwork
 from config.networks import HomeNetwork, MacvlanNetwork, VlanNetwork
 from config.nodes import Node
-from config.plan.families import nobodys, pod_addresses, used_networks
+from config.plan.families import (
+    gateway_of_leases,
+    leases,
+    nobodys,
+    pod_addresses,
+    used_networks,
+)
 from config.site import Site
 from lab.sandbox.channel import Request
 from tests.prove.houses.cluster import CLUSTER_BRIDGE
@@ -58,12 +64,15 @@ def home_of(
 ) -> tuple[HomeNetwork | None, str]:
     """The network that an address belongs to, and it with its prefix.
 
-    Untagged ones come first, and of these the one that it is the router of. Who has the
-    broadcast's address is in a larger subnet than the plan knows of.
+    Untagged ones come first, and of these the one that it is the router of; with `tagged` a VLAN
+    that gives the address to a pod before all: who has it may be there. Who has the broadcast's
+    address is in a larger subnet than the plan knows of.
     """
 
-    def order(network: HomeNetwork) -> tuple[bool, bool]:
-        return isinstance(network, VlanNetwork), address not in network.gateways.values()
+    def order(network: HomeNetwork) -> tuple[bool, bool, bool]:
+        is_vlan = isinstance(network, VlanNetwork)
+        shared = tagged and is_vlan and _is_given_to_a_pod(site, network, address)
+        return not shared, is_vlan, address not in network.gateways.values()
 
     for network in sorted(site.networks.values(), key=order):
         for family in network.subnets:
@@ -72,6 +81,15 @@ def home_of(
                 length = home_prefix(site, family.subnet) if known else address.max_prefixlen
                 return network, f"{address}/{length}"
     return None, f"{address}/{address.max_prefixlen}"
+
+
+def _is_given_to_a_pod(site: Site, network: HomeNetwork, address: IpAddress) -> bool:
+    fixed = any(mine is network and address == own for _, own, mine, _ in pod_addresses(site))
+    given = ((leases(network, family), family) for family in network.subnets)
+    return fixed or any(
+        found is not None and address in found and address != gateway_of_leases(family)
+        for found, family in given
+    )
 
 
 def home_prefix(site: Site, subnet: IpNetwork) -> int:
