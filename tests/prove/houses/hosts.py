@@ -7,7 +7,7 @@ from typing import Any
 from config.ip import IpAddress
 from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.nodes import Node
-from config.plan.families import families, leases, used_networks
+from config.plan.families import leases, used_networks
 from config.plan.reach import link_local_of, pods_meet, wire_of
 from config.site import Site
 from lab.sandbox.channel import Request
@@ -46,7 +46,7 @@ def neighbours(site: Site, node: Node) -> list[Request]:
         for family in network.subnets:
             for address in (neighbour(site, family), family.gateway):
                 if address is not None and _is_theirs(site, node, network, family, address):
-                    prefix = _prefix_on_wire(site, network, address, family)
+                    prefix = min(home_prefix(site, family.subnet), address.max_prefixlen - 1)
                     prefixes[address] = min(prefix, prefixes.get(address, prefix))
         for address, prefix in prefixes.items():
             if owners.setdefault((str(wire), address), host) is host:
@@ -122,14 +122,6 @@ def pods_elsewhere(
     if fixed or any(address in addresses for addresses in given if addresses is not None):
         prefix = next(f.subnet.prefixlen for f in network.subnets if address in f.subnet)
         yield new_host("elsewhere", wire, [f"{address}/{prefix}"])
-
-
-def _prefix_on_wire(site: Site, network: HomeNetwork, address: IpAddress, family: Subnet) -> int:
-    """Who is in several subnets of a wire knows the largest, and so reaches the pods of each."""
-    near = [f for _, _, n, f in families(site) if wire_of(n) == wire_of(network)]
-    holding = [f.subnet for f in near if address in f.subnet]
-    prefixes = [home_prefix(site, subnet) for subnet in (family.subnet, *holding)]
-    return min(*prefixes, address.max_prefixlen - 1)
 
 
 def _without_address(network: HomeNetwork, router: Request) -> Iterator[str]:

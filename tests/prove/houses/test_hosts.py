@@ -33,16 +33,6 @@ def test_a_device_of_two_pools_knows_the_subnet_of_the_network_that_the_pod_is_i
         assert devices == [[f"192.168.18.120/{prefix}"]]
 
 
-def test_who_is_in_two_subnets_of_a_wire_knows_the_larger_one() -> None:
-    smaller = {**LAN2, "subnet": "fd00:60::2/127"}
-    larger = {**LAN2, "subnet": "fd00:60::/126"}
-    leased = {**larger, "ipam": "host-local", "range": "fd00:60::1-fd00:60::2"}
-    hosts = hosts_of(unchecked_site({"networks/smaller": smaller, "networks/larger": leased}))
-
-    assert hosts["n-smaller"]["addresses"] == ["fd00:60::3/126"]
-    assert hosts["n-larger"]["addresses"] == []
-
-
 def test_who_has_the_gateway_leads_to_what_is_behind_all_its_networks() -> None:
     more = {"gateway": "fe80::1", "routing": "routed", "routes": ["2001:db8:5::/48"]}
     first = {**LAN2, "subnet": "fd00:60::/64", "gateway": "fe80::1"}
