@@ -58,10 +58,11 @@ def _lacks_room(tree: Tree, reading: Reading, rules: Sequence[str]) -> bool:
 
 def _is_about_networks_without_a_pod(site: Site, reading: Reading) -> bool:
     """Whether all that is refused is said of networks in which no pod has an address."""
-    visits = {i.network for s in visited_sites(site) for i in s.home_assistant.interfaces}
-    empty = site.networks.keys() - used_networks(site).keys() - visits
-    said_of_them = tuple(f"{NAMESPACE}:networks.{name}." for name in empty)
-    return all(problem.path.startswith(said_of_them) for problem in reading.of("error"))
+    paths = [p.path.removeprefix(f"{NAMESPACE}:networks.") for p in reading.of("error")]
+    named = {path.partition(".")[0] for path in paths}
+    return named <= site.networks.keys() - used_networks(site).keys() and named.isdisjoint(
+        i.network for visited in visited_sites(site) for i in visited.home_assistant.interfaces
+    )
 
 
 def _is_nobody_behind_a_router(site: Site) -> bool:

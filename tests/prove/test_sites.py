@@ -3,6 +3,7 @@
 import ipaddress
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -131,14 +132,19 @@ def test_near_misses_that_sites_have_in_common_are_counted_once_and_run_with_the
     assert twice.of_whole_sites == lone.of_whole_sites
 
 
+def refused_by(rule: str, changes: Mapping[str, object]) -> Miss:
+    miss = judged("a slip", changed_tree("home", changes))
+    assert miss is not None
+    assert miss.rules == (rule,)
+    return miss
+
+
 @pytest.mark.parametrize(("last", "is_run"), [("192.168.60.254", False), ("192.168.60.253", True)])
 def test_what_is_refused_where_nobody_can_be_is_not_run(last: str, *, is_run: bool) -> None:
     into = {"gateway": "192.168.60.1", "routing": "routed", "routes": ["192.168.60.0/25"]}
     full = {**LAN2, **into, "dhcp_pool": f"192.168.60.2-{last}"}
-    miss = judged("a pool", changed_tree("home", {"networks/spare": full}))
 
-    assert miss is not None
-    assert miss.rules == ("route-into-network",)
+    miss = refused_by("route-into-network", {"networks/spare": full})
     assert is_for_pods(miss) == is_run
 
 
@@ -156,10 +162,8 @@ def test_a_route_onto_its_own_link_is_run_where_it_leads_to_somebody_else_than_t
     gateway = next(ipaddress.ip_network(subnet).hosts())
     routed = {"gateway": str(gateway), "routing": "routed", "routes": [route]}
     spare = {**LAN2, "subnet": subnet, **routed}
-    miss = judged("a route", changed_tree("home", {"networks/spare": spare}))
 
-    assert miss is not None
-    assert miss.rules == ("route-into-network",)
+    miss = refused_by("route-into-network", {"networks/spare": spare})
     assert is_for_pods(miss) == is_run
 
 
@@ -169,10 +173,8 @@ def test_what_is_refused_of_a_network_that_no_pod_can_be_in_is_not_run(
 ) -> None:
     network = {**LAN2, **TAGGED, "subnet": "fd00:60::/127", "gateway": gateway}
     node = {"nodes/k3s-1/addresses": ["fd00:60::"]}
-    miss = judged("a VLAN", changed_tree("home", {**PODS6, **node, "networks/spare": network}))
 
-    assert miss is not None
-    assert miss.rules == ("nodes-network-elsewhere",)
+    miss = refused_by("nodes-network-elsewhere", {**PODS6, **node, "networks/spare": network})
     assert is_for_pods(miss) == is_run
 
 
@@ -182,10 +184,8 @@ def test_a_range_with_the_routers_address_is_run_where_it_harms_somebody(
 ) -> None:
     full = {"subnet": "fd00:60::/126", "ipam": "host-local", "range": "fd00:60::-fd00:60::3"}
     changes = {"networks/spare": {**LAN2, **full}, "nodes/k3s-1/addresses": [node]}
-    miss = judged("a range", changed_tree("home", changes))
 
-    assert miss is not None
-    assert miss.rules == ("range-ends-of-subnet",)
+    miss = refused_by("range-ends-of-subnet", changes)
     assert is_for_pods(miss) == is_run
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from config.ip import IpAddress, IpNetwork
 from config.networks import HomeNetwork
-from config.plan.families import is_part, nobodys, overlap
+from config.plan.families import is_part, nobodys, overlap, pod_addresses
 from config.site import Site
 
 
@@ -35,11 +35,11 @@ def inside(network: IpNetwork) -> IpAddress:
 
 def sought_behind_a_router(site: Site, network: HomeNetwork) -> Iterator[IpAddress]:
     """A host of the network in each route that leads into it, other than the pod itself."""
-    pods = {a for i in site.home_assistant.interfaces for a in (i.address, i.ipv6_address) if a}
+    of_the_pod = {address for _, address, _, _ in pod_addresses(site)}
     for other in site.networks.values():
         for route in other.routes:
             for family in network.subnets:
-                host = _free_inside(route, {*pods, *nobodys(family.subnet)})
+                host = _free_inside(route, {*of_the_pod, *nobodys(family.subnet)})
                 if is_part(route, family.subnet) and host is not None:
                     yield host
 

@@ -1,4 +1,4 @@
-"""The nodes beside the pod's own on the home's wires, and who looks at its own there."""
+"""The other nodes on the home's wires, and who sees there who answers for the pod's own node."""
 
 from collections.abc import Iterator
 
