@@ -279,4 +279,14 @@ KEPT: Mapping[str, Mapping[str, object]] = {
             "routes": ["203.0.113.0/24"],
         },
     },
+    "leases in a subnet whose last address has a host that knows a smaller one": {
+        "networks/smaller": {**LAN2, "subnet": "fd00:60::2/127"},
+        "networks/larger": {
+            **LAN2,
+            "subnet": "fd00:60::/126",
+            "ipam": "host-local",
+            "range": "fd00:60::1-fd00:60::2",
+            "gateway": "fe80::1",
+        },
+    },
 }

@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from config.ip import IpAddress
+from config.ip import IpAddress, IpNetwork
 from config.networks import HomeNetwork, Subnet, VlanNetwork
 from config.nodes import Node
 from config.plan.families import leases, used_networks
@@ -33,7 +33,8 @@ def neighbours(site: Site, node: Node) -> list[Request]:
     """In each network one host, which is its router as well.
 
     Of networks on one wire those that the pod is in come first: an address has one host, and who
-    has the gateway's is the router of all of them.
+    has the gateway's is the router of all of them. Other pods are answered as well, whose subnet
+    may be larger than the host's own.
     """
     hosts: list[Request] = []
     owners: dict[tuple[str, IpAddress], Request] = {}
@@ -49,8 +50,12 @@ def neighbours(site: Site, node: Node) -> list[Request]:
                     prefix = min(home_prefix(site, family.subnet), address.max_prefixlen - 1)
                     prefixes[address] = min(prefix, prefixes.get(address, prefix))
         for address, prefix in prefixes.items():
-            if owners.setdefault((str(wire), address), host) is host:
-                host["addresses"].append(f"{address}/{prefix}")
+            owner = owners.setdefault((str(wire), address), host)
+            known = ipaddress.ip_interface(f"{address}/{prefix}")
+            if owner is host:
+                host["addresses"].append(str(known))
+            elif network.ipam == "host-local" and name not in used_networks(site):
+                owner["on_link"] += _not_known(owner, known.network)
         gateways = [a for a in network.gateways.values() if a in prefixes]
         for router in [owners[str(wire), address] for address in gateways] or [host]:
             lead_to(site, router, network)
@@ -122,6 +127,14 @@ def pods_elsewhere(
     if fixed or any(address in addresses for addresses in given if addresses is not None):
         prefix = next(f.subnet.prefixlen for f in network.subnets if address in f.subnet)
         yield new_host("elsewhere", wire, [f"{address}/{prefix}"])
+
+
+def _not_known(host: Request, subnet: IpNetwork) -> Iterator[str]:
+    """The subnet, if the host does not lead to it by what it is and has."""
+    own = [ipaddress.ip_interface(text).network for text in host["addresses"]]
+    inside = [n for n in own if n.version == subnet.version and n.prefixlen <= subnet.prefixlen]
+    if not any(subnet[0] in network for network in inside) and str(subnet) not in host["on_link"]:
+        yield str(subnet)
 
 
 def _without_address(network: HomeNetwork, router: Request) -> Iterator[str]:
