@@ -295,6 +295,20 @@ MORE: list[tuple[str, dict[str, object]]] = [
         "address-twice",
         {
             **LAN6,
+            "nodes/k3s-1/interfaces": ["eth0", "eth1"],
+            "nodes/k3s-1/addresses": ["fd00:18::3"],
+            "networks/beside": {
+                **LAN2,
+                "parent": "eth1",
+                "subnet": "fd00:18::/64",
+                "gateway": "fd00:18::3",
+            },
+        },
+    ),
+    (
+        "address-twice",
+        {
+            **LAN6,
             "networks/lan/parent": "eth0.30",
             "nodes/k3s-1/interfaces": ["eth0", "eth0.30"],
             "nodes/k3s-1/addresses": ["fd00:18::f0"],

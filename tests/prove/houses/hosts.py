@@ -132,8 +132,8 @@ def pods_elsewhere(
 def _not_known(host: Request, subnet: IpNetwork) -> Iterator[str]:
     """The subnet, if the host does not lead to it by what it is and has."""
     own = [ipaddress.ip_interface(text).network for text in host["addresses"]]
-    inside = [n for n in own if n.version == subnet.version and n.prefixlen <= subnet.prefixlen]
-    if not any(subnet[0] in network for network in inside) and str(subnet) not in host["on_link"]:
+    known = any(subnet[0] in network and network.prefixlen <= subnet.prefixlen for network in own)
+    if not known and str(subnet) not in host["on_link"]:
         yield str(subnet)
 
 

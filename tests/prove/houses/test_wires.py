@@ -67,6 +67,24 @@ def test_a_networks_router_is_in_that_network_and_in_no_other_that_has_its_addre
 
 
 @pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("home_assistant/interfaces/0/address", "192.168.18.10"),
+        ("networks/lan/range", "192.168.18.10-192.168.18.100"),
+    ],
+)
+def test_a_node_whose_address_a_network_gives_to_a_pod_is_in_that_network(
+    key: str, value: str
+) -> None:
+    own = "192.168.18.10"
+    beside = {**LAN2, "parent": "eth1", "subnet": "192.168.18.0/24", "gateway": own}
+    site = unchecked_site({"networks/beside": beside, key: value})
+
+    for tagged in (False, True):
+        assert home_of(site, ip_address(own), tagged=tagged)[0] == site.networks["lan"]
+
+
+@pytest.mark.parametrize(
     ("mtus", "found"),
     [((1500, 1500), "eth0"), ((1000, 1500), "eth1"), ((1000, 1000), None), ((), "")],
 )

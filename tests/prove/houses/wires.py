@@ -64,14 +64,14 @@ def home_of(
 ) -> tuple[HomeNetwork | None, str]:
     """The network that an address belongs to, and it with its prefix.
 
-    Untagged ones come first, and of these the one that it is the router of; with `tagged` a VLAN
-    that gives the address to a pod before all: who has it may be there. Who has the broadcast's
-    address is in a larger subnet than the plan knows of.
+    One that gives the address to a pod comes first: who has it may be there. Then come untagged
+    ones, and of these the one that it is the router of. It is in a VLAN only with `tagged`. Who has
+    the broadcast's address is in a larger subnet than the plan knows of.
     """
 
     def order(network: HomeNetwork) -> tuple[bool, bool, bool]:
         is_vlan = isinstance(network, VlanNetwork)
-        shared = tagged and is_vlan and _is_given_to_a_pod(site, network, address)
+        shared = _is_given_to_a_pod(site, network, address)
         return not shared, is_vlan, address not in network.gateways.values()
 
     for network in sorted(site.networks.values(), key=order):
