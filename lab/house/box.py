@@ -174,6 +174,7 @@ class Box:
             processors=2,
             disks=(self.folder / f"{node}.root", self.folder / f"{node}.seed"),
             macs=(f"52:54:00:12:00:{10 + number}",),
+            arguments="systemd.journald.forward_to_console=1",
         )
 
     def switch(self) -> Machine:

@@ -12,6 +12,7 @@ from lab.house.kernel import kernel
 from lab.house.process import start_detached
 
 UP = "the machine is up"
+KERNEL_ARGUMENTS = "console=ttyS0 loglevel=5 net.ifnames=0 panic=-1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,11 @@ class Machine:
         """Where the process id of the running machine is kept."""
         return self.folder / f"{self.name}.pid"
 
+    @property
+    def monitor(self) -> Path:
+        """Where QEMU answers (`lab.house.monitor`) while the machine runs."""
+        return self.folder / f"{self.name}.monitor"
+
     def channel(self, number: int) -> Path:
         """The host's end of a channel."""
         return self.folder / f"{self.name}.{number}"
@@ -56,8 +62,12 @@ class Machine:
             *("-accel", "tcg,thread=multi", "-cpu", "max"),
             *("-smp", str(self.processors), "-m", str(self.megabytes)),
             *("-serial", f"file:{self.console}"),
+            *("-qmp", f"unix:{self.monitor},server=on,wait=off"),
             *("-kernel", kernel() / "vmlinuz", "-initrd", self.initramfs),
-            *("-append", f"console=ttyS0 quiet net.ifnames=0 panic=-1 {self.arguments}".strip()),
+            *(
+                "-append",
+                f"console=ttyS0 loglevel=5 net.ifnames=0 panic=-1 {self.arguments}".strip(),
+            ),
         ]
         for disk in self.disks:
             command += ["-drive", f"file={disk},format=raw,if=virtio,cache=unsafe"]
