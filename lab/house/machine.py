@@ -12,7 +12,6 @@ from lab.house.kernel import kernel
 from lab.house.process import start_detached
 
 UP = "the machine is up"
-KERNEL_ARGUMENTS = "console=ttyS0 loglevel=5 net.ifnames=0 panic=-1"
 
 
 @dataclass(frozen=True, kw_only=True)

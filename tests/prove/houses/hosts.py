@@ -36,9 +36,10 @@ def neighbours(site: Site, node: Node) -> list[Request]:
     has the gateway's is the router of all of them. Other pods are answered as well, whose subnet
     may be larger than the host's own.
     """
+    used = used_networks(site)
     hosts: list[Request] = []
     owners: dict[tuple[str, IpAddress], Request] = {}
-    for name, network in {**used_networks(site), **site.networks}.items():
+    for name, network in {**used, **site.networks}.items():
         wire = link_of(node, network)
         if wire is None:
             continue
@@ -54,7 +55,7 @@ def neighbours(site: Site, node: Node) -> list[Request]:
             known = ipaddress.ip_interface(f"{address}/{prefix}")
             if owner is host:
                 host["addresses"].append(str(known))
-            elif network.ipam == "host-local" and name not in used_networks(site):
+            elif network.ipam == "host-local" and name not in used:
                 owner["on_link"] += _not_known(owner, known.network)
         gateways = [a for a in network.gateways.values() if a in prefixes]
         for router in [owners[str(wire), address] for address in gateways] or [host]:
