@@ -7,11 +7,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from config.plan import check_plan
-from config.problem import Problem
+from config.checks import check_plan
+from config.reading.problem import Problem
 from config.site import Site
 
-NAMESPACE = "house"
+NAMESPACE = "multihome"
 _LONGEST_VALUE = 60
 # Names of a union's members that pydantic puts into a path; no key of a stack file has them.
 _BRANCHES = {

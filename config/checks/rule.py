@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from config.problem import Problem, Severity
+from config.reading.problem import Problem, Severity
 from config.site import Site
 
-NAMESPACE = "house"
+NAMESPACE = "multihome"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class Rule:
     """A named check over the whole site. `because` is the source of the rule.
 
     `shown` are the words by which the harm was seen where the rule was left out and the site run
-    (tests/prove/test_rules.py); empty for what only warns.
+    (tests/verdicts/test_rules.py); empty for what only warns.
     """
 
     name: str

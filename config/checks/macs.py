@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from config.checks.located import attachments
+from config.checks.reach import Wire, wire_of
+from config.checks.rule import Finding, rule
 from config.networks import HomeNetwork, MacvlanNetwork
-from config.plan.families import attachments
-from config.plan.reach import Wire, wire_of
-from config.plan.rule import Finding, rule
 from config.site import Site
 
 
@@ -58,4 +58,6 @@ def _node_elsewhere(site: Site, network: HomeNetwork, mac: str) -> str | None:
 
 
 def _twice(path: str, value: str, owner: str) -> Finding:
-    return Finding(path=path, value=value, message=f"house:{owner} has it already; choose another")
+    return Finding(
+        path=path, value=value, message=f"multihome:{owner} has it already; choose another"
+    )

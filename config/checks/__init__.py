@@ -1,20 +1,20 @@
 """The rules across the whole site: every contradiction that the cluster would only find later."""
 
-from config.plan import (
+from config.checks import (
     addresses,
     cluster,
     interfaces,
     macs,
-    multus,
     nodes,
     pools,
     ranges,
+    releases,
     routes,
+    segments,
     subnets,
-    wires,
 )
-from config.plan.rule import RULES
-from config.problem import Problem
+from config.checks.rule import RULES
+from config.reading.problem import Problem
 from config.site import Site
 
 __all__ = ["RULES", "check_plan"]
@@ -23,13 +23,13 @@ _SUBJECTS = (
     cluster,
     interfaces,
     macs,
-    multus,
+    releases,
     nodes,
     pools,
     ranges,
     routes,
     subnets,
-    wires,
+    segments,
 )
 
 

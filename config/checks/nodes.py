@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from config.checks.rule import Finding, rule
 from config.networks import MacvlanNetwork
-from config.plan.rule import Finding, rule
 from config.site import Site
 
 _VIRTUAL = re.compile(
@@ -21,7 +21,7 @@ def nodes_unknown(site: Site) -> Iterator[Finding]:
         yield Finding(
             path="home_assistant.nodes",
             value=", ".join(site.home_assistant.nodes),
-            message=f"none of them is there; house:nodes has {', '.join(site.nodes)}",
+            message=f"none of them is there; multihome:nodes has {', '.join(site.nodes)}",
         )
 
 
@@ -33,7 +33,7 @@ def node_unknown(site: Site) -> Iterator[Finding]:
             yield Finding(
                 path=f"home_assistant.nodes[{position}]",
                 value=name,
-                message=f"no such node; house:nodes has {', '.join(site.nodes)}",
+                message=f"no such node; multihome:nodes has {', '.join(site.nodes)}",
             )
 
 
@@ -47,7 +47,7 @@ def node_twice(site: Site) -> Iterator[Finding]:
             yield Finding(
                 path=f"nodes.{name}.host",
                 value=node.host,
-                message=f"SSH reaches house:nodes.{owner} there; write this node's own host, or its"
+                message=f"SSH reaches multihome:nodes.{owner} there; write this node's own host, or its"
                 " port",
             )
 
@@ -66,8 +66,8 @@ def parent_missing(site: Site) -> Iterator[Finding]:
                     path=f"networks.{name}.parent",
                     value=network.parent,
                     message=f"node {node_name} may run the pod and has no such interface; add it to"
-                    f" house:nodes.{node_name}.interfaces, or name the nodes in"
-                    " house:home_assistant.nodes",
+                    f" multihome:nodes.{node_name}.interfaces, or name the nodes in"
+                    " multihome:home_assistant.nodes",
                 )
 
 
@@ -156,7 +156,7 @@ def leases_per_node(site: Site) -> Iterator[Finding]:
                 path=f"networks.{name}.ipam",
                 value="host-local",
                 message="each node has leases of its own; write `ipam: static`, or one node in"
-                " house:home_assistant.nodes",
+                " multihome:home_assistant.nodes",
             )
 
 

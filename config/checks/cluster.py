@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from config.checks.located import NO_HOSTS
+from config.checks.rule import Finding, rule
 from config.cluster import K3s
 from config.ip import IpNetwork
-from config.plan.families import NO_HOSTS
-from config.plan.rule import Finding, rule
 from config.site import Site
 
 # A node's own address, the pod's, and the ends.

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from config.checks.rule import Finding, rule
 from config.cluster import K3s
-from config.plan.rule import Finding, rule
 from config.plugins import ArchivedPlugins, BuiltPlugins
 from config.releases import KNOWN_ARCHIVES, KNOWN_MANIFESTS
 from config.site import Site
@@ -21,7 +21,7 @@ def manifest_unknown(site: Site) -> Iterator[Finding]:
             path="multus.version",
             value=site.multus.version,
             message=f"its manifest is not known by digest; take one of {', '.join(KNOWN_MANIFESTS)}"
-            " or give house:multus.manifest",
+            " or give multihome:multus.manifest",
         )
 
 

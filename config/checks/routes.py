@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from config.ip import IpNetwork
-from config.networks import HomeNetwork, Subnet
-from config.plan.families import (
+from config.checks.located import (
     ENDS,
     NO_HOSTS,
     attachments,
@@ -13,7 +11,9 @@ from config.plan.families import (
     overlap,
     used_networks,
 )
-from config.plan.rule import Finding, rule
+from config.checks.rule import Finding, rule
+from config.ip import IpNetwork
+from config.networks import HomeNetwork, Subnet
 from config.site import Site
 
 
@@ -98,7 +98,7 @@ def route_into_network(site: Site) -> Iterator[Finding]:
             yield Finding(
                 path=f"networks.{name}.routes",
                 value=destination,
-                message=f"house:{path}.subnet is on the link already, and would be sought"
+                message=f"multihome:{path}.subnet is on the link already, and would be sought"
                 " behind the router; remove the route",
             )
 
@@ -111,7 +111,7 @@ def route_beside_link(site: Site) -> Iterator[Finding]:
             yield Finding(
                 path=f"networks.{name}.routes",
                 value=destination,
-                message=f"house:{path}.subnet is on the link already; remove the route",
+                message=f"multihome:{path}.subnet is on the link already; remove the route",
             )
 
 
@@ -192,7 +192,7 @@ def discovery_twice(site: Site) -> Iterator[Finding]:
         yield Finding(
             path=f"networks.{name}.routing",
             value="discovery",
-            message=f"house:networks.{found[0]}.routing has it already; keep one of them",
+            message=f"multihome:networks.{found[0]}.routing has it already; keep one of them",
         )
 
 
@@ -204,7 +204,7 @@ def _named_twice(networks: Iterable[tuple[str, HomeNetwork]]) -> Iterator[Findin
                 yield Finding(
                     path=f"networks.{name}.routes",
                     value=destination,
-                    message=f"house:{owners[destination]} has it already; remove one of them, or"
+                    message=f"multihome:{owners[destination]} has it already; remove one of them, or"
                     " the pod's second interface there",
                 )
             owners.setdefault(destination, f"networks.{name}.routes")

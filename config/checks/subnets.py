@@ -3,11 +3,11 @@
 import ipaddress
 from collections.abc import Iterator
 
+from config.checks.located import ENDS, NO_HOSTS, families, nobodys, overlap, used_networks
+from config.checks.reach import link_local_of
+from config.checks.rule import Finding, rule
 from config.ip import IpAddress, IpNetwork
 from config.networks import HomeNetwork, MacvlanNetwork, Subnet, VlanNetwork
-from config.plan.families import ENDS, NO_HOSTS, families, nobodys, overlap, used_networks
-from config.plan.reach import link_local_of
-from config.plan.rule import Finding, rule
 from config.site import Site
 
 _LEAST_MTU_OF_IPV6 = 1280
@@ -167,7 +167,7 @@ def networks_overlap(site: Site) -> Iterator[Finding]:
                 yield Finding(
                     path=f"{path}.subnet",
                     value=family.subnet,
-                    message=f"it overlaps house:{open_path}.subnet; give each network its own",
+                    message=f"it overlaps multihome:{open_path}.subnet; give each network its own",
                 )
             last = int(family.subnet.broadcast_address)
             if last > open_until:
@@ -198,7 +198,7 @@ def meets_cluster_network(site: Site) -> Iterator[Finding]:
                     yield Finding(
                         path=f"{path}.subnet",
                         value=family.subnet,
-                        message=f"it meets the cluster's {own} (house:cluster.{kind}); write the"
+                        message=f"it meets the cluster's {own} (multihome:cluster.{kind}); write the"
                         " network's own subnet",
                     )
 
@@ -258,7 +258,7 @@ def mtu_range(site: Site) -> Iterator[Finding]:
                 path=f"networks.{name}.mtu",
                 value=network.mtu,
                 message=f"it must {span} the parent's {most}; correct it, or the interface's mtu in"
-                " house:nodes",
+                " multihome:nodes",
             )
 
 
@@ -272,7 +272,7 @@ def parent_mtu(site: Site) -> Iterator[Finding]:
                 path=f"networks.{name}.parent",
                 value=network.parent,
                 message=f"its MTU of {least} is too small for IPv6, which needs"
-                f" {_LEAST_MTU_OF_IPV6}; raise it on the node, and in house:nodes",
+                f" {_LEAST_MTU_OF_IPV6}; raise it on the node, and in multihome:nodes",
             )
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.problem import Problem
-from config.read import NAMESPACE
+from config.reading.problem import Problem
+from config.reading.site import NAMESPACE
+from config.reading.strict_yaml import StrictYamlError, load_strictly
 from config.site import SECRET_KEYS, Site
-from config.strict_yaml import StrictYamlError, load_strictly
 
 # Namespaces of the engine itself and of its providers: theirs to check.
 OTHER_NAMESPACES = ("pulumi", "kubernetes", "command")

@@ -3,9 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from config.ip import AddressRange, IpAddress
-from config.networks import Subnet
-from config.plan.families import (
+from config.checks.located import (
     apart_by_tag,
     attachments,
     families,
@@ -13,7 +11,7 @@ from config.plan.families import (
     leases,
     nobodys,
 )
-from config.plan.reach import (
+from config.checks.reach import (
     Wire,
     answered_on,
     families_by_wire,
@@ -22,7 +20,9 @@ from config.plan.reach import (
     routers_by_wire,
     wire_of,
 )
-from config.plan.rule import Finding, rule
+from config.checks.rule import Finding, rule
+from config.ip import AddressRange, IpAddress
+from config.networks import Subnet
 from config.site import Site
 
 # facts/cni.md section 9 row 20: `subnet-too-small` has the word on what is smaller.
@@ -140,7 +140,7 @@ def range_holds_gateway(site: Site) -> Iterator[Finding]:
             yield Finding(
                 path=f"{path}.range",
                 value=found,
-                message=f"it includes house:{other_path}.gateway; leave it out",
+                message=f"it includes multihome:{other_path}.gateway; leave it out",
             )
 
 
@@ -178,7 +178,7 @@ def ranges_meet(site: Site) -> Iterator[Finding]:
                 yield Finding(
                     path=path,
                     value=value,
-                    message=f"it meets house:{before[2]}; give each network addresses of its own",
+                    message=f"it meets multihome:{before[2]}; give each network addresses of its own",
                 )
             if last > before[0]:
                 before = (last, network, path)

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from config.ip import IpAddress
-from config.plan.families import (
+from config.checks.located import (
     apart_by_tag,
     attachments,
     gateway_of_leases,
@@ -11,7 +10,7 @@ from config.plan.families import (
     nobodys,
     pod_addresses,
 )
-from config.plan.reach import (
+from config.checks.reach import (
     answered_on,
     families_by_wire,
     is_answered_untagged,
@@ -20,7 +19,8 @@ from config.plan.reach import (
     routers_by_wire,
     wire_of,
 )
-from config.plan.rule import Finding, rule
+from config.checks.rule import Finding, rule
+from config.ip import IpAddress
 from config.site import Site
 
 
@@ -36,7 +36,7 @@ def network_unknown(site: Site) -> Iterator[Finding]:
             yield Finding(
                 path=f"home_assistant.interfaces[{position}].network",
                 value=attachment.network,
-                message=f"no such network; house:networks has {', '.join(site.networks)}",
+                message=f"no such network; multihome:networks has {', '.join(site.networks)}",
             )
 
 
@@ -204,4 +204,6 @@ def address_of_family_missing(site: Site) -> Iterator[Finding]:
 
 
 def _twice(path: str, value: object, owner: str) -> Finding:
-    return Finding(path=path, value=value, message=f"house:{owner} has it already; choose another")
+    return Finding(
+        path=path, value=value, message=f"multihome:{owner} has it already; choose another"
+    )

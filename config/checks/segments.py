@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from config.checks.located import attachments, pod_addresses
+from config.checks.reach import Wire, families_by_wire, wire_of
+from config.checks.rule import Finding, rule
 from config.networks import VlanNetwork
-from config.plan.families import attachments, pod_addresses
-from config.plan.reach import Wire, families_by_wire, wire_of
-from config.plan.rule import Finding, rule
 from config.site import Site
 
 _NAMED_VLAN = re.compile(r"vlan[.-]?([0-9]{1,4})")
@@ -31,7 +31,7 @@ def wire_twice(site: Site) -> Iterator[Finding]:
             yield Finding(
                 path=f"{path}.network",
                 value=attachment.network,
-                message=f"house:{owners[wire]} is on {_named(wire)} already, and neighbours would"
+                message=f"multihome:{owners[wire]} is on {_named(wire)} already, and neighbours would"
                 " find an address of the pod at both MACs; keep one of them",
             )
         owners.setdefault(wire, path)

@@ -4,9 +4,9 @@ import ipaddress
 from collections import defaultdict
 from collections.abc import Mapping
 
+from config.checks.located import attachments, families, nobodys
 from config.ip import IpAddress, IpNetwork
 from config.networks import HomeNetwork, Subnet, VlanNetwork
-from config.plan.families import attachments, families, nobodys
 from config.site import Site
 
 Wire = tuple[str, int | None]

@@ -6,8 +6,8 @@ import json
 import pulumi
 from pulumi.runtime import config as runtime_config
 
-from config.problem import Problem
-from config.read import read_site
+from config.reading.problem import Problem
+from config.reading.site import read_site
 from config.site import SECRET_KEYS, Site
 
 # What a preview may still lack, `up` may not: without a host key SSH would trust anyone.

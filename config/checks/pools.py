@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from config.checks.located import families, nobodys
+from config.checks.rule import Finding, rule
 from config.ip import AddressRange
 from config.networks import Subnet
-from config.plan.families import families, nobodys
-from config.plan.rule import Finding, rule
 from config.site import Site
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from config.plan.rule import Finding, rule
+from config.checks.rule import Finding, rule
 from config.site import Site
 
 
@@ -50,5 +50,5 @@ def network_unused(site: Site) -> Iterator[Finding]:
             yield Finding(
                 path=f"networks.{name}",
                 value=name,
-                message="no interface is in it; add one to house:home_assistant.interfaces",
+                message="no interface is in it; add one to multihome:home_assistant.interfaces",
             )
