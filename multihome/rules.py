@@ -1,9 +1,9 @@
-"""`python -m house rules`: the table of rules in the docs, from the code."""
+"""`python -m multihome rules`: the table of rules in the docs, from the code."""
 
 import inspect
 
-from config.plan import RULES
-from config.plan.rule import Rule
+from config.checks import RULES
+from config.checks.rule import Rule
 
 
 def rules_text() -> str:
@@ -14,10 +14,10 @@ def rules_text() -> str:
     ]
     head = (
         "# Rules of the plan\n\n"
-        "`python -m house check` and `pulumi preview` hold every site against these rules before"
+        "`python -m multihome check` and `pulumi preview` hold every site against these rules before"
         " anything is touched.\nForms of single values are in `config/schema.json`. This table is"
-        " made by `python -m house rules`.\n\n"
-        "An error's harm was seen where the rule was left out and the plan executed: `tests/prove`"
+        " made by `python -m multihome rules`.\n\n"
+        "An error's harm was seen where the rule was left out and the plan executed: `tests/verdicts`"
         " holds the\nlast column, which has the plugin's words, or what was observed in the pod or"
         " beside it.\n\n"
         "| rule | severity | what it says | why | seen without it |\n"

@@ -1,18 +1,18 @@
-"""`python -m house check FILE...`: the plan of each stack file, or what is wrong with it."""
+"""`python -m multihome check FILE...`: the plan of each stack file, or what is wrong with it."""
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from config.read import read_site
-from config.stack_file import read_stack_file
-from house.address_plan import address_plan
+from config.reading.site import read_site
+from config.reading.stack_file import read_stack_file
+from multihome.address_plan import address_plan
 
 
 def check_command(files: Sequence[str]) -> int:
     """Prints the plan and the warnings, or one line per error; exit status 1 on any error."""
     if not files:
-        print("usage: python -m house check FILE...", file=sys.stderr)
+        print("usage: python -m multihome check FILE...", file=sys.stderr)
         return 2
     return max(_check(Path(file)) for file in files)
 

@@ -1,4 +1,4 @@
-"""`python -m house picture FILE`: the house as an SVG: pod, nodes, switch, networks."""
+"""`python -m multihome picture FILE`: the house as an SVG: pod, nodes, switch, networks."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -6,9 +6,9 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from config.networks import HomeNetwork, VlanNetwork
-from config.read import read_site
+from config.reading.site import read_site
+from config.reading.stack_file import read_stack_file
 from config.site import Site
-from config.stack_file import read_stack_file
 
 WIDTH, MARGIN, GAP = 880, 20, 20
 POD_Y, NODES_Y, SWITCH_Y, NETWORKS_Y, HEIGHT = 20, 150, 270, 360, 470
@@ -19,7 +19,7 @@ CLUSTER_COLOUR = "#57606a"
 def picture_command(files: Sequence[str]) -> int:
     """Writes the SVG to standard output; exit status 1 with one line per error."""
     if len(files) != 1:
-        print("usage: python -m house picture FILE", file=sys.stderr)
+        print("usage: python -m multihome picture FILE", file=sys.stderr)
         return 2
     file = read_stack_file(Path(files[0]))
     reading = read_site(file.tree)

@@ -1,4 +1,4 @@
-"""`python -m house render FILE`: what would be applied and run, as files, without an engine."""
+"""`python -m multihome render FILE`: what would be applied and run, as files, without an engine."""
 
 import json
 import os
@@ -17,9 +17,9 @@ from components.home_assistant import guard, objects
 from components.multus.manifest import ManifestError, ManifestSettings, parse, transform
 from components.multus.source import ManifestUnavailableError, read_manifest
 from components.network_segment.conflist import conflist
-from config.read import read_site
+from config.reading.site import read_site
+from config.reading.stack_file import read_stack_file
 from config.site import Site
-from config.stack_file import read_stack_file
 
 FOLDER = Path("rendered")
 
@@ -27,7 +27,7 @@ FOLDER = Path("rendered")
 def render_command(arguments: Sequence[str]) -> int:
     """Writes rendered/<stack>/; exit status 1 with one line per error."""
     if len(arguments) != 1:
-        print("usage: python -m house render FILE", file=sys.stderr)
+        print("usage: python -m multihome render FILE", file=sys.stderr)
         return 2
     path = Path(arguments[0])
     file = read_stack_file(path)

@@ -1,4 +1,4 @@
-"""The command line: `python -m house check|picture|render|rules|schema`."""
+"""The command line: `python -m multihome check|picture|render|rules|schema`."""
 
 import sys
 
@@ -7,28 +7,28 @@ def main(arguments: list[str]) -> int:
     """Runs one command, imported only when it is asked for: `check` takes under a second."""
     command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if command == "check":
-        from house.check import check_command  # noqa: PLC0415 - see above
+        from multihome.check import check_command  # noqa: PLC0415 - see above
 
         return check_command(rest)
     if command == "render":
-        from house.render import render_command  # noqa: PLC0415 - see above
+        from multihome.render import render_command  # noqa: PLC0415 - see above
 
         return render_command(rest)
     if command == "picture":
-        from house.picture import picture_command  # noqa: PLC0415 - see above
+        from multihome.picture import picture_command  # noqa: PLC0415 - see above
 
         return picture_command(rest)
     if command == "rules":
-        from house.rules import rules_text  # noqa: PLC0415 - see above
+        from multihome.rules import rules_text  # noqa: PLC0415 - see above
 
         sys.stdout.write(rules_text())
         return 0
     if command == "schema":
-        from house.schema import schema_text  # noqa: PLC0415 - see above
+        from config.reading.json_schema import schema_text  # noqa: PLC0415 - see above
 
         sys.stdout.write(schema_text())
         return 0
-    print("usage: python -m house check|picture|render|rules|schema", file=sys.stderr)
+    print("usage: python -m multihome check|picture|render|rules|schema", file=sys.stderr)
     return 2
 
 
