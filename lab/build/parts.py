@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LAB = Path(__file__).parent
+MODULES = Path(__file__).parent / "modules"
 KUBERNETES_VERSION = "v1.34.3"
 _CNI = "github.com/containernetworking/plugins/plugins"
 _MULTUS = "gopkg.in/k8snetworkplumbingwg/multus-cni.v4/cmd"
@@ -41,20 +41,20 @@ class Part:
     @property
     def folder(self) -> Path:
         """The folder with the part's go.mod and go.sum."""
-        return LAB / self.module
+        return MODULES / self.module
 
 
 _KUBERNETES_PROVIDER = "github.com/pulumi/pulumi-kubernetes/provider/v4"
 
 PARTS: dict[str, Part] = {
     "cli": Part(
-        module="engine/cli",
+        module="cli",
         programs=(Program(package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", name="pulumi"),),
         minutes=3,
         ldflags="-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.259.0",
     ),
     "language-host": Part(
-        module="engine/language-host",
+        module="language-host",
         programs=(
             Program(
                 package="github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python",
@@ -65,7 +65,7 @@ PARTS: dict[str, Part] = {
         ldflags="-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.79.0",
     ),
     "kubernetes-provider": Part(
-        module="engine/kubernetes-provider",
+        module="kubernetes-provider",
         programs=(
             Program(
                 package=".",
@@ -83,7 +83,7 @@ PARTS: dict[str, Part] = {
         ldflags=f"-X main.version=4.25.0 -X {_KUBERNETES_PROVIDER}/pkg/version.Version=4.25.0",
     ),
     "kubernetes": Part(
-        module="cluster/kubernetes",
+        module="kubernetes",
         programs=tuple(
             Program(package=f"k8s.io/kubernetes/cmd/{name}", name=name)
             for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
@@ -92,7 +92,7 @@ PARTS: dict[str, Part] = {
         ldflags=_KUBERNETES_FLAGS,
     ),
     "kubelet": Part(
-        module="cluster/kubernetes",
+        module="kubernetes",
         programs=tuple(
             Program(package=f"k8s.io/kubernetes/cmd/{name}", name=name)
             for name in ("kubelet", "kube-proxy")
@@ -101,7 +101,7 @@ PARTS: dict[str, Part] = {
         ldflags=_KUBERNETES_FLAGS,
     ),
     "multus": Part(
-        module="cluster/multus",
+        module="multus",
         programs=(
             Program(package=f"{_MULTUS}/multus", name="multus"),
             Program(package=f"{_MULTUS}/passthru-cni", name="passthru"),
@@ -111,27 +111,27 @@ PARTS: dict[str, Part] = {
         minutes=1.5,
     ),
     "runner": Part(
-        module="sandbox/runner",
+        module="../../netns/runner",
         programs=(Program(package=".", name="runner"),),
         minutes=1.5,
     ),
     "etcd": Part(
-        module="cluster/etcd",
+        module="etcd",
         programs=(Program(package="go.etcd.io/etcd/server/v3", name="etcd"),),
         minutes=0.5,
     ),
     "kwok": Part(
-        module="cluster/kwok",
+        module="kwok",
         programs=(Program(package="sigs.k8s.io/kwok/cmd/kwok", name="kwok"),),
         minutes=1,
     ),
     "cnitool": Part(
-        module="cluster/cnitool",
+        module="cnitool",
         programs=(Program(package="github.com/containernetworking/cni/cnitool", name="cnitool"),),
         minutes=0.2,
     ),
     "cni-plugins": Part(
-        module="cluster/cni-plugins",
+        module="cni-plugins",
         programs=tuple(
             Program(package=f"{_CNI}/{path}", name=path.rsplit("/", 1)[-1])
             for path in (

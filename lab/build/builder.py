@@ -1,6 +1,6 @@
-"""Builds the parts in `parts.py` into a cache outside the checkout: `python -m lab.build etcd`.
+"""Builds the parts in `parts.py` into a cache outside the checkout.
 
-Prints the folder of each part's executables. A part is built once for each content of its
+A part is built once for each content of its
 module's files and flags; a build that is cut off leaves nothing under the final name.
 """
 
@@ -10,14 +10,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-from lab.cache import cache_folder
-from lab.go import go_command
-from lab.parts import PARTS, Part
+from lab.build.cache import cache_folder
+from lab.build.go import go_command
+from lab.build.parts import PARTS, Part
 
 
 def part_folder(name: str) -> Path:
@@ -83,18 +82,3 @@ def _module_folder(go: str, module: str, part: Part, environment: dict[str, str]
         text=True,
     )
     return Path(str(json.loads(listed.stdout)["Dir"]))
-
-
-def main(names: list[str]) -> int:
-    """Builds the named parts, or all; exit status 1 with the failed build's own words above."""
-    for name in names or list(PARTS):
-        try:
-            print(build(name), flush=True)
-        except subprocess.CalledProcessError as error:
-            print(f"{name}: the build failed with exit status {error.returncode}", file=sys.stderr)
-            return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -5,6 +5,6 @@ from pathlib import Path
 
 
 def cache_folder() -> Path:
-    """`$XDG_CACHE_HOME/house`, else `~/.cache/house`."""
+    """`$XDG_CACHE_HOME/multihome`, else `~/.cache/multihome`."""
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "house"
+    return (Path(base) if base else Path.home() / ".cache") / "multihome"

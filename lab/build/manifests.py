@@ -1,6 +1,6 @@
 """Upstream's Multus manifests from Go modules, where the web cannot be reached.
 
-`python -m lab.manifests [VERSION...]` puts them, verified, into the program's own cache.
+`python -m lab.build.manifests [VERSION...]` puts them, verified, into the program's own cache.
 """
 
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from components.multus.source import cache_folder, store_manifest
 from config.releases import KNOWN_MANIFESTS
-from lab.go import go_command
+from lab.build.go import go_command
 
 MODULE = "gopkg.in/k8snetworkplumbingwg/multus-cni.v4"
 THIN, THICK = "multus-daemonset.yml", "multus-daemonset-thick.yml"
