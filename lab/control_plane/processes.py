@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab.build import build
+from lab.build.builder import build
 
 START_SECONDS = 180.0
 SERVICE_NETWORK = "10.43.0.0/16"
