@@ -1,4 +1,4 @@
-"""A channel to one runner: a house goes in as a line of JSON, its report comes out as one."""
+"""A channel to one runner: a scenario goes in as a line of JSON, its report comes out as one."""
 
 import json
 import socket
@@ -7,19 +7,19 @@ import time
 from pathlib import Path
 from typing import Any, Protocol
 
-from lab.build import build
+from lab.build.builder import build
 
 CONNECT_SECONDS = 60.0
-# A house, or a part of one, and what was seen in it: lab/sandbox/runner/house.go describes both.
+# A scenario, or a part of one, and what was seen in it: lab/netns/runner/scenario.go describes both.
 Request = dict[str, Any]
 Report = dict[str, Any]
 
 
 class Channel(Protocol):
-    """What runs houses, one after the other."""
+    """What runs scenarios, one after the other."""
 
-    def run(self, house: Request) -> Report:
-        """The report of a house."""
+    def run(self, scenario: Request) -> Report:
+        """The report of a scenario."""
 
     def close(self) -> None:
         """Ends the runner."""
@@ -38,8 +38,8 @@ class _Lines:
     def __init__(self, requests: _Writer, reports: _Reader) -> None:
         self._requests, self._reports = requests, reports
 
-    def run(self, house: Request) -> Report:
-        self._requests.write(json.dumps(house).encode() + b"\n")
+    def run(self, scenario: Request) -> Report:
+        self._requests.write(json.dumps(scenario).encode() + b"\n")
         self._requests.flush()
         line = self._reports.readline()
         if not line:

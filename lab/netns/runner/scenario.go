@@ -1,8 +1,8 @@
 package main
 
-// A house is one request: the node's links, the hosts on its wires, and the pods that are to run.
+// A scenario is one request: the node's links, the hosts on its wires, and the pods that are to run.
 // All addresses have prefix lengths unless said otherwise.
-type house struct {
+type scenario struct {
 	ID        string            `json:"id"`
 	Node      []link            `json:"node"`
 	Hosts     []host            `json:"hosts"`

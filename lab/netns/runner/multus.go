@@ -58,10 +58,10 @@ type podRuntime struct {
 	plugins string
 	client  *k8sclient.ClientInfo
 	exec    *countingExec
-	house   *house
+	scenario   *scenario
 }
 
-func newPodRuntime(plugins string, h *house, executions *int) (*podRuntime, error) {
+func newPodRuntime(plugins string, h *scenario, executions *int) (*podRuntime, error) {
 	name, err := nameOf([]byte(h.Cluster.Conflist))
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func newPodRuntime(plugins string, h *house, executions *int) (*podRuntime, erro
 	exec.DefaultExec.RawExec = &invoke.RawExec{Stderr: os.Stderr}
 	r := &podRuntime{
 		plugins: plugins,
-		house:   h,
+		multihome:   h,
 		exec:    exec,
 		client: &k8sclient.ClientInfo{
 			Client:        fake.NewSimpleClientset(),
@@ -110,7 +110,7 @@ func (r *podRuntime) arguments(pod podRequest, sandbox string) (*skel.CmdArgs, e
 		"cniDir":     stateFolder,
 		"binDir":     r.plugins,
 		"logLevel":   "panic",
-		"delegates":  []json.RawMessage{json.RawMessage(r.house.Cluster.Conflist)},
+		"delegates":  []json.RawMessage{json.RawMessage(r.scenario.Cluster.Conflist)},
 	})
 	if err != nil {
 		return nil, err
@@ -124,7 +124,7 @@ func (r *podRuntime) arguments(pod podRequest, sandbox string) (*skel.CmdArgs, e
 		StdinData:   config,
 		Args: fmt.Sprintf(
 			"IgnoreUnknown=1;K8S_POD_NAMESPACE=%s;K8S_POD_NAME=%s;K8S_POD_INFRA_CONTAINER_ID=%s;K8S_POD_UID=uid-%s",
-			r.house.Namespace, pod.Name, id, pod.Name,
+			r.scenario.Namespace, pod.Name, id, pod.Name,
 		),
 	}, nil
 }
@@ -138,7 +138,7 @@ func (r *podRuntime) add(pod podRequest, sandbox string) (string, error) {
 	if _, err := multus.CmdAdd(arguments, r.exec, r.client); err != nil {
 		return "", err
 	}
-	seen, err := r.client.GetPod(r.house.Namespace, pod.Name)
+	seen, err := r.client.GetPod(r.scenario.Namespace, pod.Name)
 	if err != nil {
 		return "", err
 	}

@@ -1,4 +1,4 @@
-// Runs pods of described houses through Multus and the CNI plugins, one line of JSON after the
+// Runs pods of described scenarios through Multus and the CNI plugins, one line of JSON after the
 // other: `runner PLUGINS` reads requests from standard input and writes reports to standard output.
 //
 // It is to be the only one in its mount namespace: /run and /var/lib/cni are its own.
@@ -39,7 +39,7 @@ func main() {
 	for {
 		line, err := in.ReadBytes('\n')
 		if len(line) > 1 {
-			var h house
+			var h scenario
 			if err := json.Unmarshal(line, &h); err != nil {
 				fmt.Fprintln(os.Stderr, "request:", err)
 				os.Exit(1)
@@ -54,7 +54,7 @@ func main() {
 	}
 }
 
-func run(plugins string, home *homeSwitch, h *house) *report {
+func run(plugins string, home *homeSwitch, h *scenario) *report {
 	r := &report{ID: h.ID, Calls: []answer{}, Owners: []owner{}, Kept: []string{}, Left: []string{}}
 	if err := live(plugins, home, h, r); err != nil {
 		r.Error = err.Error()
@@ -62,8 +62,8 @@ func run(plugins string, home *homeSwitch, h *house) *report {
 	return r
 }
 
-// live builds the house, runs its pods, asks around, and takes everything away again.
-func live(plugins string, home *homeSwitch, h *house, r *report) (failure error) {
+// live builds the scenario, runs its pods, asks around, and takes everything away again.
+func live(plugins string, home *homeSwitch, h *scenario, r *report) (failure error) {
 	defer emptyFolders()
 	w, err := makeWires(h, home)
 	defer func() { failure = errors.Join(failure, w.close()) }()
@@ -119,7 +119,7 @@ func live(plugins string, home *homeSwitch, h *house, r *report) (failure error)
 	return err
 }
 
-func talk(h *house, w *wires, sandboxes []*space, r *report) error {
+func talk(h *scenario, w *wires, sandboxes []*space, r *report) error {
 	timeout := time.Duration(h.Seconds * float64(time.Second))
 	owned := map[string]bool{}
 	for _, pod := range r.Pods {
@@ -153,7 +153,7 @@ func talk(h *house, w *wires, sandboxes []*space, r *report) error {
 	return nil
 }
 
-// emptyFolders lets no house find what another one has left.
+// emptyFolders lets no scenario find what another one has left.
 func emptyFolders() {
 	for _, folder := range folders {
 		entries, _ := os.ReadDir(folder)

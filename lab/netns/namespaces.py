@@ -42,7 +42,7 @@ def ip(namespace: str, *arguments: str) -> Any:
 @contextmanager
 def start_wire(parent: str, mtu: int = 1500) -> Iterator[Wire]:
     """Makes the namespaces; the pod has an eth0 with the default route, as a cluster gives it."""
-    names = [f"house-{os.getpid()}-{role}" for role in ("node", "neighbour", "pod")]
+    names = [f"scenario-{os.getpid()}-{role}" for role in ("node", "neighbour", "pod")]
     wire = Wire(node=names[0], neighbour=names[1], pod=names[2], parent=parent)
     made: list[str] = []
     try:

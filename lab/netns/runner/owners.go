@@ -68,7 +68,7 @@ func (a *asker) hear() {
 // whoHas asks each question from its host. All is heard until `least` has gone by, and what has an
 // owner without an answer until `most`, asked again now and then as hosts do: who answers second
 // does so at once.
-func whoHas(h *house, w *wires, owned map[string]bool, least, most time.Duration) ([]owner, error) {
+func whoHas(h *scenario, w *wires, owned map[string]bool, least, most time.Duration) ([]owner, error) {
 	askers := []*asker{}
 	defer func() {
 		for _, a := range askers {

@@ -68,7 +68,7 @@ func newSpace(name string) (*space, error) {
 	return s, s.handle.LinkSetUp(lo)
 }
 
-// wires are the namespaces of one house. Every link of the node ends in a bridge of the switch.
+// wires are the namespaces of one scenario. Every link of the node ends in a bridge of the switch.
 type wires struct {
 	node      *space
 	home      *homeSwitch
@@ -95,7 +95,7 @@ func (w *wires) space(name string) (*space, error) {
 	return s, err
 }
 
-func makeWires(h *house, home *homeSwitch) (*wires, error) {
+func makeWires(h *scenario, home *homeSwitch) (*wires, error) {
 	w := &wires{
 		home:      home,
 		hosts:     map[string]*space{},
@@ -249,7 +249,7 @@ func finish(handle *netlink.Handle, made netlink.Link, mac string, addresses []s
 	return nil
 }
 
-// addAddress adds it without waiting for duplicates to be found: the house is there before its pod.
+// addAddress adds it without waiting for duplicates to be found: the scenario is there before its pod.
 func addAddress(handle *netlink.Handle, to netlink.Link, text string) error {
 	address, err := netlink.ParseAddr(text)
 	if err != nil {

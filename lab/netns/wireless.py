@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lab.build import build
-from lab.house.initramfs import initramfs
-from lab.house.kernel import FULL_META_PACKAGE, kernel
+from lab.build.builder import build
+from lab.vm.initramfs import initramfs
+from lab.vm.kernel import FULL_META_PACKAGE, kernel
 
 MODULES = ("mac80211_hwsim", "macvlan", "veth", "af_packet")
 PROGRAMS = ("ip", "iw", "hostapd", "wpa_supplicant")
@@ -50,7 +50,7 @@ def missing() -> str | None:
 def _run(arguments: str) -> str:
     """What the machine has printed when it has switched itself off, or its time is over."""
     folder = kernel(FULL_META_PACKAGE)
-    with tempfile.TemporaryDirectory(prefix="house-") as temporary:
+    with tempfile.TemporaryDirectory(prefix="scenario-") as temporary:
         console = Path(temporary) / "console"
         command: list[str | Path] = [
             *("qemu-system-x86_64", "-nodefaults", "-display", "none", "-no-reboot"),

@@ -1,4 +1,4 @@
-"""A virtual machine that runs houses with VLANs: Debian's kernel, the runner, nothing else."""
+"""A virtual machine that runs scenarios with VLANs: Debian's kernel, the runner, nothing else."""
 
 import shutil
 import subprocess
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lab.build import build, part_folder
-from lab.house.cached import cached
-from lab.house.initramfs import DISK_MODULES, NETWORK_MODULES, initramfs
-from lab.house.machine import Machine
-from lab.sandbox.channel import SocketRunner
+from lab.build.builder import build, part_folder
+from lab.netns.channel import SocketRunner
+from lab.vm.cached import cached
+from lab.vm.initramfs import DISK_MODULES, NETWORK_MODULES, initramfs
+from lab.vm.machine import Machine
 
 MODULES = (*DISK_MODULES, *NETWORK_MODULES, "virtio_console", "macvlan", "veth")
 # To read an emulated clock, to set an emulated timer or to clear two megabytes takes longer than
@@ -22,7 +22,7 @@ KERNEL_ARGUMENTS = "clocksource=tsc tsc=reliable highres=off transparent_hugepag
 @contextmanager
 def start_machine(channels: int) -> Iterator[list[SocketRunner]]:
     """The channels of a machine that is switched off when the block ends."""
-    with tempfile.TemporaryDirectory(prefix="house-") as temporary:
+    with tempfile.TemporaryDirectory(prefix="scenario-") as temporary:
         machine = Machine(
             name="sandbox",
             folder=Path(temporary),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab.build import build
-from lab.netns import Wire
+from lab.build.builder import build
+from lab.netns.namespaces import Wire
 
 
 @dataclass(frozen=True, kw_only=True)
