@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from lab.command.guard import RefusedError, purpose
-from lab.command.provider import CommandProvider
+from lab.command_plugin.guard import RefusedError, purpose
+from lab.command_plugin.provider import CommandProvider
 
 
 def main() -> int:

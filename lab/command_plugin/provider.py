@@ -1,6 +1,6 @@
 """The stand-in of the command plugin: the engine's protocol around `remote` commands.
 
-Its contract is lab/command/contract.md, one test a row.
+Its contract is lab/command_plugin/contract.md, one test a row.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ from google.protobuf import empty_pb2, struct_pb2
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from lab.command import ssh
-from lab.command.guard import Purpose, RefusedError, allow_connection
+from lab.command_plugin import ssh
+from lab.command_plugin.guard import Purpose, RefusedError, allow_connection
 
 VERSION = "1.2.1"
 COMMAND, COPY = "command:remote:Command", "command:remote:CopyToRemote"
@@ -78,7 +78,7 @@ class CommandProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Create(self, request: Any, context: Any) -> Any:
         """Runs `create`, or copies; a preview does neither."""
         inputs = MessageToDict(request.properties)
-        identity = f"house-lab-{secrets.token_hex(8)}"
+        identity = f"multihome-lab-{secrets.token_hex(8)}"
         if request.preview:
             return provider_pb2.CreateResponse(id="", properties=request.properties)
         outputs = self._apply(request.urn, inputs, "create", context)

@@ -1,6 +1,6 @@
 """Where the stand-in of the command plugin may serve, and which machines it may log in to.
 
-It serves previews, which never connect; tests, which connect to loopback only; and the house in a
+It serves previews, which never connect; tests, which connect to loopback only; and the virtual machines in a
 box, inside its own network namespace. So nothing of ours ever logs in to somebody's node under the
 plugin's name.
 """
@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-VARIABLE = "HOUSE_LAB_COMMAND"
-Purpose = Literal["preview", "tests", "house"]
+VARIABLE = "MULTIHOME_LAB_COMMAND"
+Purpose = Literal["preview", "tests", "vm"]
 REMEDY = "install Pulumi's own: `pulumi plugin install resource command 1.2.1`"
 
 
@@ -26,8 +26,8 @@ def purpose(environment: Mapping[str, str]) -> Purpose:
         return "preview"
     if given == "tests":
         return "tests"
-    if given == "house":
-        return "house"
+    if given == "vm":
+        return "vm"
     raise RefusedError(f"this command plugin is a stand-in for previews and tests; {REMEDY}")
 
 
@@ -35,7 +35,7 @@ def allow_connection(served: Purpose, host: str) -> None:
     """Raises `RefusedError` unless this purpose may connect to this host."""
     if served == "tests" and _is_loopback(host):
         return
-    if served == "house" and _in_a_namespace_of_its_own():
+    if served == "vm" and _in_a_namespace_of_its_own():
         return
     raise RefusedError(f"the stand-in of the command plugin does not log in to {host}; {REMEDY}")
 
