@@ -1,4 +1,4 @@
-"""A virtual machine of the house: started, cut off from power, started again."""
+"""A virtual machine of the multihome: started, cut off from power, started again."""
 
 import contextlib
 import os
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab.house.kernel import kernel
-from lab.house.process import start_detached
+from lab.vm.kernel import kernel
+from lab.vm.process import start_detached
 
 UP = "the machine is up"
 
@@ -46,7 +46,7 @@ class Machine:
 
     @property
     def monitor(self) -> Path:
-        """Where QEMU answers (`lab.house.monitor`) while the machine runs."""
+        """Where QEMU answers (`lab.vm.monitor`) while the machine runs."""
         return self.folder / f"{self.name}.monitor"
 
     def channel(self, number: int) -> Path:

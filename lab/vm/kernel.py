@@ -7,7 +7,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from lab.house.cached import cached
+from lab.vm.cached import cached
 
 META_PACKAGE = "linux-image-cloud-amd64"
 FULL_META_PACKAGE = "linux-image-amd64"

@@ -16,8 +16,9 @@ from functools import cached_property
 from pathlib import Path
 
 from config.releases import KNOWN_MANIFESTS
-from lab.build import build
-from lab.cluster.control_plane import (
+from lab.build.builder import build
+from lab.build.manifests import main as fetch_manifests
+from lab.control_plane.processes import (
     ADMINISTRATOR,
     ControlPlane,
     add_volume,
@@ -31,14 +32,13 @@ from lab.cluster.control_plane import (
     wait_until,
     write_private,
 )
-from lab.house.images import images
-from lab.house.initramfs import DISK_MODULES, NETWORK_MODULES, initramfs
-from lab.house.machine import UP, Machine
-from lab.house.network import CLUSTER, DEVICE, inside, make_network, remove_network
-from lab.house.node_disk import node_disk
-from lab.house.process import start_detached
-from lab.house.seed import NodeSeed, make_seed
-from lab.manifests import main as fetch_manifests
+from lab.vm.images import images
+from lab.vm.initramfs import DISK_MODULES, NETWORK_MODULES, initramfs
+from lab.vm.machine import UP, Machine
+from lab.vm.network import CLUSTER, DEVICE, inside, make_network, remove_network
+from lab.vm.node_disk import node_disk
+from lab.vm.process import start_detached
+from lab.vm.seed import NodeSeed, make_seed
 
 PORT, ETCD_PORT, ETCD_PEER_PORT, WEB_PORT = 6443, 2379, 2380, 8080
 NODE_SECONDS = 300.0

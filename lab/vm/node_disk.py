@@ -5,12 +5,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab.house.cached import cached
-from lab.house.images import Image, archive
-from lab.house.initramfs import DISK_MODULES, initramfs
-from lab.house.machine import Machine
-from lab.house.root_disk import root_disk
-from lab.house.seed import make_image_seed
+from lab.vm.cached import cached
+from lab.vm.images import Image, archive
+from lab.vm.initramfs import DISK_MODULES, initramfs
+from lab.vm.machine import Machine
+from lab.vm.root_disk import root_disk
+from lab.vm.seed import make_image_seed
 
 SECONDS = 300.0
 
@@ -34,7 +34,7 @@ def _make(archives: Sequence[Path], folder: Path) -> None:
         megabytes=2048,
         processors=2,
         disks=(disk, seed),
-        arguments="house.prepare",
+        arguments="multihome.prepare",
     )
     machine.start()
     deadline = time.monotonic() + SECONDS

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab.build import build
-from lab.house.cached import cached
+from lab.build.builder import build
+from lab.vm.cached import cached
 
 SCRIPTS = Path(__file__).parent / "scripts"
 SHELL = ("busybox-static",)

@@ -8,7 +8,7 @@ from typing import Any
 
 from lab.engine.applied import Applied
 from lab.engine.environment import private_environment
-from lab.house.box import Box
+from lab.vm.box import Box
 
 # Everything in which the applied stack file differs from the repository's; and further nodes.
 OVERRIDES = frozenset({"host_key", "url", "sha256", "storage"})
@@ -21,7 +21,7 @@ def applied(box: Box, engine: list[Path], stack: str = "home") -> Applied:
     environment["XDG_CACHE_HOME"] = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
     house = Applied(stack, box.folder, environment)
     # The last thing that `prepare` writes.
-    if house.file.exists() and "house:kubeconfig" in house.file.read_text(encoding="utf-8"):
+    if house.file.exists() and "multihome:kubeconfig" in house.file.read_text(encoding="utf-8"):
         return house
     house.prepare(
         lambda tree: _override(tree, box),
@@ -31,10 +31,10 @@ def applied(box: Box, engine: list[Path], stack: str = "home") -> Applied:
 
 
 def _override(tree: dict[str, Any], box: Box) -> None:
-    nodes = tree["house:nodes"]
+    nodes = tree["multihome:nodes"]
     for name in box.nodes:
         nodes.setdefault(name, dict(nodes["k3s-1"]))
         nodes[name].update(host=box.address(name), host_key=box.host_key)
     digest = hashlib.sha256(box.archive.read_bytes()).hexdigest()
-    tree["house:plugins"].update(url=box.archive_url, sha256={"amd64": digest})
-    tree["house:home_assistant"]["storage"] = {"storage_class": "lab"}
+    tree["multihome:plugins"].update(url=box.archive_url, sha256={"amd64": digest})
+    tree["multihome:home_assistant"]["storage"] = {"storage_class": "lab"}

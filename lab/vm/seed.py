@@ -1,4 +1,4 @@
-"""The disk that makes a root disk one node of the house: keys, names, programs, images."""
+"""The disk that makes a root disk one node of the multihome: keys, names, programs, images."""
 
 import json
 import shutil
@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.build import build
-from lab.house.network import LINK, ROUTER
+from lab.build.builder import build
+from lab.vm.network import LINK, ROUTER
 
 # As k3s bundles them (facts/multus.md 4.3); `bridge` stands in for flannel.
 BUNDLED = ("bandwidth", "bridge", "firewall", "host-local", "loopback", "portmap")

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from lab.cache import cache_folder
+from lab.build.cache import cache_folder
 
 
 def cached(name: str, ingredients: bytes, make: Callable[[Path], None], seconds: int) -> Path:

@@ -3,8 +3,8 @@
 import subprocess
 from pathlib import Path
 
-from lab.house.cached import cached
-from lab.house.kernel import kernel, release
+from lab.vm.cached import cached
+from lab.vm.kernel import kernel, release
 
 FILES = Path(__file__).parent / "node"
 SUITE = "bookworm"
@@ -54,9 +54,9 @@ def _make(folder: Path) -> None:
     name = release(source)
     subprocess.run(["mkdir", "-p", root / "lib" / "modules"], check=True)
     subprocess.run(["cp", "-a", source / "modules" / name, root / "lib" / "modules"], check=True)
-    (root / "etc" / "modules-load.d" / "house.conf").write_text("\n".join(MODULES) + "\n")
+    (root / "etc" / "modules-load.d" / "multihome.conf").write_text("\n".join(MODULES) + "\n")
     subprocess.run(["cp", "-a", f"{FILES}/.", root], check=True)
-    units = ("house-seed", "house-images", "kubelet", "kube-proxy", "containerd", "ssh")
+    units = ("multihome-seed", "multihome-images", "kubelet", "kube-proxy", "containerd", "ssh")
     subprocess.run(
         ["chroot", root, "systemctl", "--quiet", "enable", *units],
         check=True,

@@ -1,4 +1,4 @@
-"""`python -m lab.house build|up|down`: a house to look at, with the article's plan applied."""
+"""`python -m lab.vm build|up|down`: a house to look at, with the article's plan applied."""
 
 import os
 import shlex
@@ -6,20 +6,20 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab.cache import cache_folder
+from lab.build.cache import cache_folder
 from lab.engine.applied import Applied
 from lab.engine.environment import engine_folders
-from lab.house.applied import applied
-from lab.house.box import Box, missing
-from lab.house.network import DEVICE, inside
+from lab.vm.applied import applied
+from lab.vm.box import Box, missing
+from lab.vm.network import DEVICE, inside
 
 HOME_ASSISTANT = "ghcr.io/home-assistant/home-assistant:2026.11.0"
 MULTUS = "v4.2.4"
-NAME = "HOUSE_LAB_NAME"
+NAME = "MULTIHOME_LAB_NAME"
 
 
 def the_box() -> Box:
-    """The one house of `make house`, unless the environment gives it another name."""
+    """The one house of `make demo`, unless the environment gives it another name."""
     return box_called(os.environ.get(NAME, "house"))
 
 
@@ -73,7 +73,7 @@ def down() -> int:
 
 def _runner(box: Box, home: Applied) -> Path:
     """A script that runs a command in the house, with the engine's environment."""
-    names = ("PATH", "XDG_CACHE_HOME", "HOUSE_LAB_COMMAND", "HOUSE_LAB_PYTHON")
+    names = ("PATH", "XDG_CACHE_HOME", "MULTIHOME_LAB_COMMAND", "MULTIHOME_LAB_PYTHON")
     lines = [
         f"export {name}={shlex.quote(value)}"
         for name, value in sorted(home.environment.items())
@@ -95,7 +95,7 @@ def _tell(box: Box, run: Path) -> None:
         ("the pod's interfaces", f"{run} {node} '{inside_pod} ip address'"),
         ("the lamp, from the pod", f"{run} {node} '{inside_pod} curl -s http://{DEVICE}'"),
         ("the engine", f"{run} pulumi preview --stack home --config-file {file}"),
-        ("the end of it", "make house-down"),
+        ("the end of it", "make demo-down"),
     ):
         print(f"{what}:\n    {line}")
 

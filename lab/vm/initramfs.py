@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from lab.house.cached import cached
-from lab.house.kernel import kernel, release
+from lab.vm.cached import cached
+from lab.vm.kernel import kernel, release
 
 SCRIPTS = Path(__file__).parent / "scripts"
 NETWORK_MODULES = ("virtio_pci", "virtio_net", "8021q", "bridge", "af_packet")
