@@ -1,1 +1,0 @@
-"""The house around a site: hosts and wires, pods beside it, who calls whom."""

@@ -1,0 +1,1 @@
+"""The scenario around a site: hosts and wires, pods beside it, who calls whom."""

@@ -1,0 +1,197 @@
+"""Who calls whom in a scenario, and by which interface the call is to go."""
+
+import ipaddress
+import json
+from collections.abc import Iterable, Iterator
+
+from config.checks.located import (
+    attachments,
+    overlap,
+    pod_addresses,
+    used_networks,
+)
+from config.checks.reach import families_by_wire, routers_by_wire, wire_of
+from config.ip import IpAddress
+from config.networks import HomeNetwork, VlanNetwork
+from config.nodes import Node
+from config.site import Site
+from lab.netns.channel import Request
+from tests.verdicts.scenarios.addresses import leased, neighbour
+from tests.verdicts.scenarios.cluster import service_addresses
+from tests.verdicts.scenarios.destinations import beyond, inside, sought_behind_a_router
+from tests.verdicts.scenarios.hosts import devices
+from tests.verdicts.scenarios.nodes import bystander_on, bystanders, other_nodes
+from tests.verdicts.scenarios.wires import link_of, node_addresses
+
+POD = "home-assistant-0"
+# Where mDNS is spoken: a route there decides by which interface devices are discovered.
+DISCOVERY = "224.0.0.251"
+
+
+def owners(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Request]:
+    """Who has the addresses of pods and nodes: a neighbour on the wire of each asks.
+
+    So does each other node there whose MAC is known.
+    """
+    nodes = [host for host in other_nodes(site, node) if host["mac"]]
+    for pod in pods:
+        for element in json.loads(pod["annotation"]):
+            name = element["name"]
+            wire = link_of(node, site.networks[name])
+            near = [host["name"] for host in nodes if (host["wire"], host["vlans"]) == wire]
+            for text in element.get("ips", ()) if wire is not None else ():
+                for asking in (f"n-{name}", *near):
+                    yield {"host": asking, "network": name, "address": text.partition("/")[0]}
+    yield from _asked_on_other_wires(site, node)
+    for host in bystanders(site, node):
+        for text, link in node_addresses(site, node):
+            if host["name"] == bystander_on(link):
+                yield {"host": host["name"], "address": text.partition("/")[0]}
+
+
+def _asked_on_other_wires(site: Site, node: Node) -> Iterator[Request]:
+    """The pod's IPv4 addresses on each of its wires where they may be somebody else's.
+
+    Linux answers there as well (config/checks/reach.py).
+    """
+    for _, address, network, _ in pod_addresses(site):
+        for name, other in used_networks(site).items():
+            wire = wire_of(other)
+            near = families_by_wire(site)[wire]
+            claimed = address.version == 4 and any(address in family.subnet for _, family in near)
+            if claimed and wire != wire_of(network) and link_of(node, other) is not None:
+                yield {"host": f"n-{name}", "address": str(address)}
+
+
+def calls(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Request]:
+    """Who calls whom: the pods their neighbours, Home Assistant's also routes and cluster."""
+    for number, pod in enumerate(pods):
+        if pod["name"] == POD:
+            yield from _calls_to_networks(site, node)
+            yield from _calls_to_the_cluster(site, node)
+            continue
+        (element,) = json.loads(pod["annotation"])
+        if link_of(node, site.networks[element["name"]]) is None:
+            continue
+        found = _near(site, node, element["name"], 0)
+        if found is not None and found[1] not in element.get("ips", ()):
+            yield {"pod": number, "to": found[1], "by": "net1"}
+
+
+def _near(site: Site, node: Node, name: str, number: int) -> tuple[str, str] | None:
+    """A host of the network's family by that number, and its address; None if nobody is."""
+    network = site.networks[name]
+    family = network.subnets[number]
+    if (address := neighbour(site, family)) is not None:
+        return f"n-{name}", str(address)
+    # All addresses are promised: a device has one of them.
+    address, wire = leased(site, network, family), link_of(node, network)
+    for device in devices(site, node):
+        (own,) = device["addresses"]
+        if (device["wire"], device["vlans"]) == wire and own.partition("/")[0] == str(address):
+            return device["name"], str(address)
+    return None
+
+
+def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
+    by_network: dict[str, str] = {}
+    for _, attachment, network in attachments(site):
+        # A pod that is in a network twice goes by the first of its interfaces.
+        by = by_network.setdefault(attachment.network, attachment.name)
+        if link_of(node, network) is None:
+            continue
+        given = (attachment.address, attachment.ipv6_address)
+        for number, (family, own) in enumerate(zip(network.subnets, given, strict=False)):
+            found = _near(site, node, attachment.network, number)
+            if found is None or found[1] == str(own):
+                continue
+            yield {"to": found[1], "by": by}
+            if own is not None and family.subnet.version == own.version:
+                yield {"host": found[0], "to": str(own)}
+        for destination in network.routes:
+            via, far = network.gateways.get(destination.version), beyond(site, destination)
+            if far is not None:
+                yield {"to": str(far), "by": by, "via": str(via)}
+            elif via is not None and _is_called(site, network, via):
+                # Behind the router are other networks of the site alone.
+                yield {"to": str(via), "by": by}
+        if discovers(network):
+            yield {"to": DISCOVERY, "by": by, "route_only": True}
+        for address in _claimed_twice(site, attachment.network):
+            yield {"to": str(address), "by": by, "route_only": True}
+        for address in sought_behind_a_router(site, network):
+            yield {"to": str(address), "by": by, "route_only": True}
+
+
+def _is_called(site: Site, network: HomeNetwork, router: IpAddress) -> bool:
+    """Whether it is an address of the subnet that just one router answers for."""
+    return _is_in([network], router) and router not in routers_by_wire(site)[wire_of(network)]
+
+
+def _calls_to_the_cluster(site: Site, node: Node) -> Iterator[Request]:
+    for address in (*service_addresses(site), *_reached_by_the_cluster(site, node)):
+        yield {"to": str(address), "by": "eth0"}
+    for address in contested(site):
+        yield {"to": str(address), "by": "eth0", "route_only": True}
+    if 4 in site.cluster.pod_versions and not any(
+        discovers(network) for _, _, network in attachments(site)
+    ):
+        yield {"to": DISCOVERY, "by": "eth0", "route_only": True}
+    for other in other_nodes(site, node):
+        for text, link in node_addresses(site, node):
+            near = any(_together(text, theirs) for theirs in other["addresses"])
+            if near and (other["wire"], other["vlans"]) == (link, []):
+                yield {"host": other["name"], "to": text.partition("/")[0]}
+
+
+def discovers(network: HomeNetwork) -> bool:
+    """Whether IPv4's multicast is to go by the network's interface."""
+    four = any(s.subnet.version == 4 for s in network.subnets)
+    return network.routing == "discovery" and four
+
+
+def contested(site: Site) -> Iterator[IpAddress]:
+    """In every network or route that reaches into the cluster the first and the last of its hosts.
+
+    The first may be on the pod's own node, which has a closer route.
+    """
+    own = (*site.cluster.pod_networks, *site.cluster.service_networks)
+    for network in site.networks.values():
+        claimed = [s.subnet for s in network.subnets]
+        for mine in (*claimed, *(network.routes if network.routing == "routed" else ())):
+            for theirs in own:
+                if overlap(mine, theirs):
+                    shared = max(mine, theirs, key=lambda n: n.prefixlen)
+                    yield from (inside(shared), shared[max(0, shared.num_addresses - 2)])
+
+
+def _reached_by_the_cluster(site: Site, node: Node) -> Iterator[IpAddress]:
+    """The node's addresses, unless a macvlan of the pod hides them (facts/cni.md section 7)."""
+    used = used_networks(site).values()
+    untagged = [n for n in used if not isinstance(n, VlanNetwork)]
+    tagged = [n for n in used if isinstance(n, VlanNetwork)]
+    for text, _ in node_addresses(site, node):
+        address = ipaddress.ip_interface(text).ip
+        behind_a_router = any(address in route for n in used for route in n.routes)
+        # A VLAN that takes the node's address is closer than a route that leads to it.
+        hidden = _is_in(untagged, address) or (behind_a_router and not _is_in(tagged, address))
+        if not hidden and address.version in site.cluster.pod_versions:
+            yield address
+
+
+def _is_in(networks: Iterable[HomeNetwork], address: IpAddress) -> bool:
+    return any(address in family.subnet for network in networks for family in network.subnets)
+
+
+def _claimed_twice(site: Site, name: str) -> Iterator[IpAddress]:
+    """An address in each subnet of the network that another network of the pod has as well."""
+    used = {attachment.network for attachment in site.home_assistant.interfaces} - {name}
+    for other in used & set(site.networks):
+        for mine in site.networks[name].subnets:
+            for theirs in site.networks[other].subnets:
+                if overlap(mine.subnet, theirs.subnet):
+                    yield inside(max(mine.subnet, theirs.subnet, key=lambda n: n.prefixlen))
+
+
+def _together(one: str, other: str) -> bool:
+    return ipaddress.ip_interface(one).network == ipaddress.ip_interface(other).network

@@ -1,0 +1,78 @@
+"""A site as the runner is told it (lab/netns/runner/scenario.go describes the request).
+
+Conflists and annotation are the program's own.
+"""
+
+import ipaddress
+import json
+from collections.abc import Sequence
+
+from components.home_assistant.annotation import networks_annotation
+from components.network_segment.conflist import conflist
+from config.site import Site
+from lab.netns.channel import Request
+from tests.verdicts.scenarios.calls import POD, calls, owners
+from tests.verdicts.scenarios.cluster import cluster
+from tests.verdicts.scenarios.guests import Guest
+from tests.verdicts.scenarios.hosts import devices, neighbours, pods_elsewhere
+from tests.verdicts.scenarios.nodes import bystanders, other_nodes
+from tests.verdicts.scenarios.wires import links
+
+
+def request(site: Site, node_name: str, guests: Sequence[Guest] = ()) -> Request:
+    """The scenario in which Home Assistant's pod runs on that node, with guests beside it."""
+    settings = site.home_assistant
+    annotation = networks_annotation(settings.interfaces, site.networks)
+    return _request(site, node_name, [{"name": POD, "annotation": annotation}, *_pods(guests)])
+
+
+def guest_request(site: Site, node_name: str, guest: Guest) -> Request:
+    """The scenario in which just the guest runs: a VLAN has room for one pod on a node."""
+    wanted = None if guest.address is None else ipaddress.ip_address(guest.address)
+    scenario = _request(site, node_name, _pods([guest]))
+    elsewhere = pods_elsewhere(site, site.nodes[node_name], guest.network, wanted)
+    return {**scenario, "hosts": [*scenario["hosts"], *elsewhere]}
+
+
+def _pods(guests: Sequence[Guest]) -> list[dict[str, str]]:
+    return [
+        {
+            "name": f"guest-{number}",
+            "annotation": json.dumps(
+                [
+                    {"name": guest.network, "interface": "net1"}
+                    | ({} if guest.address is None else {"ips": [guest.address]})
+                ]
+            ),
+        }
+        for number, guest in enumerate(guests)
+    ]
+
+
+def _request(site: Site, node_name: str, pods: list[dict[str, str]]) -> Request:
+    node, namespace = site.nodes[node_name], site.home_assistant.namespace
+    return {
+        "node": list(links(site, node)),
+        "hosts": [
+            *neighbours(site, node),
+            *devices(site, node),
+            *other_nodes(site, node),
+            *bystanders(site, node),
+        ],
+        "cluster": cluster(site),
+        "namespace": namespace,
+        "networks": {
+            name: json.dumps(conflist(namespace, name, network))
+            for name, network in site.networks.items()
+        },
+        "pods": pods,
+        "calls": list(calls(site, node, pods)),
+        "owners": list(owners(site, node, pods)),
+    }
+
+
+def needs_vlans(wanted: Request) -> bool:
+    """Whether the kernel must know 802.1Q."""
+    tagged = any(host["vlans"] for host in wanted["hosts"])
+    links = any(link["parent"] for link in wanted["node"])
+    return tagged or links or any('"vlan"' in config for config in wanted["networks"].values())

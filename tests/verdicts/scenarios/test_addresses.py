@@ -1,0 +1,136 @@
+"""Who has which address in the lab: nobody has what somebody else must have."""
+
+import ipaddress
+
+import pytest
+
+from tests.cases.changes import LAN2, LAN6, STATIC, spare
+from tests.cases.sites import unchecked_site
+from tests.verdicts.scenarios.addresses import is_full, leased, neighbour
+from tests.verdicts.scenarios.request import request
+from tests.verdicts.scenarios.visitors import visited_sites
+
+
+def test_no_neighbour_has_what_another_network_promises() -> None:
+    site = unchecked_site(spare(subnet="192.168.18.32/31"))
+
+    assert neighbour(site, site.networks["spare"]) is None
+
+
+def test_no_neighbour_has_a_pool_of_the_whole_subnet_but_a_device_calls() -> None:
+    full = {
+        "networks/lan/subnet": "192.168.18.32/30",
+        "networks/lan/dhcp_pool": "192.168.18.33-192.168.18.34",
+        "home_assistant/interfaces/0/address": "192.168.18.35",
+    }
+    site = unchecked_site({**STATIC, **full})
+
+    calls = request(site, "k3s-1")["calls"]
+    assert neighbour(site, site.networks["lan"]) is None
+    assert {"host": "d0-lan", "to": "192.168.18.35"} in calls
+
+
+def test_nobody_has_the_address_that_routers_of_another_subnet_of_the_wire_have() -> None:
+    wide = {**LAN2, "subnet": "fd00:60::/64"}
+    two = {**LAN2, "subnet": "fd00:60::/127"}
+    site = unchecked_site({"networks/wide": wide, "networks/two": two})
+
+    given = [s.home_assistant.interfaces[0].address for s in visited_sites(site)]
+    assert neighbour(site, site.networks["two"]) == ipaddress.ip_address("fd00:60::1")
+    assert ipaddress.ip_address("fd00:60::") not in given
+
+
+@pytest.mark.parametrize(("parent", "near"), [("eth0", "192.168.18.33"), ("eth1", "192.168.18.34")])
+def test_a_router_of_the_wire_is_near_where_all_other_addresses_are_promised(
+    parent: str, near: str
+) -> None:
+    full = {"networks/lan/subnet": "192.168.18.32/30", "networks/lan/parent": "eth0"}
+    promised = {
+        "parent": parent,
+        "subnet": "192.168.18.32/30",
+        "ipam": "host-local",
+        "range": "192.168.18.32-192.168.18.35",
+        "gateway": "192.168.18.33",
+    }
+    site = unchecked_site({**STATIC, **full, "networks/spare": {**LAN2, **promised}})
+
+    assert neighbour(site, site.networks["lan"]) == ipaddress.ip_address(near)
+
+
+def test_no_device_has_an_end_of_the_subnet() -> None:
+    pool = {"networks/lan/dhcp_pool": "192.168.18.255-192.168.18.255"}
+    six = {"networks/lan/subnet": "fd00:18::/64", "networks/lan/dhcp_pool": "fd00:18::-fd00:18::9"}
+    four, other = unchecked_site({**STATIC, **pool}), unchecked_site({**STATIC, **six})
+
+    assert leased(four, four.networks["lan"], four.networks["lan"]) is None
+    assert str(leased(other, other.networks["lan"], other.networks["lan"])) == "fd00:18::9"
+
+
+def test_a_device_has_the_pod_s_address_only_where_the_pod_answers_for_it() -> None:
+    def device(parent: str) -> str:
+        pool = {"parent": parent, "subnet": "fd00:18::/64", "dhcp_pool": "fd00:18::3-fd00:18::9"}
+        leases = {"ipam": "host-local", "range": "fd00:18::5-fd00:18::9"}
+        site = unchecked_site({**LAN6, "networks/spare": {**LAN2, **pool, **leases}})
+        return str(leased(site, site.networks["spare"], site.networks["spare"]))
+
+    assert (device("eth0"), device("eth1")) == ("fd00:18::3", "fd00:18::5")
+
+
+def test_the_address_of_all_routers_of_another_subnet_is_no_neighbour_s() -> None:
+    two = {"subnet": "fd00:60::/127", "gateway": "fd00:60::"}
+    more = {
+        **LAN2,
+        "subnet": "fd00:60::1/128",
+        "ipv6": {**two, "dhcp_pool": "fd00:60::1-fd00:60::1"},
+    }
+    alone = unchecked_site({"networks/spare": more})
+    beside = unchecked_site(
+        {"networks/spare": more, "networks/wide": {**LAN2, "subnet": "fd00:60::/64"}}
+    )
+
+    found = [neighbour(site, site.networks["spare"].subnets[1]) for site in (alone, beside)]
+    assert found == [ipaddress.ip_address("fd00:60::"), None]
+
+
+@pytest.mark.parametrize(("parent", "device"), [("eth0", None), ("eth1", "192.168.18.32")])
+def test_a_device_may_have_what_is_a_router_s_on_another_wire(
+    parent: str, device: str | None
+) -> None:
+    router = {"parent": parent, "subnet": "192.168.18.0/24", "gateway": "192.168.18.32"}
+    pool = {"networks/lan/dhcp_pool": "192.168.18.32-192.168.18.32"}
+    site = unchecked_site({**STATIC, **pool, "networks/spare": {**LAN2, **router}})
+
+    found = leased(site, site.networks["lan"], site.networks["lan"])
+    assert found == (None if device is None else ipaddress.ip_address(device))
+
+
+@pytest.mark.parametrize(("gateway", "near"), [(None, ".1"), (".2", ".2"), (".0", ".2")])
+def test_in_a_subnet_of_four_without_a_range_the_router_is_near(
+    gateway: str | None, near: str
+) -> None:
+    four: dict[str, object] = {**LAN2, "subnet": "192.168.60.0/30", "ipam": "host-local"}
+    if gateway is not None:
+        four["gateway"] = f"192.168.60{gateway}"
+    site = unchecked_site({"networks/spare": four})
+
+    assert str(neighbour(site, site.networks["spare"])) == f"192.168.60{near}"
+
+
+@pytest.mark.parametrize(("last", "full"), [(".150", True), (".149", False)])
+def test_a_network_is_full_that_pods_have_to_its_ends(last: str, *, full: bool) -> None:
+    pods = {"subnet": "192.168.0.144/29", "range": f"192.168.0.145-192.168.0{last}"}
+    more = {"subnet": "192.168.0.144/29"}
+    leases = {**LAN2, "ipam": "host-local"}
+    site = unchecked_site(
+        {"networks/pods": {**leases, **pods}, "networks/more": {**leases, **more}}
+    )
+
+    assert is_full(site) == full
+
+
+@pytest.mark.parametrize(("first", "full"), [(2, True), (3, False)])
+def test_nobody_is_harmed_by_leases_who_has_the_routers_address(first: int, *, full: bool) -> None:
+    twin = {**LAN2, "subnet": "192.168.18.0/24", "ipam": "host-local", "parent": "eth0"}
+    pods = {"networks/lan/range": f"192.168.18.{first}-192.168.18.254"}
+
+    assert is_full(unchecked_site({**pods, "networks/twin": twin})) == full

@@ -1,0 +1,148 @@
+"""Who calls whom in the lab, and is asked for."""
+
+from tests.cases.changes import LAN2, NODE2, THIRD
+from tests.cases.sites import tree, unchecked_site
+from tests.verdicts.scenarios.addresses import neighbour
+from tests.verdicts.scenarios.calls import contested
+from tests.verdicts.scenarios.guests import Guest
+from tests.verdicts.scenarios.request import request
+from tests.verdicts.scenarios.visitors import visited_sites
+from tests.verdicts.scenarios.wires import sites_by_homes
+
+
+def test_the_device_of_two_full_pools_calls_the_pod_of_either_network() -> None:
+    full = {"subnet": "fd00:60::/126", "dhcp_pool": "fd00:60::-fd00:60::2"}
+    networks = {f"networks/{name}": {**LAN2, **full} for name in ("one", "other")}
+    changes = {"nodes/k3s-1/addresses": ["fd00:60::1"]}
+
+    for visited in visited_sites(unchecked_site({**networks, **changes})):
+        (visitor,) = visited.home_assistant.interfaces
+        calling = {"host": f"d0-{visitor.network}", "to": "fd00:60::3"}
+        assert calling in request(visited, "k3s-1")["calls"]
+
+
+def test_a_node_whose_mac_alone_is_known_asks_for_the_pods_address() -> None:
+    interface = {"name": "eth0", "mac": "52:54:00:00:00:02"}
+    node = {**NODE2, "host": "k3s-2.home", "interfaces": [interface]}
+    scenario = request(unchecked_site({"nodes/k3s-2": node}), "k3s-1")
+
+    assert {"host": "k3s-2-eth0", "network": "lan", "address": "192.168.18.32"} in scenario[
+        "owners"
+    ]
+    assert "k3s-2-eth0" in [host["name"] for host in scenario["hosts"]]
+
+
+def test_who_answers_for_the_nodes_address_is_asked_on_a_vlan_interface_that_has_the_pods() -> None:
+    shared = {
+        "nodes/k3s-1/interfaces": ["eth0", "eth0.30"],
+        "nodes/k3s-1/addresses": ["192.168.32.3"],
+        "networks/lan/parent": "eth0.30",
+    }
+    *_, by_the_vlan = sites_by_homes(unchecked_site(shared))
+    scenario = request(by_the_vlan, "k3s-1")
+
+    assert {"host": "by-eth0.30", "address": "192.168.32.3"} in scenario["owners"]
+    (asking,) = (host for host in scenario["hosts"] if host["name"] == "by-eth0.30")
+    assert (asking["wire"], asking["vlans"]) == ("eth0", [30])
+
+
+def test_who_answers_for_a_node_s_address_is_asked_on_a_vlan_interface() -> None:
+    behind = {"networks/lan/parent": "eth0.30", "nodes/k3s-1/interfaces": ["eth0", "eth0.30"]}
+    scenario = request(unchecked_site(behind), "k3s-1")
+
+    assert {"host": "by-eth0.30", "address": "192.168.18.10"} in scenario["owners"]
+
+
+def test_the_last_of_the_clusters_hosts_are_sought_in_a_network_that_takes_them() -> None:
+    site = unchecked_site({"networks/lan/subnet": "10.0.0.0/8"})
+
+    assert {"10.42.0.9", "10.42.255.254"} <= {str(address) for address in contested(site)}
+
+
+def test_a_visitor_is_not_sought_behind_a_router() -> None:
+    routes = {"gateway": "192.168.18.1", "routing": "routed", "routes": ["192.168.60.0/24"]}
+    network = {**LAN2, "ipam": "host-local", "range": "192.168.60.2-192.168.60.9"}
+    changes = {f"networks/lan/{key}": value for key, value in routes.items()}
+    site = unchecked_site({**changes, "networks/visited": network})
+
+    (visited,) = visited_sites(site)
+    own = str(visited.home_assistant.interfaces[0].address)
+    assert own == "192.168.60.9"
+    assert own not in [call["to"] for call in request(visited, "k3s-1")["calls"] if "by" in call]
+
+
+def test_a_host_that_is_neither_the_visitor_nor_the_broadcast_is_sought_behind_a_router() -> None:
+    routes = {"gateway": "192.168.60.1", "routing": "routed", "routes": ["192.168.60.4/30"]}
+    site = unchecked_site({"networks/visited": {**LAN2, "subnet": "192.168.60.0/29", **routes}})
+
+    (visited,) = visited_sites(site)
+    assert str(visited.home_assistant.interfaces[0].address) == "192.168.60.6"
+    sought = {"to": "192.168.60.4", "by": "net1", "route_only": True}
+    assert sought in request(visited, "k3s-1")["calls"]
+
+
+def test_a_visitor_reaches_the_node_that_only_the_pods_macvlan_hides() -> None:
+    site = unchecked_site({"networks/visited": LAN2})
+    (visited,) = visited_sites(site)
+
+    by_the_cluster = {"to": "192.168.18.10", "by": "eth0"}
+    assert by_the_cluster in request(visited, "k3s-1")["calls"]
+    assert by_the_cluster not in request(site, "k3s-1")["calls"]
+
+
+def test_a_guest_calls_a_device_where_all_addresses_are_promised() -> None:
+    full = {"subnet": "192.168.60.0/30", "ipam": "host-local", "range": "192.168.60.2-192.168.60.3"}
+    pool = {"dhcp_pool": "192.168.60.0-192.168.60.1"}
+    site = unchecked_site({"networks/spare": {**LAN2, **full, **pool}})
+
+    scenario = request(site, "k3s-1", [Guest("spare", "192.168.60.3")])
+    assert neighbour(site, site.networks["spare"]) is None
+    assert {"pod": 1, "to": "192.168.60.0", "by": "net1"} in scenario["calls"]
+
+
+def test_the_pod_s_address_is_asked_for_where_another_network_of_the_pod_may_have_it() -> None:
+    beside = {"networks/spare": {**LAN2, "parent": "eth1", "subnet": "192.168.18.0/24"}}
+    other = {**LAN2, "parent": "eth1", "subnet": "fd00:60::/64"}
+    third = {**THIRD, "network": "other", "address": "fd00:60::9"}
+    scenario = {**beside, "networks/other": other, "nodes/k3s-1/interfaces": ["eth0", "eth1"]}
+    pod = tree("home")["home_assistant"]["interfaces"]
+
+    site = unchecked_site({**scenario, "home_assistant/interfaces": [pod[0], third]})
+    assert {"host": "n-other", "address": "192.168.18.32"} in request(site, "k3s-1")["owners"]
+
+
+def test_the_ipv4_address_of_a_network_s_second_family_is_asked_for_on_other_wires() -> None:
+    beside = {**LAN2, "parent": "eth1", "subnet": "192.168.60.0/24"}
+    other = {**LAN2, "parent": "eth1", "subnet": "fd00:60::/64"}
+    both = {**LAN2, "subnet": "fd00:18::/64", "ipv6": {"subnet": "192.168.60.0/24"}}
+    networks = {"networks/both": both, "networks/other": other, "networks/beside": beside}
+    first = {"network": "both", "name": "both", "mac": "02:00:00:00:00:07"}
+    addresses = {"address": "fd00:18::5", "ipv6_address": "192.168.60.5"}
+    third = {**THIRD, "network": "other", "address": "fd00:60::9"}
+
+    pod = {"home_assistant/interfaces": [{**first, **addresses}, third]}
+    site = unchecked_site({**networks, **pod, "nodes/k3s-1/interfaces": ["eth0", "eth1"]})
+    assert {"host": "n-other", "address": "192.168.60.5"} in request(site, "k3s-1")["owners"]
+
+
+def test_a_router_is_called_itself_where_only_networks_of_the_site_are_behind_it() -> None:
+    routed = {"gateway": "192.168.60.1", "routing": "routed", "routes": ["192.168.18.0/25"]}
+    (site,) = visited_sites(unchecked_site({"networks/spare": {**LAN2, **routed}}))
+
+    called = {call["to"] for call in request(site, "k3s-1")["calls"]}
+    assert "192.168.60.1" in called
+
+
+def test_a_node_is_called_whose_address_a_vlan_takes_though_a_route_leads_to_it() -> None:
+    routed = {"gateway": "192.168.18.14", "routing": "routed", "routes": ["192.168.18.0/24"]}
+    vlan = {"type": "vlan", "parent": "eth0", "vlan_id": 10, "ipam": "static", **routed}
+    by_the_cluster = {"to": "192.168.18.10", "by": "eth0"}
+    called = {}
+    for subnet in ("192.168.18.8/29", "192.168.18.12/30"):
+        (site,) = visited_sites(
+            unchecked_site(
+                {"networks": {"n": {**vlan, "subnet": subnet}}, "home_assistant/interfaces": []}
+            )
+        )
+        called[subnet] = by_the_cluster in request(site, "k3s-1")["calls"]
+    assert called == {"192.168.18.8/29": True, "192.168.18.12/30": False}

@@ -1,0 +1,28 @@
+"""The harm of `parent-wireless`, with simulated radios, Debian's hostapd and the real plugin."""
+
+import pytest
+
+from components.home_assistant.annotation import addresses
+from components.network_segment.conflist import conflist
+from config.checks import RULES
+from lab.netns.wireless import missing, wireless_results
+from tests.cases.rules import CASES
+from tests.cases.sites import unchecked_site
+
+RULE = "parent-wireless"
+
+
+def test_an_access_point_answers_its_station_and_not_the_pod_behind_it() -> None:
+    if why := missing():
+        pytest.skip(why)
+    site = unchecked_site(CASES[RULE])
+    lan, pod = site.networks["lan"], site.home_assistant.interfaces[0]
+    written = conflist(site.home_assistant.namespace, "lan", lan)
+
+    found = wireless_results(written, addresses(pod, lan), str(pod.mac))
+    assert found == {
+        "station": "answered",
+        "macvlan": "not answered",
+        "macvlan by wire": "answered",
+    }
+    assert RULES[RULE].shown in [f"{name}: {result}" for name, result in found.items()]
