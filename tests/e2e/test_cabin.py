@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.house.living import House
-from tests.sites import tree
+from tests.cases.sites import tree
+from tests.e2e.living import House
 
 
 @pytest.mark.long
@@ -14,10 +14,10 @@ def test_the_cabin_s_networks_run_as_they_are_planned(house: House) -> None:
     cabin = tree("cabin")
 
     def move_in(home: dict[str, Any]) -> None:
-        home["house:networks"] = {
+        home["multihome:networks"] = {
             name: {**network, "parent": "eth0"} for name, network in cabin["networks"].items()
         }
-        home["house:home_assistant"]["interfaces"] = cabin["home_assistant"]["interfaces"]
+        home["multihome:home_assistant"]["interfaces"] = cabin["home_assistant"]["interfaces"]
 
     house.applied.change(move_in)
     house.applied.up()

@@ -3,14 +3,14 @@
 import json
 import subprocess
 
+from config.reading.strict_yaml import load_strictly
 from config.site import SECRET_KEYS
-from config.strict_yaml import load_strictly
 from lab.engine.applied import changed_keys
-from lab.house.applied import OVERRIDES
-from lab.house.network import CLUSTER, DEVICE, NEIGHBOUR, ROUTER, neighbour_of
-from tests.house.capture import capture
-from tests.house.living import House, wait_for
-from tests.sites import ROOT
+from lab.vm.applied import OVERRIDES
+from lab.vm.network import CLUSTER, DEVICE, NEIGHBOUR, ROUTER, neighbour_of
+from tests.cases.sites import ROOT
+from tests.e2e.capture import capture
+from tests.e2e.living import House, wait_for
 
 LAN_MAC, IOT_MAC = bytes.fromhex("32440b5a0e2e"), bytes.fromhex("00e04c68023d")
 PLAN = {
@@ -27,7 +27,7 @@ def test_the_first_up_on_a_fresh_node_needs_no_second(first_up: House) -> None:
 def test_what_is_applied_is_the_repository_s_stack_file(house: House) -> None:
     applied = load_strictly(house.applied.file.read_text())["config"]
     ours = load_strictly((ROOT / "Pulumi.home.yaml").read_text())["config"]
-    secrets = {f"house:{key}" for key in SECRET_KEYS}
+    secrets = {f"multihome:{key}" for key in SECRET_KEYS}
     kept = {key: value for key, value in applied.items() if key not in secrets}
     assert changed_keys(ours, kept) == OVERRIDES
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from lab.engine.environment import engine_folders
-from lab.house.__main__ import box_called
-from lab.house.applied import applied
-from lab.house.box import missing
-from lab.house.network import DEVICE, inside
-from tests.house.living import POD, House
+from lab.vm.__main__ import box_called
+from lab.vm.applied import applied
+from lab.vm.box import missing
+from lab.vm.network import DEVICE, inside
+from tests.e2e.living import POD, House
 
 NODES = ("k3s-1", "k3s-2")
 

@@ -6,39 +6,39 @@ from typing import Any
 
 import pytest
 
-from lab.house.network import DEVICE
-from tests.house.living import House
+from lab.vm.network import DEVICE
+from tests.e2e.living import House
 
 Edit = Callable[[dict[str, Any]], None]
-STATEFUL_SET = "house-home-assistant-stateful-set"
+STATEFUL_SET = "multihome-home-assistant-stateful-set"
 
 
 def another_address(tree: dict[str, Any]) -> None:
-    tree["house:home_assistant"]["interfaces"][0]["address"] = "192.168.18.33"
+    tree["multihome:home_assistant"]["interfaces"][0]["address"] = "192.168.18.33"
 
 
 def another_mac(tree: dict[str, Any]) -> None:
-    tree["house:home_assistant"]["interfaces"][1]["mac"] = "02:00:00:00:00:42"
+    tree["multihome:home_assistant"]["interfaces"][1]["mac"] = "02:00:00:00:00:42"
 
 
 def another_range(tree: dict[str, Any]) -> None:
-    tree["house:networks"]["lan"]["range"] = "192.168.18.30-192.168.18.90"
+    tree["multihome:networks"]["lan"]["range"] = "192.168.18.30-192.168.18.90"
 
 
 def another_vlan(tree: dict[str, Any]) -> None:
-    tree["house:networks"]["iot"]["vlan_id"] = 3
+    tree["multihome:networks"]["iot"]["vlan_id"] = 3
 
 
 def another_image(tree: dict[str, Any]) -> None:
-    tree["house:home_assistant"]["image"] = "ghcr.io/home-assistant/home-assistant:2026.11.1"
+    tree["multihome:home_assistant"]["image"] = "ghcr.io/home-assistant/home-assistant:2026.11.1"
 
 
 # What each change updates beside the pod.
 CHANGES: dict[str, tuple[Edit, set[str]]] = {
     "address": (another_address, set()),
     "mac": (another_mac, set()),
-    "range": (another_range, {"house-lan-attachment"}),
-    "vlan": (another_vlan, {"house-iot-attachment"}),
+    "range": (another_range, {"multihome-lan-attachment"}),
+    "vlan": (another_vlan, {"multihome-iot-attachment"}),
     "image": (another_image, set()),
 }
 

@@ -1,4 +1,4 @@
-"""`make house` and `make house-down`: what the one makes, the other takes away."""
+"""`make demo` and `make demo-down`: what the one makes, the other takes away."""
 
 import os
 import signal
@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from lab.cache import cache_folder
-from lab.house.__main__ import NAME
-from lab.house.box import missing
-from tests.house.living import wait_for
-from tests.sites import ROOT
+from lab.build.cache import cache_folder
+from lab.vm.__main__ import NAME
+from lab.vm.box import missing
+from tests.cases.sites import ROOT
+from tests.e2e.living import wait_for
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def name() -> Iterator[str]:
 
 def run(name: str, command: str, timeout: float = 500) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "lab.house", command],
+        [sys.executable, "-m", "lab.vm", command],
         cwd=ROOT,
         env={**os.environ, NAME: name},
         capture_output=True,
@@ -68,7 +68,7 @@ def machine(name: str) -> dict[str, list[str]]:
 def test_a_killed_house_is_taken_away_whole(name: str, sign: str) -> None:
     before = machine(name)
     process = subprocess.Popen(
-        [sys.executable, "-m", "lab.house", "up"],
+        [sys.executable, "-m", "lab.vm", "up"],
         cwd=ROOT,
         env={**os.environ, NAME: name},
         stdout=subprocess.DEVNULL,

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from lab.house.monitor import asked
+from lab.vm.monitor import asked
 
 LINES = 30
 LOOKS, LOOK_SECONDS = 3, 0.5

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lab.engine.applied import Applied
-from lab.house.box import Box
+from lab.vm.box import Box
 
 NAMESPACE = "/api/v1/namespaces/homeassistant"
 POD = f"{NAMESPACE}/pods/home-assistant-0"
@@ -135,7 +135,7 @@ class House:
     def leases(self) -> dict[str, list[str]]:
         """The addresses that host-local holds, by network."""
         text = self.box.ssh(
-            self.node, "cd /run/cni/house 2>/dev/null && find . -name '[0-9]*' || :"
+            self.node, "cd /run/cni/multihome 2>/dev/null && find . -name '[0-9]*' || :"
         )
         found: dict[str, list[str]] = {}
         for line in sorted(text.split()):

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from lab.cache import cache_folder
+from lab.build.cache import cache_folder
 from lab.engine.environment import engine_folders
-from lab.house.__main__ import box_called
-from lab.house.applied import applied
-from lab.house.box import missing
-from lab.house.network import inside
-from tests.house.last_words import last_words
-from tests.house.living import PRISTINE, House
+from lab.vm.__main__ import box_called
+from lab.vm.applied import applied
+from lab.vm.box import missing
+from lab.vm.network import inside
+from tests.e2e.last_words import last_words
+from tests.e2e.living import PRISTINE, House
 
 # Set to a house that is to be kept between runs of single tests.
-KEPT = "HOUSE_LAB_KEEP"
+KEPT = "MULTIHOME_LAB_KEEP"
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,8 @@ docs/decisions/guard.md has the counts.
 
 import pytest
 
-from tests.house.living import DATA, WORKLOAD, House, wait_for
-from tests.house.test_events import reboot
+from tests.e2e.living import DATA, WORKLOAD, House, wait_for
+from tests.e2e.test_events import reboot
 
 TIMES = 3
 

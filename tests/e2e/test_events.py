@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from lab.house.machine import UP
-from tests.house.living import BACK_SECONDS, DAEMON_SET, POD, House, wait_for
+from lab.vm.machine import UP
+from tests.e2e.living import BACK_SECONDS, DAEMON_SET, POD, House, wait_for
 
-ROLL = "house-lab/rolled"
+ROLL = "multihome-lab/rolled"
 
 
 def reboot(house: House) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lab.engine.environment import CHECKOUT
-from tests.house.living import CLAIM, CONFIGURATION, CRD, DATA, NAMESPACE, House, wait_for
+from tests.e2e.living import CLAIM, CONFIGURATION, CRD, DATA, NAMESPACE, House, wait_for
 
 PODS = "/api/v1/namespaces/default/pods"
 WORDS = {
@@ -110,7 +110,7 @@ def test_destroy_leaves_the_data_and_a_node_that_starts_pods(house: House) -> No
     left = house.box.ssh(house.node, f"find {CONFIGURATION} -type f").split()
     assert left == [f"{CONFIGURATION}/10-flannel.conflist"]
     plugins = house.box.ssh(house.node, "ls -A /var/lib/rancher/k3s/data/cni").split()
-    assert not {"macvlan", "vlan", "tuning", ".house-cni-plugins"} & set(plugins)
+    assert not {"macvlan", "vlan", "tuning", ".multihome-cni-plugins"} & set(plugins)
     assert house.box.ssh(house.node, f"cat {DATA}/kept") == "mine\n"
 
     house.applied.up()
