@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from config.read import Reading, read_site
+from config.reading.site import Reading, read_site
+from config.reading.stack_file import read_stack_file
 from config.site import Site
-from config.stack_file import read_stack_file
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 STACK_FILES = sorted(ROOT.glob("Pulumi.*.yaml"))
 
 

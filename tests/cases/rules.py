@@ -1,6 +1,6 @@
 """For each rule a change of the article's site that it must find."""
 
-from tests.site_changes import (
+from tests.cases.changes import (
     FOURTH,
     LAN2,
     LAN6,

@@ -1,6 +1,6 @@
 """Other sites that a rule is for, each seen to fail where it was run without the rule."""
 
-from tests.site_changes import (
+from tests.cases.changes import (
     DUAL,
     FOURTH,
     LAN2,
