@@ -3,12 +3,12 @@ STACK ?= home
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: check clean destroy house house-down manifests preview prove render rules test test-long up
+.PHONY: check clean destroy demo demo-down manifests preview verdicts render rules test test-long up
 
 # In this order: the plan is shown before the large packages are installed.
 .NOTPARALLEL: preview
 preview: check .venv/tests
-	$(BIN)/python -m lab.manifests
+	$(BIN)/python -m lab.build.manifests
 	$(BIN)/python -m lab.engine.preview $(STACK)
 
 test: .venv/tests
@@ -21,34 +21,34 @@ test-long: .venv/tests
 	$(BIN)/python -m tests.run --long
 
 check: .venv/plan
-	$(BIN)/python -m house check Pulumi.$(STACK).yaml
+	$(BIN)/python -m multihome check Pulumi.$(STACK).yaml
 
 render: .venv/tests
-	$(BIN)/python -m lab.manifests
-	$(BIN)/python -m house render Pulumi.$(STACK).yaml
+	$(BIN)/python -m lab.build.manifests
+	$(BIN)/python -m multihome render Pulumi.$(STACK).yaml
 
 rules: .venv/tests
 	$(BIN)/python -m tests.rules
 
 manifests: .venv/tests
-	$(BIN)/python -m lab.manifests
+	$(BIN)/python -m lab.build.manifests
 
 up destroy: .venv/tests
 	$(BIN)/python -m lab.engine.apply $@ $(STACK)
 
-# The plan in both directions, long: 2,000 whole sites and their near misses; writes docs/prove.md.
-prove: .venv/tests
+# The plan in both directions, long: 2,000 whole sites and their near misses; writes docs/verdicts.md.
+verdicts: .venv/tests
 	sh lab/setup.sh
-	$(BIN)/python -m lab.manifests
-	$(BIN)/python -m tests.prove $(PROVE)
+	$(BIN)/python -m lab.build.manifests
+	$(BIN)/python -m tests.verdicts $(VERDICTS)
 
-# A small house of virtual machines, with the article's plan applied to it; needs root.
-house: .venv/tests
+# A small site of virtual machines, with the article's plan applied to it; needs root.
+demo: .venv/tests
 	sh lab/setup.sh
-	$(BIN)/python -m lab.house up
+	$(BIN)/python -m lab.vm up
 
-house-down: .venv/tests
-	$(BIN)/python -m lab.house down
+demo-down: .venv/tests
+	$(BIN)/python -m lab.vm down
 
 clean:
 	rm -rf .venv .state rendered

@@ -1,4 +1,4 @@
-"""The house: reads the site of this stack, builds it, exports where things are."""
+"""The multihome: reads the site of this stack, builds it, exports where things are."""
 
 import pulumi
 

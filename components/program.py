@@ -5,7 +5,7 @@ import pulumi
 from components.multus.manifest import ManifestError
 from components.multus.source import ManifestUnavailableError, read_manifest
 from components.stack import HomeAssistantStack, HomeAssistantStackArgs
-from config.load import load_site
+from config.reading.engine import load_site
 
 
 def build() -> HomeAssistantStack:
@@ -14,7 +14,7 @@ def build() -> HomeAssistantStack:
     config = pulumi.Config()
     try:
         return HomeAssistantStack(
-            "house",
+            "multihome",
             HomeAssistantStackArgs(
                 site=site,
                 manifest=read_manifest(site.multus),

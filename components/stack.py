@@ -44,7 +44,7 @@ class HomeAssistantStack(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: HomeAssistantStackArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("house:stack:HomeAssistantStack", name, None, opts)
+        super().__init__("multihome:stack:HomeAssistantStack", name, None, opts)
         site = args.site
         settings = site.home_assistant
         conflists = {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from config.plan import RULES
+from config.checks import RULES
 from tests.rules import VARIABLE
 
 TESTS = Path(__file__).parent

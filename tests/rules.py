@@ -9,11 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from config.plan import RULES
+from config.checks import RULES
 
 TESTS = Path(__file__).parent
 COUNTING = "test_every_rule_has_a_case"
-VARIABLE = "HOUSE_WITHOUT_RULE"
+VARIABLE = "MULTIHOME_WITHOUT_RULE"
 
 
 def red_tests(name: str) -> int:

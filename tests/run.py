@@ -14,13 +14,13 @@ import xml.etree.ElementTree as ET  # the file is pytest's own
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.build import part_folder
-from lab.house.box import missing
-from lab.parts import PARTS
+from lab.build.builder import part_folder
+from lab.build.parts import PARTS
+from lab.vm.box import missing
 
 TESTS = Path(__file__).parent
-TIERS = ("unit", "cni", "node", "engine", "prove", "house")
-NEEDS_BUILDS = ("engine", "prove", "house")
+TIERS = ("unit", "cni", "node", "engine", "verdicts", "e2e")
+NEEDS_BUILDS = ("engine", "verdicts", "e2e")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ def main() -> int:
             f" cores; progress in {log}",
             flush=True,
         )
-    subprocess.run([sys.executable, "-m", "lab.manifests"], check=True)
+    subprocess.run([sys.executable, "-m", "lab.build.manifests"], check=True)
     builds = threading.Thread(target=_build, args=(log,))
     builds.start()
     results = []
@@ -83,7 +83,7 @@ def main() -> int:
 
 def _build(log: Path) -> None:
     """Builds everything; what fails is told, and fails again in the tier that needs it."""
-    machines = [] if missing() else [["lab.house", "build"], ["lab.sandbox"]]
+    machines = [] if missing() else [["lab.vm", "build"], ["lab.netns"]]
     for words in (["lab.build", *PARTS], *machines):
         with log.open("a", encoding="utf-8") as out:
             done = subprocess.run(

@@ -36,7 +36,7 @@ class CniPluginBinaries(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: CniPluginBinariesArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("house:cniPlugins:CniPluginBinaries", name, None, opts)
+        super().__init__("multihome:cniPlugins:CniPluginBinaries", name, None, opts)
         names = list(args.names)
         self._provider = Provider(f"{name}-ssh", opts=pulumi.ResourceOptions(parent=self))
         self.commands = (

@@ -2,12 +2,12 @@
 # A file is complete before it gets its name; a link, or a file of somebody else, is left alone.
 # A plugin that is no longer wanted stays until all of them go: pods made with it need it to end.
 set -eu
-record=$BIN_DIR/.house-cni-plugins
+record=$BIN_DIR/.multihome-cni-plugins
 if [ ! -d "$BIN_DIR" ]; then
-    echo "$BIN_DIR is no directory: is house:cluster right about this node?" >&2
+    echo "$BIN_DIR is no directory: is multihome:cluster right about this node?" >&2
     exit 1
 fi
-rm -f "$BIN_DIR"/.house-new.*
+rm -f "$BIN_DIR"/.multihome-new.*
 for plugin in $PLUGINS; do
     target=$BIN_DIR/$plugin
     wanted=$(sha256sum "$STAGE/bin/$plugin")
@@ -21,7 +21,7 @@ for plugin in $PLUGINS; do
         continue
     fi
     # The record comes first: a file without a record would never be removed again.
-    new=$BIN_DIR/.house-new.$$
+    new=$BIN_DIR/.multihome-new.$$
     if [ ! -f "$record" ] || ! grep -q "^$wanted  $plugin\$" "$record"; then
         if [ -f "$record" ]; then
             grep -v "  $plugin\$" "$record" >"$new" || :

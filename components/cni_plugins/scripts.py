@@ -46,7 +46,7 @@ def node_scripts(
         settings |= {"URL": url, "SHA256": archive_digest(plugins, architecture)}
     elif isinstance(plugins, ArchivedPlugins):
         digest = archive_digest(plugins, architecture)
-        copied = f"/tmp/house-cni-plugins-{digest[:16]}.tgz"  # noqa: S108 - verified before use
+        copied = f"/tmp/multihome-cni-plugins-{digest[:16]}.tgz"  # noqa: S108 - verified before use
         steps = ("stage_archive", "unpack", "install")
         settings |= {"COPIED": copied, "SHA256": digest}
     else:

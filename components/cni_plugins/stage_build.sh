@@ -3,13 +3,13 @@ set -eu
 PATH=$PATH:/usr/local/go/bin
 export PATH
 if ! command -v go >/dev/null 2>&1; then
-    echo "no Go on this node: install it, or choose house:plugins.source release or archive" >&2
+    echo "no Go on this node: install it, or choose multihome:plugins.source release or archive" >&2
     exit 1
 fi
 mkdir -p "$STAGE/bin" "$STAGE/module"
 module=github.com/containernetworking/plugins
 cd "$STAGE/module" || exit 1
-printf 'module house\n' >go.mod
+printf 'module plugins\n' >go.mod
 [ -n "${HOME:-}" ] || HOME=$STAGE
 export HOME
 GOFLAGS=-mod=mod

@@ -15,7 +15,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-ACCOUNT = Path("/var/run/secrets/house")
+ACCOUNT = Path("/var/run/secrets/multihome")
 INTERFACES = Path("/sys/class/net")
 PAUSE_SECONDS = 2
 

@@ -64,7 +64,9 @@ def init_container(image: str, attachments: tuple[Attachment, ...]) -> dict[str,
                 ("POD_UID", "uid"),
             )
         ],
-        "volumeMounts": [{"name": VOLUME, "mountPath": "/var/run/secrets/house", "readOnly": True}],
+        "volumeMounts": [
+            {"name": VOLUME, "mountPath": "/var/run/secrets/multihome", "readOnly": True}
+        ],
     }
 
 

@@ -15,7 +15,7 @@ from config.networks import HomeNetwork
 CLAIM = "home-assistant-config"
 PORT = 8123
 PROBED = "/manifest.json"
-NETWORKS_HASH = "house/networks-hash"
+NETWORKS_HASH = "multihome/networks-hash"
 LABELS = {"app.kubernetes.io/name": guard.NAME}
 # Home Assistant may take 210 s to stop cleanly (facts/home-assistant.md section 6).
 GRACE_SECONDS = 300

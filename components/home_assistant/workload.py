@@ -39,7 +39,7 @@ class HomeAssistant(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: HomeAssistantArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("house:homeAssistant:HomeAssistant", name, None, opts)
+        super().__init__("multihome:homeAssistant:HomeAssistant", name, None, opts)
         settings = args.settings
         patience = f"{settings.start_minutes}m"
         claim = PersistentVolumeClaim(

@@ -14,7 +14,7 @@ from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding
 
 from components.multus.manifest import Manifest
 
-CONFIG_HASH = "house/config-hash"
+CONFIG_HASH = "multihome/config-hash"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class MultusInstall(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: MultusInstallArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("house:multus:MultusInstall", name, None, opts)
+        super().__init__("multihome:multus:MultusInstall", name, None, opts)
         parts = {kind: _inputs(described) for kind, described in args.manifest.items()}
         here = pulumi.ResourceOptions(parent=self)
         self.crd = CustomResourceDefinition(

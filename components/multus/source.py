@@ -27,7 +27,7 @@ class ManifestUnavailableError(Exception):
 def cache_folder() -> Path:
     """Where verified manifests are kept, as `<sha256>.yml`."""
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "house" / "manifests"
+    return (Path(base) if base else Path.home() / ".cache") / "multihome" / "manifests"
 
 
 def origin(multus: Multus) -> tuple[str, str]:
@@ -40,8 +40,8 @@ def origin(multus: Multus) -> tuple[str, str]:
     digest = KNOWN_MANIFESTS.get(multus.version)
     if digest is None:
         raise ManifestUnavailableError(
-            f"house:multus.version: {multus.version}: its manifest is not known by digest;"
-            " give house:multus.manifest with url and sha256"
+            f"multihome:multus.version: {multus.version}: its manifest is not known by digest;"
+            " give multihome:multus.manifest with url and sha256"
         )
     return UPSTREAM.format(version=multus.version), digest
 
@@ -53,7 +53,7 @@ def read_manifest(multus: Multus) -> str:
             return Path(multus.manifest.file).read_text(encoding="utf-8")
         except OSError as error:
             raise ManifestUnavailableError(
-                f"house:multus.manifest.file: {multus.manifest.file}: {error.strerror};"
+                f"multihome:multus.manifest.file: {multus.manifest.file}: {error.strerror};"
                 " give the path of the release's multus-daemonset.yml"
             ) from None
     url, digest = origin(multus)
@@ -70,7 +70,7 @@ def store_manifest(content: bytes, digest: str) -> bytes:
     found = hashlib.sha256(content).hexdigest()
     if found != digest:
         raise ManifestUnavailableError(
-            f"house:multus.manifest: the file has sha256 {found}, not {digest}; do not use it"
+            f"multihome:multus.manifest: the file has sha256 {found}, not {digest}; do not use it"
         )
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
@@ -86,7 +86,7 @@ def _fetch(url: str, cached: Path) -> bytes:
             return bytes(answer.read(1 << 20))
     except (urllib.error.URLError, OSError) as error:
         raise ManifestUnavailableError(
-            f"house:multus.manifest: {url}: cannot be fetched"
+            f"multihome:multus.manifest: {url}: cannot be fetched"
             f" ({getattr(error, 'reason', error)}); run `make manifests`, or save that file"
             f" as {cached}"
         ) from None

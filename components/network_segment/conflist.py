@@ -5,7 +5,7 @@ from config.networks import HomeNetwork, MacvlanNetwork, Subnet
 # Exact text: plugins compare it with a list (facts/cni.md section 4).
 CNI_VERSION = "1.0.0"
 # Leases must not outlive the sandboxes they belong to, which a power cut ends (facts/cni.md 10b).
-LEASE_FOLDER = "/run/cni/house"
+LEASE_FOLDER = "/run/cni/multihome"
 ON_LINK = "0.0.0.0"  # noqa: S104 - the gateway that means "no gateway" to the plugins
 MULTICAST = "224.0.0.0/4"
 

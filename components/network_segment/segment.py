@@ -28,7 +28,7 @@ class NetworkSegment(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: NetworkSegmentArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("house:networkSegment:NetworkSegment", name, None, opts)
+        super().__init__("multihome:networkSegment:NetworkSegment", name, None, opts)
         text = json.dumps(conflist(args.namespace, args.network_name, args.network))
         attachment = CustomResource(
             f"{name}-attachment",

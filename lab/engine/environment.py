@@ -11,8 +11,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from lab.build import build
-from lab.cache import cache_folder
+from lab.build.builder import build
+from lab.build.cache import cache_folder
+from lab.build.go import go_command
 from lab.engine.release import (
     ENGINE,
     Release,
@@ -20,7 +21,6 @@ from lab.engine.release import (
     fetch_release,
     plugin_release,
 )
-from lab.go import go_command
 
 CHECKOUT = Path(__file__).parents[2]
 CLI_VERSION = (3, 259, 0)
@@ -124,8 +124,8 @@ def private_environment(state: Path, folders: list[Path], purpose: str) -> dict[
         "PULUMI_SKIP_UPDATE_CHECK": "1",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK": "true",
-        "HOUSE_LAB_COMMAND": purpose,
-        "HOUSE_LAB_PYTHON": sys.executable,
+        "MULTIHOME_LAB_COMMAND": purpose,
+        "MULTIHOME_LAB_PYTHON": sys.executable,
     }
 
 
@@ -144,7 +144,7 @@ def init_stack(stack: str, project: Path, environment: Mapping[str, str]) -> Non
     `stack init` writes into the stack file of the folder it runs in, which so is never ours.
     """
     project.mkdir(parents=True, exist_ok=True)
-    (project / "Pulumi.yaml").write_text("name: house\nruntime: python\n", encoding="ascii")
+    (project / "Pulumi.yaml").write_text("name: multihome\nruntime: python\n", encoding="ascii")
     subprocess.run(
         ["pulumi", "stack", "select", "--create", "--stack", stack, "--non-interactive"],
         cwd=project,

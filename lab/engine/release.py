@@ -10,7 +10,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.cache import cache_folder
+from lab.build.cache import cache_folder
 
 TIMEOUT_SECONDS = 5
 _GITHUB = "https://github.com/pulumi"

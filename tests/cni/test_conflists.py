@@ -10,9 +10,9 @@ import pytest
 
 from components.home_assistant.annotation import addresses
 from components.network_segment.conflist import conflist
-from lab.cni import Attachment
-from lab.netns import Wire, ip, missing, start_wire
-from tests.sites import changed
+from lab.netns.cni import Attachment
+from lab.netns.namespaces import Wire, ip, missing, start_wire
+from tests.cases.sites import changed
 
 CASES: dict[str, tuple[str, int, dict[str, object]]] = {
     "the home's LAN": ("home", 0, {}),
@@ -105,7 +105,7 @@ def test_the_interface_is_as_planned_and_leaves_nothing(
     assert ip(planned.wire.pod, "route") == before
     assert len(ip(planned.wire.pod, "link")) == 2
     name = str(planned.cni.conflist["name"])
-    leases = Path("/run/cni/house") / name
+    leases = Path("/run/cni/multihome") / name
     assert not [p for p in leases.glob("*") if p.name[0].isdigit() and ":" not in p.name]
     assert not list(Path("/var/lib/cni/results").glob(f"{name}-*"))
 

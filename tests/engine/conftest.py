@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from lab.build import build
-from lab.cluster.control_plane import ControlPlane, add_volume, start_control_plane
+from lab.build.builder import build
+from lab.control_plane.processes import ControlPlane, add_volume, start_control_plane
 from lab.engine.applied import Applied, changed_keys
 from lab.engine.environment import engine_folders, private_environment
 from lab.sshd import Sshd, sshd_missing, start_sshd
 from lab.web import serve_folder
-from tests.sites import ROOT
+from tests.cases.sites import ROOT
 
 # Everything in which the applied stack file may differ from the one in the repository.
 OVERRIDES = frozenset(
@@ -32,7 +32,7 @@ OVERRIDES = frozenset(
 )
 
 
-SECRETS = frozenset({"house:ssh_private_key", "house:kubeconfig"})
+SECRETS = frozenset({"multihome:ssh_private_key", "multihome:kubeconfig"})
 
 
 @dataclass
@@ -81,7 +81,7 @@ def _applied(
         pytest.skip(missing)
     content = YAML(typ="safe", pure=True).load((ROOT / f"Pulumi.{stack}.yaml").read_text())
     config = content["config"]
-    nodes = list(config["house:nodes"])
+    nodes = list(config["multihome:nodes"])
     with (
         start_control_plane(tmp_path / "cluster", nodes) as plane,
         start_sshd(tmp_path / "sshd") as sshd,
@@ -104,21 +104,21 @@ def _applied(
         )
         after = YAML(typ="safe", pure=True).load(applied.file.read_text())["config"]
         # Without flannel the folders are the machine's own, which the tests must not touch.
-        allowed = OVERRIDES | ({"house:cluster"} if stack == "cabin" else set())
+        allowed = OVERRIDES | ({"multihome:cluster"} if stack == "cabin" else set())
         after = {k: v for k, v in after.items() if k not in SECRETS}
         assert changed_keys(before, after, allowed) <= allowed
         yield applied
 
 
 def _override(tree: dict[str, Any], folder: Path, sshd: Sshd, archive: tuple[str, str]) -> None:
-    for position, node in enumerate(tree["house:nodes"].values()):
+    for position, node in enumerate(tree["multihome:nodes"].values()):
         # Two nodes of one machine are told apart by the loopback address.
         node.update(host=f"127.0.0.{position + 1}", port=sshd.port, host_key=sshd.host_key)
         node["user"] = sshd.user
     url, digest = archive
-    tree["house:plugins"].update(url=url, sha256=dict.fromkeys(("amd64", "arm64"), digest))
-    tree["house:home_assistant"]["storage"] = {"storage_class": "lab"}
-    cluster = tree["house:cluster"]
+    tree["multihome:plugins"].update(url=url, sha256=dict.fromkeys(("amd64", "arm64"), digest))
+    tree["multihome:home_assistant"]["storage"] = {"storage_class": "lab"}
+    cluster = tree["multihome:cluster"]
     data = folder / "k3s"
     if cluster.get("flannel", True):
         cluster["data_dir"] = str(data)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from lab.engine.environment import init_stack, private_environment
+from tests.cases.sites import ROOT
 from tests.engine.conftest import Lab
-from tests.sites import ROOT
 
 
 def test_the_cabin_is_applied_and_a_second_up_finds_nothing_to_do(cabin: Lab) -> None:
@@ -49,7 +49,7 @@ def test_a_preview_needs_no_cluster_and_names_both_networks(
     done = preview(tmp_path, engine, (ROOT / "Pulumi.home.yaml").read_text())
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert {"house-lan-attachment", "house-iot-attachment"} <= set(done.stdout.split())
+    assert {"multihome-lan-attachment", "multihome-iot-attachment"} <= set(done.stdout.split())
 
 
 def test_a_wrong_plan_is_refused_in_one_line_and_without_a_traceback(
@@ -60,7 +60,7 @@ def test_a_wrong_plan_is_refused_in_one_line_and_without_a_traceback(
 
     said = done.stdout + done.stderr
     assert done.returncode != 0
-    assert "house:home_assistant.interfaces[0].address: 192.168.19.32" in said
+    assert "multihome:home_assistant.interfaces[0].address: 192.168.19.32" in said
     assert "Traceback" not in said
     assert "kubernetes:" not in said
 
@@ -69,7 +69,7 @@ def test_a_node_without_a_host_key_is_refused_by_up_before_any_resource(
     cabin: Lab,
 ) -> None:
     def forget(tree: dict[str, Any]) -> None:
-        del tree["house:nodes"]["attic"]["host_key"]
+        del tree["multihome:nodes"]["attic"]["host_key"]
 
     cabin.change(forget)
     connections = cabin.sshd.connections()

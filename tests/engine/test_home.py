@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.cases.sites import ROOT
 from tests.engine.conftest import Lab
-from tests.sites import ROOT
 
 NAMESPACE = "/api/v1/namespaces/homeassistant"
 NETWORKS = "/apis/k8s.cni.cncf.io/v1/namespaces/homeassistant/network-attachment-definitions"
@@ -69,14 +69,14 @@ def test_a_changed_address_changes_only_the_workload(home: Lab) -> None:
     home.up()
 
     def move(tree: dict[str, Any]) -> None:
-        tree["house:home_assistant"]["interfaces"][0]["address"] = "192.168.18.33"
+        tree["multihome:home_assistant"]["interfaces"][0]["address"] = "192.168.18.33"
 
     home.change(move)
     done = home.pulumi("preview", "--json")
     steps = [s for s in json.loads(done.stdout)["steps"] if s["op"] not in {"same", "read"}]
 
     assert {step["urn"].rpartition("::")[2] for step in steps} == {
-        "house-home-assistant-stateful-set"
+        "multihome-home-assistant-stateful-set"
     }
     home.up()
     annotations = home.plane.get(WORKLOAD)["spec"]["template"]["metadata"]["annotations"]
@@ -91,9 +91,9 @@ def test_destroy_keeps_what_holds_the_data_and_up_restores_the_rest(home: Lab) -
     for path, kept in ((NAMESPACE, True), (CLAIM, True), (CRD, True), (WORKLOAD, False)):
         assert home.plane.exists(path) is kept, path
     assert {
-        "house-namespace",
-        "house-home-assistant-claim",
-        "house-multus-crd",
+        "multihome-namespace",
+        "multihome-home-assistant-claim",
+        "multihome-multus-crd",
     } <= set(home.resources())
     assert list(plugin_folder(home).iterdir()) == []
 
@@ -110,14 +110,14 @@ def test_a_broken_image_fails_by_name_within_a_bounded_time(
         home.up()
 
     def break_image(tree: dict[str, Any]) -> None:
-        tree["house:home_assistant"]["image"] = "lab.example/home/does-not-exist:1.0"
-        tree["house:home_assistant"]["start_minutes"] = 1
+        tree["multihome:home_assistant"]["image"] = "lab.example/home/does-not-exist:1.0"
+        tree["multihome:home_assistant"]["start_minutes"] = 1
 
     home.change(break_image)
     done = home.pulumi("up", timeout=200)
 
     assert done.returncode != 0
-    assert "house-home-assistant-stateful-set" in done.stdout + done.stderr
+    assert "multihome-home-assistant-stateful-set" in done.stdout + done.stderr
     assert "0 out of 1 replicas succeeded readiness checks" in done.stdout + done.stderr
 
 

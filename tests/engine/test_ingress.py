@@ -8,8 +8,8 @@ import pytest
 
 from components.home_assistant.objects import ingress
 from config.home_assistant import Ingress
-from lab.cluster.control_plane import ControlPlane, start_control_plane
-from tests.sites import changed, unchecked_site
+from lab.control_plane.processes import ControlPlane, start_control_plane
+from tests.cases.sites import changed, unchecked_site
 
 INGRESSES = "/apis/networking.k8s.io/v1/namespaces/default/ingresses?dryRun=All"
 REFUSED = ("Home.example.org", "192.168.18.10", "fd00::20", "-home", "home_assistant.lan")

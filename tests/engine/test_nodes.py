@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from components.home_assistant.objects import stateful_set
-from config.plan import RULES
-from lab.cluster.control_plane import ControlPlane, start_control_plane, wait_until
-from tests.rule_cases import CASES
-from tests.sites import unchecked_site
+from config.checks import RULES
+from lab.control_plane.processes import ControlPlane, start_control_plane, wait_until
+from tests.cases.rules import CASES
+from tests.cases.sites import unchecked_site
 
 RULE = "nodes-unknown"
 PODS = "/api/v1/namespaces/default/pods"

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from tests.cases.sites import ROOT
 from tests.engine.conftest import Lab
-from tests.sites import ROOT
 
 PREPARED = ("-o", ".venv/plan", "-o", ".venv/tests")
 
@@ -69,7 +69,7 @@ def test_make_preview_shows_the_house_and_changes_nothing(copy: Path, engine: li
     assert "192.168.18.0/24" in table
     assert "192.168.32.3" in table
     assert rest
-    assert {"house-lan-attachment", "house-iot-attachment"} <= set(rest.split())
+    assert {"multihome-lan-attachment", "multihome-iot-attachment"} <= set(rest.split())
     assert status(copy) == ""
     assert (copy / ".state").stat().st_mode & 0o777 == 0o700
 
@@ -85,7 +85,7 @@ def test_make_preview_refuses_a_wrong_plan_before_the_engine(copy: Path) -> None
 
 
 def test_make_render_writes_the_house_that_check_accepts(copy: Path) -> None:
-    checked = run(copy, sys.executable, "-m", "house", "check", "Pulumi.home.yaml")
+    checked = run(copy, sys.executable, "-m", "multihome", "check", "Pulumi.home.yaml")
     assert checked.returncode == 0
     done = make(copy, "render", "STACK=home")
 
@@ -116,7 +116,7 @@ def test_make_up_without_pulumi_says_what_to_install(copy: Path) -> None:
 
 
 def test_a_preview_without_make_needs_no_options(home: Lab, copy: Path) -> None:
-    environment = {**home.environment, "HOUSE_LAB_COMMAND": "preview"}
+    environment = {**home.environment, "MULTIHOME_LAB_COMMAND": "preview"}
     assert run(copy, "pulumi", "stack", "init", "home", environment=environment).returncode != 0
     done = run(
         copy,
@@ -125,7 +125,7 @@ def test_a_preview_without_make_needs_no_options(home: Lab, copy: Path) -> None:
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert {"house-lan-attachment", "house-iot-attachment"} <= set(done.stdout.split())
+    assert {"multihome-lan-attachment", "multihome-iot-attachment"} <= set(done.stdout.split())
 
 
 def test_the_commands_of_your_house_bring_it_up_and_take_it_away(home: Lab, copy: Path) -> None:
@@ -138,7 +138,7 @@ def test_the_commands_of_your_house_bring_it_up_and_take_it_away(home: Lab, copy
     mine = copy / "Pulumi.mine.yaml"
     yaml = YAML()
     content = yaml.load(home.file.read_text())
-    for key in ("house:ssh_private_key", "house:kubeconfig"):
+    for key in ("multihome:ssh_private_key", "multihome:kubeconfig"):
         del content["config"][key]
     del content["encryptionsalt"]
     with mine.open("w") as out:

@@ -4,9 +4,9 @@ import json
 import subprocess
 from pathlib import Path
 
-from config.stack_file import read_stack_file
+from config.reading.stack_file import read_stack_file
 from lab.engine.environment import init_stack, private_environment
-from tests.sites import ROOT
+from tests.cases.sites import ROOT
 
 SCALARS = (
     *("010", "0o17", "0x1F", "0b11", "1_000", "1e3", "1.", "1.10", "3.0", ".5", "-0", "+1", "0777"),
@@ -24,7 +24,7 @@ def test_a_scalar_is_read_as_the_engine_reads_it_or_refused(
     init_stack("home", tmp_path / "registry", environment)
     file = tmp_path / "Pulumi.home.yaml"
     lines = [f"    k{number}: {scalar}\n" for number, scalar in enumerate(SCALARS)]
-    file.write_text("config:\n  house:networks:\n" + "".join(lines))
+    file.write_text("config:\n  multihome:networks:\n" + "".join(lines))
     done = subprocess.run(
         ["pulumi", "config", "--json", "--stack", "home", "--config-file", str(file)],
         cwd=ROOT,
@@ -33,11 +33,11 @@ def test_a_scalar_is_read_as_the_engine_reads_it_or_refused(
         text=True,
         check=True,
     )
-    theirs = json.loads(done.stdout)["house:networks"]["objectValue"]
+    theirs = json.loads(done.stdout)["multihome:networks"]["objectValue"]
 
     refused = set()
     for number, scalar in enumerate(SCALARS):
-        file.write_text(f"config:\n  house:networks:\n    k: {scalar}\n")
+        file.write_text(f"config:\n  multihome:networks:\n    k: {scalar}\n")
         ours = read_stack_file(file)
         if ours.problems:
             refused.add(scalar)

@@ -1,4 +1,4 @@
-"""lab/command/contract.md, row by row: the stand-in as a process, a real sshd as the node."""
+"""lab/command_plugin/contract.md, row by row: the stand-in as a process, a real sshd as the node."""
 
 import hashlib
 import os
@@ -18,15 +18,15 @@ from google.protobuf import struct_pb2
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from lab.command.guard import VARIABLE
-from lab.command.provider import SECRET, SIGNATURE
+from lab.command_plugin.guard import VARIABLE
+from lab.command_plugin.provider import SECRET, SIGNATURE
 from lab.sshd import Sshd, sshd_missing, start_sshd
-from tests.sites import ROOT
+from tests.cases.sites import ROOT
 
 COMMAND, COPY = "command:remote:Command", "command:remote:CopyToRemote"
 PLUGIN = ROOT / "lab" / "command" / "bin" / "pulumi-resource-command"
 CONTRACT = ROOT / "lab" / "command" / "contract.md"
-ENVIRONMENT = {**os.environ, "HOUSE_LAB_PYTHON": sys.executable}
+ENVIRONMENT = {**os.environ, "MULTIHOME_LAB_PYTHON": sys.executable}
 NONE = provider_pb2.DiffResponse.DIFF_NONE
 
 
@@ -87,7 +87,7 @@ def struct(values: dict[str, Any]) -> struct_pb2.Struct:
 
 
 def urn(type_: str) -> str:
-    return f"urn:pulumi:test::house::{type_}::it"
+    return f"urn:pulumi:test::multihome::{type_}::it"
 
 
 def create(plugin: Any, type_: str, inputs: dict[str, Any], *, preview: bool = False) -> Any:
@@ -152,8 +152,8 @@ def row_2_it_connects_to_loopback_alone(given: Given) -> None:
     with serving("preview") as preview, pytest.raises(grpc.RpcError) as error:
         create(preview, COMMAND, {"connection": connection(given.sshd), "create": "true"})
     assert "does not log in to 127.0.0.1" in said(error)
-    with serving("house") as house, pytest.raises(grpc.RpcError) as error:
-        create(house, COMMAND, {"connection": connection(given.sshd), "create": "true"})
+    with serving("vm") as vm, pytest.raises(grpc.RpcError) as error:
+        create(vm, COMMAND, {"connection": connection(given.sshd), "create": "true"})
     assert "does not log in to 127.0.0.1" in said(error)
     assert given.sshd.connections() == before
 

@@ -14,8 +14,8 @@ from components.cni_plugins.binaries import SHELL, with_input
 from components.cni_plugins.scripts import NodeScripts, node_scripts
 from config.cluster import CniPaths
 from config.plugins import ArchivedPlugins, BuiltPlugins, ReleasePlugins
-from lab.build import build
-from lab.command import ssh
+from lab.build.builder import build
+from lab.command_plugin import ssh
 from lab.sshd import sshd_missing, start_sshd
 from lab.web import serve_folder
 
@@ -166,10 +166,10 @@ def test_an_archive_with_another_digest_installs_nothing(
 def test_what_an_interrupted_run_left_is_cleaned_by_the_next(
     shell: tuple[str, ...], bin_dir: Path, archive: Path
 ) -> None:
-    (bin_dir / ".house-new.123").write_text("half a plugin")
+    (bin_dir / ".multihome-new.123").write_text("half a plugin")
     assert run(shell, archived(archive, bin_dir).install).returncode == 0
 
-    assert not list(bin_dir.glob(".house-new.*"))
+    assert not list(bin_dir.glob(".multihome-new.*"))
 
 
 def test_a_folder_that_is_not_there_is_named_and_not_made(

@@ -8,7 +8,13 @@ import pulumi
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.proto import resource_pb2
 
-KNOWN_PREFIXES = ("kubernetes:", "command:remote:", "pulumi:providers:", "house:", "pulumi:pulumi:")
+KNOWN_PREFIXES = (
+    "kubernetes:",
+    "command:remote:",
+    "pulumi:providers:",
+    "multihome:",
+    "pulumi:pulumi:",
+)
 
 
 class StrictMocks(mocks.Mocks):
@@ -80,7 +86,7 @@ def record(program: Callable[[], object], *, preview: bool = False) -> Recording
     recording = Recording()
     pulumi.runtime.reset_options()
     monitor = RecordingMonitor(recording)
-    mocks.set_mocks(StrictMocks(), project="house", stack="test", preview=preview, monitor=monitor)
+    mocks.set_mocks(StrictMocks(), project="multihome", stack="test", preview=preview, monitor=monitor)
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator] # the SDK's own
     def run() -> None:

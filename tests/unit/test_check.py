@@ -5,12 +5,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from config.stack_file import read_stack_file
-from house.check import check_command
-from house.picture import picture, picture_command
-from house.rules import rules_text
-from house.schema import schema_text
-from tests.sites import ROOT, STACK_FILES, site
+from config.reading.json_schema import schema_text
+from config.reading.stack_file import read_stack_file
+from multihome.check import check_command
+from multihome.picture import picture, picture_command
+from multihome.rules import rules_text
+from tests.cases.sites import ROOT, STACK_FILES, site
 
 HOME = (ROOT / "Pulumi.home.yaml").read_text()
 
@@ -38,7 +38,7 @@ def test_a_wrong_address_is_told_with_key_value_rule_and_remedy(
     assert check_command([str(file)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.endswith(
-        "house:home_assistant.interfaces[0].address: 192.168.19.32: address-outside-subnet:"
+        "multihome:home_assistant.interfaces[0].address: 192.168.19.32: address-outside-subnet:"
         " it is not in 192.168.18.0/24; choose an address of that network"
     )
 
@@ -50,7 +50,7 @@ def test_a_key_that_is_there_twice_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_key_of_another_namespace_is_refused(tmp_path: Path) -> None:
-    assert wrong(tmp_path, HOME.replace("house:multus", "hause:multus")) == ["key-namespace"]
+    assert wrong(tmp_path, HOME.replace("multihome:multus", "hause:multus")) == ["key-namespace"]
 
 
 def test_an_encrypted_value_inside_the_tree_is_refused(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_private_key_in_plain_text_is_refused_and_not_repeated(
 ) -> None:
     canary = "-----BEGIN OPENSSH PRIVATE KEY----- canary"
     file = tmp_path / "Pulumi.home.yaml"
-    file.write_text(f"{HOME}\n  house:ssh_private_key: '{canary}'\n")
+    file.write_text(f"{HOME}\n  multihome:ssh_private_key: '{canary}'\n")
 
     assert check_command([str(file)]) == 1
     captured = capsys.readouterr()
@@ -98,7 +98,7 @@ def test_the_committed_table_of_rules_is_current() -> None:
 
 
 def test_the_committed_picture_is_current() -> None:
-    assert (ROOT / "docs" / "house.svg").read_text() == picture(site("home"))
+    assert (ROOT / "docs" / "network.svg").read_text() == picture(site("home"))
 
 
 @pytest.mark.parametrize("stack", ["home", "cabin"])

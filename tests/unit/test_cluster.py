@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sites import changed
+from tests.cases.sites import changed
 
 OUTLIVES = "/var/lib/rancher/k3s/data/cni"
 LOST = "/var/lib/rancher/k3s/data/current/bin"

@@ -17,8 +17,8 @@ from components.multus.manifest import ManifestSettings, parse, transform
 from components.network_segment.conflist import conflist
 from components.network_segment.segment import NetworkSegment, NetworkSegmentArgs
 from components.stack import HomeAssistantStack, HomeAssistantStackArgs
-from lab.manifests import upstream_file
-from tests.sites import ROOT, site
+from lab.build.manifests import upstream_file
+from tests.cases.sites import ROOT, site
 from tests.unit.recorder import record
 
 HOME = site("home")
@@ -137,4 +137,4 @@ def test_a_component_s_token_is_its_folder_and_class(
 
     words = component.__module__.split(".")[1].split("_")
     folder = words[0] + "".join(word.capitalize() for word in words[1:])
-    assert f"house:{folder}:{component.__name__}" in {e.type for e in recording.registered}
+    assert f"multihome:{folder}:{component.__name__}" in {e.type for e in recording.registered}

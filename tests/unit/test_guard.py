@@ -8,7 +8,7 @@ import pytest
 from components.home_assistant import guard, objects
 from components.home_assistant.check_interfaces import missing
 from components.network_segment.conflist import conflist
-from tests.sites import site
+from tests.cases.sites import site
 
 PLANNED = {"net1": "32:44:0b:5a:0e:2e", "net1.2": "00:e0:4c:68:02:3d"}
 

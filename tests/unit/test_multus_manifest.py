@@ -18,8 +18,8 @@ from components.multus.manifest import (
     transform,
 )
 from config.releases import KNOWN_MANIFESTS
-from lab.manifests import THICK, upstream_file
-from tests.sites import site
+from lab.build.manifests import THICK, upstream_file
+from tests.cases.sites import site
 
 SETTINGS = ManifestSettings(
     version="v4.2.4", image_digest=None, memory_limit="256Mi", cni=site("home").cluster.cni

@@ -13,9 +13,9 @@ from components.multus.manifest import parse
 from components.multus.source import cache_folder, store_manifest
 from components.stack import HomeAssistantStack, HomeAssistantStackArgs
 from config.releases import KNOWN_MANIFESTS
-from house.render import kubernetes_objects, render_command
-from lab.manifests import upstream_file
-from tests.sites import ROOT, STACK_FILES, changed, site
+from lab.build.manifests import upstream_file
+from multihome.render import kubernetes_objects, render_command
+from tests.cases.sites import ROOT, STACK_FILES, changed, site
 from tests.unit.recorder import record
 
 STACKS = [path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in STACK_FILES]
@@ -56,7 +56,7 @@ def test_what_is_rendered_is_what_is_applied(stack: str) -> None:
 
     def program() -> None:
         HomeAssistantStack(
-            "house",
+            "multihome",
             HomeAssistantStackArgs(
                 site=described,
                 manifest=upstream_file(described.multus.version).read_text(),
@@ -89,7 +89,7 @@ def test_rendered_files_are_private_and_hold_no_secret(
 ) -> None:
     text = (ROOT / "Pulumi.home.yaml").read_text()
     file = tmp_path / "Pulumi.home.yaml"
-    file.write_text(f"{text}\n  house:ssh_private_key:\n    secure: v1:canary\n")
+    file.write_text(f"{text}\n  multihome:ssh_private_key:\n    secure: v1:canary\n")
     monkeypatch.chdir(tmp_path)
 
     assert render_command([str(file)]) == 0

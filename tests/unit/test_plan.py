@@ -4,12 +4,12 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from config.plan import RULES
-from tests.more_rule_cases import MORE
-from tests.prove.kept import KEPT
-from tests.rule_cases import CASES
-from tests.site_changes import LAN2, NODE2
-from tests.sites import changed
+from config.checks import RULES
+from tests.cases.changes import LAN2, NODE2
+from tests.cases.more_rules import MORE
+from tests.cases.rules import CASES
+from tests.cases.sites import changed
+from tests.verdicts.kept import KEPT
 
 
 def test_every_rule_has_a_case() -> None:
@@ -21,7 +21,7 @@ def test_the_rule_finds_the_site_that_it_is_for(name: str) -> None:
     found = [problem for problem in changed("home", CASES[name]).problems if problem.rule == name]
 
     assert found, [problem.line() for problem in changed("home", CASES[name]).problems]
-    assert found[0].path.startswith("house:")
+    assert found[0].path.startswith("multihome:")
     assert "; " in found[0].message or "choose" in found[0].message
     assert "\n" not in found[0].line()
 
@@ -116,7 +116,7 @@ def test_a_list_whose_value_is_refused_is_not_called_empty_too(networks: list[st
 def test_an_empty_list_is_told_in_plain_words() -> None:
     (found,) = changed("home", {"cluster/pod_networks": []}).problems
     assert found.line() == (
-        "house:cluster.pod_networks: [...]: too-short: it is empty; write at least one"
+        "multihome:cluster.pod_networks: [...]: too-short: it is empty; write at least one"
     )
 
 
@@ -124,8 +124,8 @@ def test_all_mistakes_of_a_site_are_told_at_once() -> None:
     reading = changed("home", {"networks/iot/vlan_id": 0, "home_assistant/interfaces/0/mac": "zz"})
 
     assert [problem.path for problem in reading.problems] == [
-        "house:networks.iot.vlan_id",
-        "house:home_assistant.interfaces[0].mac",
+        "multihome:networks.iot.vlan_id",
+        "multihome:home_assistant.interfaces[0].mac",
     ]
 
 

@@ -7,8 +7,8 @@ import pulumi
 import pytest
 
 from components.stack import HomeAssistantStack, HomeAssistantStackArgs
-from lab.manifests import upstream_file
-from tests.sites import ROOT, STACK_FILES, site
+from lab.build.manifests import upstream_file
+from tests.cases.sites import ROOT, STACK_FILES, site
 from tests.unit.recorder import Recording, record
 
 CANARY = "canary-of-a-private-key"
@@ -22,7 +22,7 @@ def recording(request: pytest.FixtureRequest) -> Recording:
 
     def program() -> None:
         HomeAssistantStack(
-            "house",
+            "multihome",
             HomeAssistantStackArgs(
                 site=described,
                 manifest=upstream_file(described.multus.version).read_text(),
@@ -90,13 +90,13 @@ def test_a_changed_pod_replaces_its_set_after_the_old_one_is_gone(recording: Rec
 
 
 def test_every_component_registers_outputs(recording: Recording) -> None:
-    components = [entry for entry in recording.registered if entry.type.startswith("house:")]
+    components = [entry for entry in recording.registered if entry.type.startswith("multihome:")]
     assert {entry.type for entry in components} == {
-        "house:stack:HomeAssistantStack",
-        "house:cniPlugins:CniPluginBinaries",
-        "house:multus:MultusInstall",
-        "house:networkSegment:NetworkSegment",
-        "house:homeAssistant:HomeAssistant",
+        "multihome:stack:HomeAssistantStack",
+        "multihome:cniPlugins:CniPluginBinaries",
+        "multihome:multus:MultusInstall",
+        "multihome:networkSegment:NetworkSegment",
+        "multihome:homeAssistant:HomeAssistant",
     }
     for entry in components:
         assert entry.outputs, entry.name
@@ -138,7 +138,7 @@ def test_the_attachments_are_made_after_their_definition(recording: Recording) -
 
 LAYERS = {
     "config": {"config"},
-    "house": {"config", "components", "house"},
+    "multihome": {"config", "components", "multihome"},
     "components": {"config", "components"},
     "lab": {"config", "components", "lab"},
 }
@@ -146,7 +146,7 @@ LAYERS = {
 
 @pytest.mark.parametrize("folder", LAYERS)
 def test_a_folder_imports_only_what_its_layer_may(folder: str) -> None:
-    ours = {"components", "config", "house", "lab", "tests"}
+    ours = {"components", "config", "lab", "multihome", "tests"}
     for path in (ROOT / folder).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             modules = (
@@ -159,7 +159,7 @@ def test_a_folder_imports_only_what_its_layer_may(folder: str) -> None:
             for module in modules:
                 top = module.split(".")[0]
                 assert top not in ours - LAYERS[folder], f"{path}: {module}"
-                if folder == "config" and path.name != "load.py":
+                if folder == "config" and path.name != "engine.py":
                     assert top != "pulumi", path
 
 

@@ -16,9 +16,9 @@ from components.cni_plugins.needed import missing_plugins
 from components.home_assistant.annotation import networks_annotation
 from components.network_segment.conflist import conflist
 from config import ip, values
-from config.read import read_site
-from config.stack_file import read_stack_file
-from tests.sites import tree
+from config.reading.site import read_site
+from config.reading.stack_file import read_stack_file
+from tests.cases.sites import tree
 
 TYPED = {
     name: TypeAdapter(getattr(module, name))
@@ -98,7 +98,7 @@ def test_a_site_with_junk_anywhere_is_told_in_lines_and_never_raises(
     reading = read_site(site_tree)
     assert (reading.site is None) == bool(reading.of("error"))
     for problem in reading.problems:
-        assert problem.path.startswith("house:")
+        assert problem.path.startswith("multihome:")
         assert len(problem.line().splitlines()) == 1
 
 

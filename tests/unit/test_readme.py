@@ -4,23 +4,23 @@ import re
 
 import pytest
 
-from tests.sites import ROOT
+from tests.cases.sites import ROOT
 
 README = (ROOT / "README.md").read_text()
 WORDS = re.findall(r"`([^`\n]+)`", README)
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 # Names of things that are not in the repository: on nodes, in the cache, the reader's own.
-ELSEWHERE = re.compile(r"<|^~|^\.house|^00-|\.yaml <|^house:|=")
+ELSEWHERE = re.compile(r"<|^~|^\.multihome|^00-|\.yaml <|^multihome:|=")
 # command: the test that runs it, as file:function.
 RUN_BY = {
     "make preview": "engine/test_readme.py:test_make_preview_shows_the_house",
     "make test": "run.py:main",
-    "make prove": "prove/test_sites.py:test_make_prove_writes_its_report",
-    "make house": "house/test_box.py:test_a_house_that_is_up_is_found_again_and_taken_away",
-    "make house-down": "house/test_box.py:test_a_killed_house_is_taken_away_whole",
+    "make verdicts": "prove/test_sites.py:test_make_prove_writes_its_report",
+    "make demo": "e2e/test_box.py:test_a_house_that_is_up_is_found_again_and_taken_away",
+    "make demo-down": "e2e/test_box.py:test_a_killed_house_is_taken_away_whole",
     "make render STACK=<site>": "engine/test_readme.py:test_make_render_writes_the_house",
-    "python -m house check Pulumi.<site>.yaml": "engine/test_readme.py:test_make_render_writes",
-    "python -m house rules": "unit/test_check.py:test_the_committed_table_of_rules_is_current",
+    "python -m multihome check Pulumi.<site>.yaml": "engine/test_readme.py:test_make_render_writes",
+    "python -m multihome rules": "unit/test_check.py:test_the_committed_table_of_rules_is_current",
     "pulumi destroy --stack <site> --exclude-protected": "engine/test_readme.py:test_the_commands",
     "pulumi state unprotect": "engine/test_readme.py:test_the_commands",
     "pulumi cancel": "engine/test_home.py:test_an_up_that_was_killed_is_finished_by_the_next",

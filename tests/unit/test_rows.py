@@ -6,8 +6,8 @@ import pytest
 
 from components.cni_plugins.needed import missing_plugins
 from components.network_segment.conflist import conflist, network_name
-from config.plan import RULES
-from tests.sites import changed, site
+from config.checks import RULES
+from tests.cases.sites import changed, site
 
 ROWS = range(1, 49)
 STATIC: dict[str, object] = {"networks/lan/ipam": "static", "networks/lan/range": None}
