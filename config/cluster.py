@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from ipaddress import ip_network
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -44,6 +44,9 @@ class CniPaths:
 
 
 class _Cluster(Model):
+    # Whether its services have each IP version that its pods have.
+    services_follow_pods: ClassVar[bool]
+
     pod_networks: Annotated[
         tuple[ClusterNetwork, ...],
         Field(strict=False, min_length=1, description="Networks of the pods; k3s' own default."),
@@ -62,6 +65,8 @@ class _Cluster(Model):
 class K3s(_Cluster):
     """A k3s cluster; the release decides where its CNI plugins lie (facts/multus.md section 4)."""
 
+    services_follow_pods = True
+
     distribution: Literal["k3s"] = Field(description="The cluster's distribution.")
     version: K3sVersion = Field(description="The k3s release, for example v1.34.3+k3s1.")
     flannel: bool = Field(default=True, description="False with --flannel-backend=none.")
@@ -69,6 +74,21 @@ class K3s(_Cluster):
         None, description="Without flannel: the file name of the network configuration in use."
     )
     data_dir: AbsolutePath = Field("/var/lib/rancher/k3s", description="k3s' --data-dir.")
+
+    @property
+    def release(self) -> str:
+        """The release as the user names it."""
+        return str(self.version)
+
+    @property
+    def names_default_conflist(self) -> bool:
+        """Whether the cluster itself names its configuration, so that nobody else can."""
+        return self.flannel
+
+    @property
+    def keeps_plugins_across_upgrades(self) -> bool:
+        """Whether added plugins are still there after an upgrade of the cluster."""
+        return not self.flannel or self.bin_dir_outlives_upgrades
 
     @property
     def bin_dir_outlives_upgrades(self) -> bool:
@@ -111,6 +131,8 @@ class K3s(_Cluster):
 class CustomCluster(_Cluster):
     """Any other cluster, by explicit paths."""
 
+    services_follow_pods = False
+
     distribution: Literal["custom"] = Field(description="The cluster's distribution.")
     conf_dir: AbsolutePath = Field(description="Where the runtime reads CNI configurations.")
     bin_dir: AbsolutePath = Field(description="Where the runtime finds CNI plugins.")
@@ -118,6 +140,21 @@ class CustomCluster(_Cluster):
     bundled_plugins: Annotated[
         tuple[PluginName, ...], Field(strict=False, description="Plugins that the cluster brings.")
     ] = ()
+
+    @property
+    def release(self) -> str:
+        """Nothing is known of it."""
+        return self.distribution
+
+    @property
+    def names_default_conflist(self) -> bool:
+        """The stack file names it."""
+        return False
+
+    @property
+    def keeps_plugins_across_upgrades(self) -> bool:
+        """The folder is the user's choice."""
+        return True
 
     @property
     def kubelet_calls_by_pod_network(self) -> bool:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from config.ip import Address
+from config.ip import Address, IpAddress
 from config.model import Model
 from config.values import (
     DnsLabel,
@@ -18,8 +18,8 @@ from config.values import (
 )
 
 
-class Attachment(Model):
-    """One interface of the pod, with fixed address and MAC."""
+class PodInterface(Model):
+    """One interface of the pod in a home network, with fixed address and MAC."""
 
     network: NetworkName = Field(description="The name of one of the networks.")
     name: InterfaceName = Field(description="The interface's name in the pod.")
@@ -28,6 +28,11 @@ class Attachment(Model):
         None, description="The fixed IPv6 address in a dual-stack network."
     )
     mac: Mac = Field(description="The interface's fixed MAC, in quotes.")
+
+    @property
+    def addresses(self) -> tuple[IpAddress, ...]:
+        """The fixed addresses, in the order of the network's subnets."""
+        return (self.address,) if self.ipv6_address is None else (self.address, self.ipv6_address)
 
 
 class Storage(Model):
@@ -52,7 +57,6 @@ class Ingress(Model):
 class HomeAssistant(Model):
     """The workload: one pod."""
 
-    namespace: DnsLabel = Field("homeassistant", description="The namespace of everything of it.")
     image: Image = Field(description="The container image with a version that does not move.")
     time_zone: TimeZone = Field(description="The time zone, for example Europe/Berlin.")
     storage: Storage = Field(Storage(), description="Where its data is kept.")
@@ -65,6 +69,6 @@ class HomeAssistant(Model):
         Field(strict=False, description="The nodes that may run the pod; all when left out."),
     ] = ()
     interfaces: Annotated[
-        tuple[Attachment, ...],
+        tuple[PodInterface, ...],
         Field(strict=False, description="The pod's interfaces beside eth0, in order."),
     ]

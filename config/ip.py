@@ -163,3 +163,28 @@ Range = Annotated[
     PlainSerializer(str),
     schema("First and last address, both included, for example 192.168.18.32-192.168.18.100."),
 ]
+
+
+def overlap(one: IpNetwork, other: IpNetwork) -> bool:
+    """Whether two networks share an address; those of two IP versions never do."""
+    if one.version != other.version:
+        return False
+    return int(one.network_address) <= int(other.broadcast_address) and int(
+        other.network_address
+    ) <= int(one.broadcast_address)
+
+
+def is_part(inner: IpNetwork, outer: IpNetwork) -> bool:
+    """Whether the one is the other, or a part of it; those of two IP versions never are."""
+    return overlap(inner, outer) and inner.prefixlen >= outer.prefixlen
+
+
+# Loopback, multicast, and addresses that mean nothing without an interface's name.
+NO_HOSTS: tuple[IpNetwork, ...] = tuple(
+    ipaddress.ip_network(text)
+    for text in ("127.0.0.0/8", "224.0.0.0/4", "::1/128", "fe80::/10", "ff00::/8")
+)
+# The ends of IPv4 are no host's, wherever a subnet ends.
+ENDS: tuple[IpNetwork, ...] = tuple(
+    ipaddress.ip_network(text) for text in ("0.0.0.0/32", "255.255.255.255/32")
+)

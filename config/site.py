@@ -7,7 +7,7 @@ from config.home_assistant import HomeAssistant
 from config.model import Model
 from config.multus import Multus
 from config.networks import HomeNetwork
-from config.nodes import Node
+from config.nodes import Architecture, Node
 from config.plugins import Plugins, ReleasePlugins
 from config.values import DnsLabel, NetworkName
 
@@ -15,10 +15,16 @@ from config.values import DnsLabel, NetworkName
 SECRET_KEYS = ("ssh_private_key", "ssh_private_key_password", "kubeconfig")
 
 
+class Secret(Model):
+    """An encrypted value, which this program never reads as part of the site."""
+
+    secure: str = Field(description="Written by `pulumi config set --secret --path`.")
+
+
 class Site(Model):
     """One home, frozen. Keys are those of the project's namespace in a stack file."""
 
-    cluster: Cluster
+    cluster: Cluster = Field(description="The cluster, and where its CNI files are.")
     nodes: dict[DnsLabel, Node] = Field(min_length=1, description="The nodes, by their names.")
     multus: Multus = Field(Multus(), description="Which Multus is installed.")
     plugins: Plugins = Field(
@@ -27,10 +33,27 @@ class Site(Model):
     networks: dict[NetworkName, HomeNetwork] = Field(
         min_length=1, description="The home networks, by name."
     )
-    home_assistant: HomeAssistant = Field(description="The workload.")
+    namespace: DnsLabel = Field(
+        "multihome", description="The namespace of the networks and of the workloads."
+    )
+    secrets: dict[DnsLabel, Secret] = Field(
+        default_factory=dict, description="Encrypted values, by the names that other keys use."
+    )
+    home_assistant: HomeAssistant = Field(description="Home Assistant: image, data, interfaces.")
 
     @property
     def pod_nodes(self) -> dict[str, Node]:
         """The nodes that may run the pod."""
         chosen = self.home_assistant.nodes or tuple(self.nodes)
         return {name: self.nodes[name] for name in chosen if name in self.nodes}
+
+    @property
+    def architectures(self) -> list[Architecture]:
+        """The processor architectures of the nodes, each once."""
+        return sorted({node.architecture for node in self.nodes.values()})
+
+    @property
+    def attached_networks(self) -> dict[str, HomeNetwork]:
+        """The networks that the pod has an interface in, by name."""
+        used = (interface.network for interface in self.home_assistant.interfaces)
+        return {name: self.networks[name] for name in used if name in self.networks}

@@ -3,160 +3,130 @@
 from collections.abc import Iterator
 
 from config.checks.located import (
-    apart_by_tag,
-    attachments,
-    gateway_of_leases,
-    leases,
-    nobodys,
-    pod_addresses,
+    WORKLOAD,
+    about_node,
+    located_addresses,
+    located_interfaces,
 )
 from config.checks.reach import (
     answered_on,
-    families_by_wire,
-    is_answered_untagged,
+    is_separated_from_node,
     link_local_of,
-    pod_wires,
-    routers_by_wire,
-    wire_of,
+    pod_segments,
+    routers_by_segment,
+    subnets_by_segment,
 )
 from config.checks.rule import Finding, rule
 from config.ip import IpAddress
 from config.site import Site
 
 
-@rule(
-    "network-unknown",
-    "facts/multus.md section 9: the pod would never start",
-    shown="the program fails: KeyError",
-)
+@rule("network-unknown", "facts/multus.md section 9: the pod would never start")
 def network_unknown(site: Site) -> Iterator[Finding]:
-    """An interface is in a network of the site."""
-    for position, attachment in enumerate(site.home_assistant.interfaces):
-        if attachment.network not in site.networks:
+    """A pod interface is in a network of the site."""
+    for position, interface in enumerate(site.home_assistant.interfaces):
+        if interface.network not in site.networks:
             yield Finding(
-                path=f"home_assistant.interfaces[{position}].network",
-                value=attachment.network,
-                message=f"no such network; multihome:networks has {', '.join(site.networks)}",
+                path=f"{WORKLOAD}.interfaces[{position}].network",
+                value=interface.network,
+                message="there is no such network; write one of multihome:networks:"
+                f" {', '.join(site.networks)}",
+                workload=WORKLOAD,
             )
 
 
-@rule(
-    "address-outside-subnet",
-    "facts/cni.md section 9 rows 16 and 22",
-    shown="failed to allocate all requested IPs",
-)
+@rule("address-outside-subnet", "facts/cni.md section 9 rows 16 and 22")
 def address_outside_subnet(site: Site) -> Iterator[Finding]:
     """A fixed address is in its network's subnet."""
-    for path, address, _, family in pod_addresses(site):
-        if address not in family.subnet:
-            yield Finding(
-                path=path,
-                value=address,
-                message=f"it is not in {family.subnet}; choose an address of that network",
+    for located in located_addresses(site):
+        if located.address not in located.subnet.cidr:
+            yield located.about(
+                f"the address is not in {located.subnet.cidr}; write an address of that subnet"
             )
 
 
-@rule(
-    "address-ends-of-subnet",
-    "facts/cni.md section 2.2; RFC 4291 section 2.6.1",
-    shown="does not reach",
-)
-def address_ends_of_subnet(site: Site) -> Iterator[Finding]:
-    """The broadcast address, and IPv6's of all routers in a subnet of the wire, are nobody's."""
-    routers = routers_by_wire(site)
-    for path, address, network, family in pod_addresses(site):
-        subnet = routers[wire_of(network)].get(address)
-        if address in nobodys(family.subnet):
-            subnet = family.subnet
-        if subnet is not None:
-            yield Finding(
-                path=path,
-                value=address,
-                message=f"no host of {subnet} may have it; choose another",
-            )
+@rule("address-unassignable", "facts/cni.md section 2.2; RFC 4291 section 2.6.1")
+def address_unassignable(site: Site) -> Iterator[Finding]:
+    """No host has the broadcast address, nor IPv6's address of all routers on the segment."""
+    routers = routers_by_segment(site)
+    for located in located_addresses(site):
+        cidr = routers[located.segment].get(located.address)
+        if located.address in located.subnet.unassignable:
+            cidr = located.subnet.cidr
+        if cidr is not None:
+            yield located.about(f"no host of {cidr} may have this address; write another")
 
 
 @rule(
-    "address-of-subnet",
-    "hosts with a kernel from before 2021 take it for a broadcast",
+    "address-first-of-subnet",
+    "hosts with a Linux kernel before 5.14 (2021) take it for a broadcast",
     severity="warning",
 )
-def address_of_subnet(site: Site) -> Iterator[Finding]:
-    """The first address of an IPv4 subnet is better left to nobody."""
-    for path, address, _, family in pod_addresses(site):
-        subnet = family.subnet
-        first = address == subnet.network_address and subnet.num_addresses > 2
-        if subnet.version == 4 and first:
-            yield Finding(
-                path=path,
-                value=address,
-                message=f"older devices do not reach the first address of {subnet}; choose another",
+def address_first_of_subnet(site: Site) -> Iterator[Finding]:
+    """The first address of an IPv4 subnet is better left unused."""
+    for located in located_addresses(site):
+        cidr = located.subnet.cidr
+        first = located.address == cidr.network_address and cidr.num_addresses > 2
+        if cidr.version == 4 and first:
+            yield located.about(
+                f"older devices cannot reach the first address of {cidr}; write another"
             )
 
 
-@rule(
-    "address-outside-range",
-    "facts/cni.md section 9 row 16",
-    shown="failed to allocate all requested IPs",
-)
+@rule("address-outside-range", "facts/cni.md section 9 row 16")
 def address_outside_range(site: Site) -> Iterator[Finding]:
-    """host-local gives a fixed address only from its range."""
-    for path, address, network, family in pod_addresses(site):
-        hosts = leases(network, family)
-        if hosts is not None and address in family.subnet and address not in hosts:
-            yield Finding(
-                path=path,
-                value=address,
-                message=f"host-local gives out only {hosts}; choose one of them",
-            )
+    """host-local gives a fixed address only if it is in the range."""
+    for located in located_addresses(site):
+        leases = located.network.ipam.leases(located.subnet)
+        in_subnet = located.address in located.subnet.cidr
+        if leases is not None and in_subnet and located.address not in leases:
+            yield located.about(f"host-local gives out only {leases}; write an address in it")
 
 
-@rule("address-in-dhcp-pool", "facts/cni.md section 9 row 18", shown="is answered by 2 MACs")
+@rule("address-in-dhcp-pool", "facts/cni.md section 9 row 18")
 def address_in_dhcp_pool(site: Site) -> Iterator[Finding]:
-    """A fixed address is never one that the DHCP server hands out."""
-    near, of_the_pod = families_by_wire(site), pod_wires(site)
-    for path, address, network, family in pod_addresses(site):
-        heard = (f for wire in answered_on(address, network, of_the_pod) for _, f in near[wire])
-        for pool in (f.dhcp_pool for f in heard if f is family or address in f.subnet):
-            if pool is not None and address in pool:
-                yield Finding(
-                    path=path,
-                    value=address,
-                    message=f"the DHCP server hands out {pool}; choose one outside",
-                )
+    """A fixed address is not in a DHCP pool."""
+    subnets, of_the_pod = subnets_by_segment(site), pod_segments(site)
+    for located in located_addresses(site):
+        for segment in answered_on(located.address, located.segment, of_the_pod):
+            for other in subnets[segment]:
+                pool = other.subnet.dhcp_pool
+                heard = other.subnet is located.subnet or located.address in other.cidr
+                if heard and pool is not None and located.address in pool:
+                    yield located.about(
+                        f"the DHCP server gives out {pool}; write an address outside of it"
+                    )
 
 
-@rule("address-is-gateway", "facts/cni.md section 9 row 15", shown="is subnet's gateway")
+@rule("address-is-gateway", "facts/cni.md section 9 row 15")
 def address_is_gateway(site: Site) -> Iterator[Finding]:
-    """A pod is not the router; host-local takes the first address for it unless told."""
-    near, of_the_pod = families_by_wire(site), pod_wires(site)
-    for path, address, network, family in pod_addresses(site):
-        own = gateway_of_leases(family) if network.ipam == "host-local" else family.gateway
+    """The pod does not have the router's address; host-local reserves one for the router."""
+    subnets, of_the_pod = subnets_by_segment(site), pod_segments(site)
+    for located in located_addresses(site):
         gateways = {
-            f.gateway
-            for wire in answered_on(address, network, of_the_pod)
-            for _, f in near[wire]
-            if f.gateway is not None and f.gateway in f.subnet
+            other.subnet.gateway
+            for segment in answered_on(located.address, located.segment, of_the_pod)
+            for other in subnets[segment]
+            if other.subnet.gateway is not None and other.subnet.gateway in other.cidr
         }
-        if address == own or address in gateways:
-            yield Finding(
-                path=path,
-                value=address,
-                message="it is the network's gateway (the first address when none is given);"
-                " choose another, or give `gateway`",
+        own = located.network.ipam.gateway(located.subnet)
+        if located.address == own or located.address in gateways:
+            yield located.about(
+                "this is the network's gateway (the first address when no gateway is given);"
+                " write another address, or give `gateway`"
             )
-    for path, attachment, network in attachments(site):
-        own_link_local = link_local_of(attachment.mac)
-        if network.routing == "routed" and network.gateways.get(6) == own_link_local:
-            yield Finding(
-                path=f"{path}.mac",
-                value=attachment.mac,
-                message=f"the network's gateway {own_link_local} is the address that this MAC gives"
-                " the pod; choose another",
+    for found in located_interfaces(site):
+        own_link_local = link_local_of(found.interface.mac)
+        if found.network.routing == "routed" and found.network.gateways.get(6) == own_link_local:
+            yield found.finding(
+                "mac",
+                found.interface.mac,
+                f"this MAC gives the pod the address {own_link_local}, which is the network's"
+                " gateway; write another MAC",
             )
 
 
-@rule("address-twice", "facts/cni.md section 9 row 17", shown="is answered by 2 MACs")
+@rule("address-twice", "facts/cni.md section 9 row 17")
 def address_twice(site: Site) -> Iterator[Finding]:
     """An address has one owner in the whole site, nodes included."""
     nodes: dict[IpAddress, str] = {}
@@ -170,40 +140,41 @@ def address_twice(site: Site) -> Iterator[Finding]:
             # A router that leads to each node by a port of its own has the address itself.
             forwarded = known.host == node.host and known.port != node.port
             if other != name and not forwarded:
-                yield _twice(f"nodes.{name}", address, f"nodes.{other}")
+                yield about_node(
+                    name, _key(node.addresses, address), address, _owned(f"nodes.{other}")
+                )
     owners = {address: f"nodes.{name}" for address, name in nodes.items()}
-    for path, address, network, _ in pod_addresses(site):
-        node_name = nodes.get(address)
-        apart = (
-            node_name is not None
-            and apart_by_tag(site, network, address, node_name)
-            and not is_answered_untagged(site, network, address)
-        )
-        if address in owners and not apart:
-            yield _twice(path, address, owners[address])
-        owners.setdefault(address, path)
+    for located in located_addresses(site):
+        node_name = nodes.get(located.address)
+        apart = node_name is not None and is_separated_from_node(site, located, node_name)
+        if located.address in owners and not apart:
+            yield located.about(_owned(owners[located.address]))
+        owners.setdefault(located.address, located.address_path)
 
 
-@rule("address-of-family-missing", "facts/cni.md section 9 row 23", shown="there is no route to")
-def address_of_family_missing(site: Site) -> Iterator[Finding]:
-    """In a dual-stack network the pod has an address of each family, elsewhere just one."""
-    for path, attachment, network in attachments(site):
-        given, wanted = attachment.ipv6_address is not None, network.ipv6 is not None
+@rule("ipv6-address", "facts/cni.md section 9 row 23")
+def ipv6_address(site: Site) -> Iterator[Finding]:
+    """The pod has an IPv6 address of its own exactly in networks that have `ipv6`."""
+    for located in located_interfaces(site):
+        interface = located.interface
+        given, wanted = interface.ipv6_address is not None, located.network.ipv6 is not None
         if wanted and not given:
-            yield Finding(
-                path=f"{path}.ipv6_address",
-                value="(absent)",
-                message=f"{attachment.network} has an ipv6 subnet; give the address in it",
+            yield located.finding(
+                "ipv6_address",
+                "(absent)",
+                f"{interface.network} has an IPv6 subnet; add the pod's address in it",
             )
         if given and not wanted:
-            yield Finding(
-                path=f"{path}.ipv6_address",
-                value=attachment.ipv6_address,
-                message=f"{attachment.network} has no ipv6 subnet; remove it or add `ipv6`",
+            yield located.finding(
+                "ipv6_address",
+                interface.ipv6_address,
+                f"{interface.network} has no `ipv6` subnet; remove the address, or add `ipv6`",
             )
 
 
-def _twice(path: str, value: object, owner: str) -> Finding:
-    return Finding(
-        path=path, value=value, message=f"multihome:{owner} has it already; choose another"
-    )
+def _key(addresses: tuple[IpAddress, ...], address: IpAddress) -> str:
+    return f"addresses[{addresses.index(address)}]" if address in addresses else "host"
+
+
+def _owned(owner: str) -> str:
+    return f"multihome:{owner} has this address already; write another"

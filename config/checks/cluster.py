@@ -1,69 +1,51 @@
-"""Rules about the cluster's own networks, which home networks and routes are held against."""
+"""Rules about the cluster's own networks, which no home network or route may overlap."""
 
 from collections.abc import Iterator
 
-from config.checks.located import NO_HOSTS
 from config.checks.rule import Finding, rule
-from config.cluster import K3s
-from config.ip import IpNetwork
+from config.ip import NO_HOSTS, IpNetwork
 from config.site import Site
 
 # A node's own address, the pod's, and the ends.
 _FEWEST_ADDRESSES = 4
+_REMEDY = "write what the cluster was started with (k3s: --cluster-cidr, --service-cidr)"
 
 
-@rule(
-    "cluster-network-not-local",
-    "no cluster has pods or services there",
-    shown="by lo instead of eth0",
-)
-def cluster_network_not_local(site: Site) -> Iterator[Finding]:
-    """Networks of pods and services hold hosts: no loopback, multicast or link-local addresses.
+@rule("cluster-network-without-hosts", "no cluster has pods or services there")
+def cluster_network_without_hosts(site: Site) -> Iterator[Finding]:
+    """Networks of pods and services are not loopback, multicast or link-local networks.
 
-    Nodes have the first part of the pods' network, which 0.0.0.0 and :: are not in.
+    Nodes have the first part of the pods' network, which cannot be 0.0.0.0 or ::.
     """
     for kind, path, network in _networks(site, "pod_networks", "service_networks"):
         first = network.network_address
         unspecified = kind == "pod_networks" and first.is_unspecified
         if unspecified or any(first in n for n in NO_HOSTS):
             yield Finding(
-                path=path,
-                value=network,
-                message="there are no pods or services; write what the cluster was started with"
-                " (k3s: --cluster-cidr, --service-cidr)",
+                path=path, value=network, message=f"no pod or service can be in it; {_REMEDY}"
             )
 
 
-@rule(
-    "cluster-network-too-small",
-    "facts/cni.md section 2.1: host-local needs four addresses",
-    shown="too small to allocate from",
-)
+@rule("cluster-network-too-small", "facts/cni.md section 2.1: host-local needs four addresses")
 def cluster_network_too_small(site: Site) -> Iterator[Finding]:
-    """Each node needs addresses for its pods."""
+    """The pods' network has addresses for the pods of a node."""
     for _, path, network in _networks(site, "pod_networks"):
         if network.num_addresses < _FEWEST_ADDRESSES:
             yield Finding(
-                path=path,
-                value=network,
-                message="no pod would get an address; write what the cluster was started with",
+                path=path, value=network, message=f"no pod would get an address; {_REMEDY}"
             )
 
 
 @rule(
     "services-without-pods",
     "k3s does not start so: https://github.com/k3s-io/k3s/issues/5491",
-    shown="reaches 10.43.0.10 by nothing instead of eth0",
 )
 def services_without_pods(site: Site) -> Iterator[Finding]:
-    """Services have no IP version that pods lack: none would reach them."""
+    """Services have no IP version that pods lack: no pod could reach them."""
     for _, path, network in _networks(site, "service_networks"):
         if network.version not in site.cluster.pod_versions:
             yield Finding(
-                path=path,
-                value=network,
-                message=f"pods have no IPv{network.version}; write what the cluster was started"
-                " with (k3s: --cluster-cidr, --service-cidr)",
+                path=path, value=network, message=f"pods have no IPv{network.version}; {_REMEDY}"
             )
 
 
@@ -72,12 +54,12 @@ def pods_without_services(site: Site) -> Iterator[Finding]:
     """On k3s the services have each IP version of the pods; elsewhere one may be enough."""
     versions = {network.version for network in site.cluster.service_networks}
     for _, path, network in _networks(site, "pod_networks"):
-        if network.version not in versions and isinstance(site.cluster, K3s):
+        if network.version not in versions and site.cluster.services_follow_pods:
             yield Finding(
                 path=path,
                 value=network,
-                message=f"no IPv{network.version} network of services is named, so home networks"
-                " are held against none; add it (k3s: --service-cidr)",
+                message=f"multihome:cluster.service_networks has no IPv{network.version} network,"
+                " so no check compares home networks with it; add it (k3s: --service-cidr)",
             )
 
 

@@ -1,26 +1,25 @@
-"""Rules about the names of the pod's interfaces."""
+"""Rules about the names of the pod's interfaces, and about networks without one."""
 
 import re
 from collections.abc import Iterator
 
+from config.checks.located import WORKLOAD, located_networks
 from config.checks.rule import Finding, rule
 from config.site import Site
 
 
-@rule(
-    "interface-twice", "facts/cni.md section 9 row 31", shown="interface name eth0 already exists"
-)
+@rule("interface-twice", "facts/cni.md section 9 row 31")
 def interface_twice(site: Site) -> Iterator[Finding]:
-    """A pod has each interface once, and eth0 is the cluster's."""
+    """Each pod interface has a name of its own; eth0 is the cluster's."""
     seen = {"eth0"}
-    for position, attachment in enumerate(site.home_assistant.interfaces):
-        if attachment.name in seen:
-            yield Finding(
-                path=f"home_assistant.interfaces[{position}].name",
-                value=attachment.name,
-                message="the pod has an interface of that name already; choose another",
+    for position, interface in enumerate(site.home_assistant.interfaces):
+        if interface.name in seen:
+            yield _about_name(
+                position,
+                interface.name,
+                "the pod already has an interface of this name; write another",
             )
-        seen.add(attachment.name)
+        seen.add(interface.name)
 
 
 @rule(
@@ -29,26 +28,47 @@ def interface_twice(site: Site) -> Iterator[Finding]:
     severity="warning",
 )
 def interface_number(site: Site) -> Iterator[Finding]:
-    """`netN` is what Multus calls the Nth interface; on another one it misleads."""
-    for position, attachment in enumerate(site.home_assistant.interfaces):
-        match = re.fullmatch(r"net([0-9]+)", attachment.name)
+    """Multus calls the Nth interface `netN`; on another one the name misleads."""
+    for position, interface in enumerate(site.home_assistant.interfaces):
+        match = re.fullmatch(r"net([0-9]+)", interface.name)
         if match and int(match[1]) != position + 1:
-            yield Finding(
-                path=f"home_assistant.interfaces[{position}].name",
-                value=attachment.name,
-                message=f"Multus gives that name to another interface; write net{position + 1}, or"
-                " a name of your own",
+            yield _about_name(
+                position,
+                interface.name,
+                f"Multus gives this name to interface number {match[1]} by default, and this one is"
+                f" number {position + 1}; write net{position + 1}, or a name of another form",
             )
 
 
-@rule("network-unused", "a network that nobody is in is most likely a slip", severity="warning")
+@rule("network-unused", "most likely a mistake", severity="warning")
 def network_unused(site: Site) -> Iterator[Finding]:
-    """Each network has an interface in it."""
-    used = {attachment.network for attachment in site.home_assistant.interfaces}
-    for name in site.networks:
-        if name not in used:
-            yield Finding(
-                path=f"networks.{name}",
-                value=name,
-                message="no interface is in it; add one to multihome:home_assistant.interfaces",
+    """Each network has a pod interface."""
+    used = {interface.network for interface in site.home_assistant.interfaces}
+    for located in located_networks(site):
+        if located.name not in used:
+            yield located.finding(
+                "",
+                located.name,
+                "no pod interface is in this network; add one to"
+                " multihome:home_assistant.interfaces, or remove the network",
             )
+
+
+@rule("secret-unused", "most likely a mistake", severity="warning")
+def secret_unused(site: Site) -> Iterator[Finding]:
+    """Each secret is used by another key."""
+    for name in site.secrets:
+        yield Finding(
+            path=f"secrets.{name}",
+            value="[secret]",
+            message="no key refers to this secret; remove it",
+        )
+
+
+def _about_name(position: int, name: str, message: str) -> Finding:
+    return Finding(
+        path=f"{WORKLOAD}.interfaces[{position}].name",
+        value=name,
+        message=message,
+        workload=WORKLOAD,
+    )

@@ -1,103 +1,160 @@
-"""A network's address families with their key paths, as rules need them."""
+"""The parts of a site with the paths of their keys, as rules go over them."""
 
-import ipaddress
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from config.home_assistant import Attachment
+from config.checks.rule import Finding
+from config.home_assistant import PodInterface
 from config.ip import AddressRange, IpAddress, IpNetwork
-from config.networks import HomeNetwork, Subnet, VlanNetwork
+from config.networks import HomeNetwork, Segment
+from config.nodes import Node
 from config.site import Site
+from config.subnet import Subnet
 
-# Loopback, multicast, and addresses that mean nothing without an interface's name.
-NO_HOSTS: tuple[IpNetwork, ...] = tuple(
-    ipaddress.ip_network(text)
-    for text in ("127.0.0.0/8", "224.0.0.0/4", "::1/128", "fe80::/10", "ff00::/8")
-)
+WORKLOAD = "home_assistant"
 
 
-# The ends of IPv4 are no host's, wherever a subnet ends.
-ENDS: tuple[IpNetwork, ...] = tuple(
-    ipaddress.ip_network(text) for text in ("0.0.0.0/32", "255.255.255.255/32")
-)
+@dataclass(frozen=True, kw_only=True)
+class LocatedNetwork:
+    """A network of the site."""
+
+    name: str
+    network: HomeNetwork
+
+    def finding(self, key: str, value: object, message: str) -> Finding:
+        """A finding about a key of the network, or about the network itself."""
+        path = f"networks.{self.name}"
+        return Finding(
+            path=f"{path}.{key}" if key else path, value=value, message=message, network=self.name
+        )
 
 
-def families(site: Site) -> Iterator[tuple[str, str, HomeNetwork, Subnet]]:
-    """(network, path of the family's keys, network, family) for every family of every network."""
+@dataclass(frozen=True, kw_only=True)
+class LocatedSubnet:
+    """A subnet of a network; `path` is that of the subnet's keys."""
+
+    name: str
+    path: str
+    network: HomeNetwork
+    subnet: Subnet
+
+    @property
+    def cidr(self) -> IpNetwork:
+        """The subnet itself."""
+        return self.subnet.cidr
+
+    @property
+    def segment(self) -> Segment:
+        """The network's segment."""
+        return self.network.segment
+
+    @property
+    def gateway(self) -> IpAddress | None:
+        """The address that the network's IPAM takes for the router's."""
+        return self.network.ipam.gateway(self.subnet)
+
+    @property
+    def leases(self) -> AddressRange | None:
+        """The addresses that the network's IPAM gives out."""
+        return self.network.ipam.leases(self.subnet)
+
+    def finding(self, key: str, value: object, message: str) -> Finding:
+        """A finding about a key of the subnet."""
+        path = f"{self.path}.{key}"
+        return Finding(path=path, value=value, message=message, network=self.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocatedInterface:
+    """An interface of the pod, in a network that there is."""
+
+    path: str
+    interface: PodInterface
+    network: HomeNetwork
+
+    @property
+    def segment(self) -> Segment:
+        """The network's segment."""
+        return self.network.segment
+
+    def finding(self, key: str, value: object, message: str) -> Finding:
+        """A finding about a key of the interface."""
+        return Finding(
+            path=f"{self.path}.{key}",
+            value=value,
+            message=message,
+            network=self.interface.network,
+            workload=WORKLOAD,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocatedAddress(LocatedInterface):
+    """A fixed address of the pod, in a subnet that there is; `key` is the address's own."""
+
+    key: str
+    address: IpAddress
+    subnet: Subnet
+
+    @property
+    def address_path(self) -> str:
+        """The path of the address."""
+        return f"{self.path}.{self.key}"
+
+    def about(self, message: str) -> Finding:
+        """A finding about the address."""
+        return self.finding(self.key, self.address, message)
+
+
+def located_networks(site: Site) -> Iterator[LocatedNetwork]:
+    """Every network."""
     for name, network in site.networks.items():
-        yield name, f"networks.{name}", network, network
+        yield LocatedNetwork(name=name, network=network)
+
+
+def located_subnets(site: Site) -> Iterator[LocatedSubnet]:
+    """Every subnet of every network."""
+    for name, network in site.networks.items():
+        path = f"networks.{name}"
+        yield LocatedSubnet(name=name, path=path, network=network, subnet=network)
         if network.ipv6 is not None:
-            yield name, f"networks.{name}.ipv6", network, network.ipv6
+            yield LocatedSubnet(
+                name=name, path=f"{path}.ipv6", network=network, subnet=network.ipv6
+            )
 
 
-def attachments(site: Site) -> Iterator[tuple[str, Attachment, HomeNetwork]]:
-    """(path, attachment, its network) for every attachment whose network there is."""
-    for position, attachment in enumerate(site.home_assistant.interfaces):
-        network = site.networks.get(attachment.network)
+def located_interfaces(site: Site) -> Iterator[LocatedInterface]:
+    """Every interface of the pod whose network there is."""
+    for position, interface in enumerate(site.home_assistant.interfaces):
+        network = site.networks.get(interface.network)
         if network is not None:
-            yield f"home_assistant.interfaces[{position}]", attachment, network
+            path = f"{WORKLOAD}.interfaces[{position}]"
+            yield LocatedInterface(path=path, interface=interface, network=network)
 
 
-def pod_addresses(site: Site) -> Iterator[tuple[str, IpAddress, HomeNetwork, Subnet]]:
-    """(path, address, network, family) for every fixed address that has a family."""
-    for path, attachment, network in attachments(site):
-        yield f"{path}.address", attachment.address, network, network.subnets[0]
-        if attachment.ipv6_address is not None and network.ipv6 is not None:
-            yield f"{path}.ipv6_address", attachment.ipv6_address, network, network.ipv6
+def located_addresses(site: Site) -> Iterator[LocatedAddress]:
+    """Every fixed address of the pod that has a subnet."""
+    for found in located_interfaces(site):
+        interface, network = found.interface, found.network
+        subnets = {"address": network.subnets[0], "ipv6_address": network.ipv6}
+        for key, subnet in subnets.items():
+            address = getattr(interface, key)
+            if address is not None and subnet is not None:
+                yield LocatedAddress(
+                    path=found.path,
+                    interface=interface,
+                    network=network,
+                    key=key,
+                    address=address,
+                    subnet=subnet,
+                )
 
 
-def nobodys(subnet: IpNetwork) -> tuple[IpAddress, ...]:
-    """What no host of the subnet may have: IPv4's broadcast, IPv6's address of all routers.
-
-    A subnet of two addresses has neither (RFC 3021, RFC 6164).
-    """
-    if subnet.num_addresses <= 2:
-        return ()
-    return (subnet.broadcast_address if subnet.version == 4 else subnet.network_address,)
+def about_node(name: str, key: str, value: object, message: str) -> Finding:
+    """A finding about a key of a node."""
+    return Finding(path=f"nodes.{name}.{key}", value=value, message=message, node=name)
 
 
-def gateway_of_leases(family: Subnet) -> IpAddress | None:
-    """The address that host-local keeps for the router: the first, when none is given."""
-    if family.gateway is None and family.subnet.num_addresses > 1:
-        return family.subnet[1]
-    return family.gateway
-
-
-def leases(network: HomeNetwork, family: Subnet) -> AddressRange | None:
-    """What host-local gives out: the range, or both hosts of an IPv4 subnet of four.
-
-    None for static, and where a range is missing.
-    """
-    subnet = family.subnet
-    if network.ipam != "host-local":
-        return None
-    if family.range is None and subnet.version == 4 and subnet.num_addresses == 4:
-        return AddressRange(first=subnet[1], last=subnet[2])
-    return family.range
-
-
-def used_networks(site: Site) -> dict[str, HomeNetwork]:
-    """The networks that the pod is in, by name."""
-    return {attachment.network: network for _, attachment, network in attachments(site)}
-
-
-def apart_by_tag(site: Site, network: HomeNetwork, address: IpAddress, node: str) -> bool:
-    """Whether the node's address, untagged, and the same one in the VLAN never meet.
-
-    So it is where the pod runs on that node alone, and its cluster lacks the IP version.
-    """
-    tagged = isinstance(network, VlanNetwork) and list(site.pod_nodes) == [node]
-    return tagged and address.version not in site.cluster.pod_versions
-
-
-def overlap(one: IpNetwork, other: IpNetwork) -> bool:
-    """Whether two networks share an address; those of two families never do."""
-    if one.version != other.version:
-        return False
-    return int(one.network_address) <= int(other.broadcast_address) and int(
-        other.network_address
-    ) <= int(one.broadcast_address)
-
-
-def is_part(inner: IpNetwork, outer: IpNetwork) -> bool:
-    """Whether the one is the other, or a part of it; those of two families never are."""
-    return overlap(inner, outer) and inner.prefixlen >= outer.prefixlen
+def nodes_with(site: Site, parent: str) -> list[Node]:
+    """The nodes that have the interface."""
+    return [node for node in site.nodes.values() if node.interface(parent) is not None]

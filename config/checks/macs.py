@@ -1,17 +1,16 @@
-"""Rules about MACs: one owner on each wire."""
+"""Rules about MACs: one owner on each segment."""
 
 from collections.abc import Iterator
 
-from config.checks.located import attachments
-from config.checks.reach import Wire, wire_of
+from config.checks.located import located_interfaces
 from config.checks.rule import Finding, rule
-from config.networks import HomeNetwork, MacvlanNetwork
+from config.networks import Segment
 from config.site import Site
 
 
-@rule("mac-twice", "facts/cni.md section 9 row 28", shown="address already in use")
+@rule("mac-twice", "facts/cni.md section 9 row 28")
 def mac_twice(site: Site) -> Iterator[Finding]:
-    """On the untagged wire of a parent a MAC has one owner, nodes included."""
+    """On the untagged segment of a parent a MAC has one owner, nodes included."""
     owners: dict[tuple[str, str], str] = {}
     parents = {network.parent for network in site.networks.values()}
     for name, node in site.nodes.items():
@@ -22,42 +21,48 @@ def mac_twice(site: Site) -> Iterator[Finding]:
             inherited = parent.mac if parent is not None else None
             key = (interface.name, interface.mac or inherited or "")
             if interface.name in parents and interface.mac is not None and key in owners:
-                yield _twice(path, interface.mac, owners[key])
+                yield Finding(
+                    path=path, value=interface.mac, message=_owned(owners[key]), node=name
+                )
             owners.setdefault(key, path)
-    for path, attachment, network in attachments(site):
-        key = (network.parent, attachment.mac)
-        if not isinstance(network, MacvlanNetwork):
+    for located in located_interfaces(site):
+        mac = located.interface.mac
+        key = (located.network.parent, mac)
+        if located.segment.is_tagged:
             continue
         if key in owners:
-            yield _twice(f"{path}.mac", attachment.mac, owners[key])
-        owners.setdefault(key, f"{path}.mac")
+            yield located.finding("mac", mac, _owned(owners[key]))
+        owners.setdefault(key, f"{located.path}.mac")
 
 
-@rule("mac-on-two-wires", "some switches learn the MACs of all VLANs together", severity="warning")
-def mac_on_two_wires(site: Site) -> Iterator[Finding]:
-    """A MAC that is seen on two wires confuses some switches."""
-    owners: dict[str, tuple[str, Wire]] = {}
-    for path, attachment, network in attachments(site):
-        known = owners.get(attachment.mac)
-        owner = _node_elsewhere(site, network, attachment.mac)
-        if known is not None and known[1] != wire_of(network):
+@rule(
+    "mac-on-two-segments",
+    "some switches learn the MACs of all VLANs in one table",
+    severity="warning",
+)
+def mac_on_two_segments(site: Site) -> Iterator[Finding]:
+    """A MAC that two segments see confuses some switches."""
+    owners: dict[str, tuple[str, Segment]] = {}
+    for located in located_interfaces(site):
+        mac = located.interface.mac
+        known = owners.get(mac)
+        owner = _node_elsewhere(site, located.segment, mac)
+        if known is not None and known[1] != located.segment:
             owner = known[0]
         if owner is not None:
-            yield _twice(f"{path}.mac", attachment.mac, owner)
-        owners.setdefault(attachment.mac, (f"{path}.mac", wire_of(network)))
+            yield located.finding("mac", mac, _owned(owner))
+        owners.setdefault(mac, (f"{located.path}.mac", located.segment))
 
 
-def _node_elsewhere(site: Site, network: HomeNetwork, mac: str) -> str | None:
-    """The interface of a node that has the MAC on another wire than the network's."""
-    wire = network.parent if isinstance(network, MacvlanNetwork) else None
+def _node_elsewhere(site: Site, segment: Segment, mac: str) -> str | None:
+    """The interface of a node that has the MAC on another segment."""
+    untagged = None if segment.is_tagged else segment.parent
     for name, node in site.nodes.items():
         for interface in node.interfaces:
-            if interface.mac == mac and interface.name != wire:
+            if interface.mac == mac and interface.name != untagged:
                 return f"nodes.{name}.interfaces.{interface.name}"
     return None
 
 
-def _twice(path: str, value: str, owner: str) -> Finding:
-    return Finding(
-        path=path, value=value, message=f"multihome:{owner} has it already; choose another"
-    )
+def _owned(owner: str) -> str:
+    return f"multihome:{owner} has this MAC already; write another"

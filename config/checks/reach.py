@@ -1,76 +1,88 @@
-"""Which wires an address is heard on: a parent interface, with or without a VLAN id."""
+"""On which segments the pod answers for an address, and who else is on them."""
 
 import ipaddress
 from collections import defaultdict
 from collections.abc import Mapping
 
-from config.checks.located import attachments, families, nobodys
+from config.checks.located import (
+    LocatedAddress,
+    LocatedSubnet,
+    located_interfaces,
+    located_subnets,
+    nodes_with,
+)
 from config.ip import IpAddress, IpNetwork
-from config.networks import HomeNetwork, Subnet, VlanNetwork
+from config.networks import HomeNetwork, Segment
 from config.site import Site
 
-Wire = tuple[str, int | None]
 
-
-def wire_of(network: HomeNetwork) -> Wire:
-    """The parent, and the VLAN id of a tagged network."""
-    return network.parent, network.vlan_id if isinstance(network, VlanNetwork) else None
-
-
-def families_by_wire(site: Site) -> Mapping[Wire, list[tuple[str, Subnet]]]:
-    """(path of the family's keys, family) of every network of each wire."""
-    found: defaultdict[Wire, list[tuple[str, Subnet]]] = defaultdict(list)
-    for _, path, network, family in families(site):
-        found[wire_of(network)].append((path, family))
+def subnets_by_segment(site: Site) -> Mapping[Segment, list[LocatedSubnet]]:
+    """The subnets of all networks of each segment."""
+    found: defaultdict[Segment, list[LocatedSubnet]] = defaultdict(list)
+    for located in located_subnets(site):
+        found[located.segment].append(located)
     return found
 
 
-def routers_by_wire(site: Site) -> Mapping[Wire, dict[IpAddress, IpNetwork]]:
-    """On each wire IPv6's addresses of all routers, and the subnets whose routers have them.
+def routers_by_segment(site: Site) -> Mapping[Segment, dict[IpAddress, IpNetwork]]:
+    """On each segment IPv6's addresses of all routers, and the subnets whose routers have them.
 
-    Such a router answers whatever prefix length others on the wire know.
+    Such a router answers whatever prefix length the others on the segment know.
     """
-    found: defaultdict[Wire, dict[IpAddress, IpNetwork]] = defaultdict(dict)
-    for _, _, network, family in families(site):
-        if family.subnet.version == 6:
-            found[wire_of(network)] |= dict.fromkeys(nobodys(family.subnet), family.subnet)
+    found: defaultdict[Segment, dict[IpAddress, IpNetwork]] = defaultdict(dict)
+    for located in located_subnets(site):
+        if located.cidr.version == 6:
+            found[located.segment] |= dict.fromkeys(located.subnet.unassignable, located.cidr)
     return found
 
 
-def pod_wires(site: Site) -> tuple[Wire, ...]:
-    """The wires that the pod is on."""
-    return tuple(dict.fromkeys(wire_of(network) for _, _, network in attachments(site)))
+def pod_segments(site: Site) -> tuple[Segment, ...]:
+    """The segments that the pod is on."""
+    return tuple(dict.fromkeys(located.segment for located in located_interfaces(site)))
 
 
-def pods_meet(site: Site, wire: Wire) -> bool:
-    """Whether two pods are ever on the wire at once: a VLAN has one on each node."""
-    parent, vlan_id = wire
-    nodes = [node for node in site.nodes.values() if node.interface(parent) is not None]
-    return vlan_id is None or len(nodes) > 1
+def has_several_pods(site: Site, segment: Segment) -> bool:
+    """Whether two pods are ever on the segment at once: a VLAN has one on each node."""
+    return not segment.is_tagged or len(nodes_with(site, segment.parent)) > 1
 
 
 def answered_on(
-    address: IpAddress, network: HomeNetwork, of_the_pod: tuple[Wire, ...]
-) -> tuple[Wire, ...]:
-    """The wires on which the pod answers for its address in the network.
+    address: IpAddress, segment: Segment, of_the_pod: tuple[Segment, ...]
+) -> tuple[Segment, ...]:
+    """The segments on which the pod answers for its address in a network of the segment.
 
-    Linux answers ARP for every IPv4 address by every interface (facts/cni.md section 9 row 5).
+    Linux answers ARP for every IPv4 address by every interface (kernel: ip-sysctl, arp_ignore=0).
     """
-    return of_the_pod if address.version == 4 else (wire_of(network),)
+    return of_the_pod if address.version == 4 else (segment,)
 
 
-def is_answered_untagged(site: Site, network: HomeNetwork, address: IpAddress) -> bool:
-    """Whether the pod answers for its address on an untagged wire where a node may have the same.
+def is_separated_from_node(site: Site, located: LocatedAddress, node: str) -> bool:
+    """Whether the pod's address and the same address of the node are never seen together."""
+    return is_apart_by_tag(
+        site, located.network, located.address, node
+    ) and not _is_answered_untagged(site, located)
 
-    The node is where an untagged network's subnet holds it, and else by any of its interfaces.
+
+def is_apart_by_tag(site: Site, network: HomeNetwork, address: IpAddress, node: str) -> bool:
+    """Whether the tag keeps the node's untagged address and the same one in the VLAN apart.
+
+    That is so where the pod runs on that node alone, and its cluster lacks the IP version.
     """
-    of_the_pod = {
-        wire for wire in answered_on(address, network, pod_wires(site)) if wire[1] is None
-    }
+    tagged = network.segment.is_tagged and list(site.pod_nodes) == [node]
+    return tagged and address.version not in site.cluster.pod_versions
+
+
+def _is_answered_untagged(site: Site, located: LocatedAddress) -> bool:
+    """Whether the pod answers for its address on an untagged segment where a node may have it.
+
+    The node is where an untagged network's subnet holds it, and else on any of its interfaces.
+    """
+    segments = answered_on(located.address, located.segment, pod_segments(site))
+    of_the_pod = {segment for segment in segments if not segment.is_tagged}
     known = {
-        wire
-        for wire, near in families_by_wire(site).items()
-        if wire[1] is None and any(address in family.subnet for _, family in near)
+        segment
+        for segment, subnets in subnets_by_segment(site).items()
+        if not segment.is_tagged and any(located.address in other.cidr for other in subnets)
     }
     return not of_the_pod.isdisjoint(known or of_the_pod)
 

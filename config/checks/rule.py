@@ -3,19 +3,23 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from config.reading.problem import Problem, Severity
+from config.reading.problem import NAMESPACE, Problem, Severity
 from config.site import Site
-
-NAMESPACE = "multihome"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One contradiction: the key's path below the namespace, its value, what is wrong; remedy."""
+    """One contradiction. `path` is the key below the namespace; `message` says what to write.
+
+    `network`, `node` and `workload` name what it is about, where it is about one.
+    """
 
     path: str
     value: object
     message: str
+    network: str | None = None
+    node: str | None = None
+    workload: str | None = None
 
 
 Check = Callable[[Site], Iterator[Finding]]
@@ -23,16 +27,11 @@ Check = Callable[[Site], Iterator[Finding]]
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A named check over the whole site. `because` is the source of the rule.
-
-    `shown` are the words by which the harm was seen where the rule was left out and the site run
-    (tests/verdicts/test_rules.py); empty for what only warns.
-    """
+    """A named check over the whole site. `because` says why, or names the source of the rule."""
 
     name: str
     severity: Severity
     because: str
-    shown: str
     check: Check
 
     def problems(self, site: Site) -> Iterator[Problem]:
@@ -44,19 +43,20 @@ class Rule:
                 rule=self.name,
                 message=finding.message,
                 severity=self.severity,
+                network=finding.network,
+                node=finding.node,
+                workload=finding.workload,
             )
 
 
 RULES: dict[str, Rule] = {}
 
 
-def rule(
-    name: str, because: str, severity: Severity = "error", shown: str = ""
-) -> Callable[[Check], Check]:
+def rule(name: str, because: str, severity: Severity = "error") -> Callable[[Check], Check]:
     """Registers a check under its name."""
 
     def register(check: Check) -> Check:
-        RULES[name] = Rule(name=name, severity=severity, because=because, shown=shown, check=check)
+        RULES[name] = Rule(name=name, severity=severity, because=because, check=check)
         return check
 
     return register

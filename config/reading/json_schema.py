@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from config.reading.site import NAMESPACE
+from config.reading.problem import NAMESPACE
 from config.reading.stack_file import ENGINE_KEYS
 from config.site import SECRET_KEYS, Site
 

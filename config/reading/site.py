@@ -8,10 +8,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from config.checks import check_plan
-from config.reading.problem import Problem
+from config.reading.problem import NAMESPACE, Problem
 from config.site import Site
 
-NAMESPACE = "multihome"
 _LONGEST_VALUE = 60
 # Names of a union's members that pydantic puts into a path; no key of a stack file has them.
 _BRANCHES = {

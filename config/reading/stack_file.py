@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.reading.problem import Problem
-from config.reading.site import NAMESPACE
+from config.reading.problem import NAMESPACE, Problem
 from config.reading.strict_yaml import StrictYamlError, load_strictly
 from config.site import SECRET_KEYS, Site
 

@@ -30,8 +30,8 @@ MORE: list[tuple[str, dict[str, object]]] = [
             "networks/lan/parent": "eth0.30",
         },
     ),
-    ("wire-twice", {"home_assistant/interfaces/1/network": "lan"}),
-    ("wire-twice", {**LAN6_TWICE, "networks/spare": {**LAN2, "subnet": "192.168.32.0/24"}}),
+    ("segment-twice", {"home_assistant/interfaces/1/network": "lan"}),
+    ("segment-twice", {**LAN6_TWICE, "networks/spare": {**LAN2, "subnet": "192.168.32.0/24"}}),
     (
         "route-into-network",
         {
@@ -92,9 +92,9 @@ MORE: list[tuple[str, dict[str, object]]] = [
     ),
     ("address-in-dhcp-pool", spare(dhcp_pool="192.168.18.30-192.168.18.40")),
     ("address-is-gateway", spare(gateway="192.168.18.32")),
-    ("range-meets-dhcp-pool", spare(dhcp_pool="192.168.18.100-192.168.18.150")),
+    ("range-overlaps-dhcp-pool", spare(dhcp_pool="192.168.18.100-192.168.18.150")),
     (
-        "range-meets-dhcp-pool",
+        "range-overlaps-dhcp-pool",
         {
             **STATIC,
             "networks/lan/dhcp_pool": "192.168.18.100-192.168.18.150",
@@ -102,7 +102,7 @@ MORE: list[tuple[str, dict[str, object]]] = [
         },
     ),
     (
-        "range-holds-gateway",
+        "range-includes-gateway",
         {
             **STATIC,
             **ROUTED,
@@ -116,7 +116,7 @@ MORE: list[tuple[str, dict[str, object]]] = [
         {**DUAL, "networks/spare": {**LAN2, "subnet": "fd00:18::/64", "gateway": "fd00:18::3"}},
     ),
     (
-        "ranges-meet",
+        "ranges-overlap",
         {
             **DUAL,
             "networks/spare": {
@@ -129,7 +129,7 @@ MORE: list[tuple[str, dict[str, object]]] = [
     ),
     *(
         (
-            "ranges-meet",
+            "ranges-overlap",
             {
                 **STATIC,
                 "home_assistant/interfaces/0/address": "192.168.18.3",
@@ -143,7 +143,7 @@ MORE: list[tuple[str, dict[str, object]]] = [
         for last in (2, 5)
     ),
     (
-        "ranges-meet",
+        "ranges-overlap",
         {
             "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]},
             **VLAN_TWICE,
@@ -165,7 +165,7 @@ MORE: list[tuple[str, dict[str, object]]] = [
         },
     ),
     (
-        "address-ends-of-subnet",
+        "address-unassignable",
         {
             **LAN6,
             "networks/lan/subnet": "fd00:18::/48",
@@ -174,7 +174,7 @@ MORE: list[tuple[str, dict[str, object]]] = [
         },
     ),
     (
-        "range-ends-of-subnet",
+        "range-unassignable",
         {
             **LAN6,
             "networks/lan/ipam": None,
@@ -204,7 +204,7 @@ MORE: list[tuple[str, dict[str, object]]] = [
         },
     ),
     (
-        "nodes-network-elsewhere",
+        "node-in-vlan-subnet",
         {
             "networks": {
                 "vlan": {
@@ -220,7 +220,7 @@ MORE: list[tuple[str, dict[str, object]]] = [
         },
     ),
     (
-        "range-holds-node",
+        "range-includes-node",
         {
             "networks": {
                 "vlan": {
@@ -250,7 +250,7 @@ MORE: list[tuple[str, dict[str, object]]] = [
         },
     ),
     (
-        "range-holds-node",
+        "range-includes-node",
         {
             "networks": {
                 "vlan": {
@@ -323,25 +323,25 @@ MORE: list[tuple[str, dict[str, object]]] = [
     ("k3s-version", {"cluster/version": f"v1.{'9' * 5000}.1+k3s1"}),
     ("subnet-form", {**RANGE6, "networks/lan/subnet": "fd00:18::%eth0/64"}),
     ("too-short", {"cluster/pod_networks": []}),
-    ("cluster-network-not-local", {"cluster/pod_networks": ["10.42.0.0/16", "::/0"]}),
+    ("cluster-network-without-hosts", {"cluster/pod_networks": ["10.42.0.0/16", "::/0"]}),
     (
-        "cluster-network-not-local",
+        "cluster-network-without-hosts",
         {
             "cluster/pod_networks": ["10.42.0.0/16", "fd00:42::/56"],
             "cluster/service_networks": ["10.43.0.0/16", "fe80::/9"],
         },
     ),
-    ("vlan-on-vlan", {"nodes/k3s-1/interfaces": ["eth0", "eth0.002"]}),
-    ("subnet-not-local", iot("fe80::/9", "fec0::3")),
-    ("subnet-not-local", iot("255.255.255.254/31", "255.255.255.254")),
+    ("vlan-exists", {"nodes/k3s-1/interfaces": ["eth0", "eth0.002"]}),
+    ("subnet-without-hosts", iot("fe80::/9", "fec0::3")),
+    ("subnet-without-hosts", iot("255.255.255.254/31", "255.255.255.254")),
     (
-        "subnet-not-local",
+        "subnet-without-hosts",
         {
             "networks/lan/subnet": "255.255.255.255/32",
             "networks/lan/range": "255.255.255.255-255.255.255.255",
         },
     ),
-    ("route-to-no-hosts", {**ROUTED, "networks/lan/routes": ["255.255.255.255/32"]}),
+    ("route-without-hosts", {**ROUTED, "networks/lan/routes": ["255.255.255.255/32"]}),
     ("address-form", {**STATIC, "home_assistant/interfaces/0/address": "::ffff:192.168.18.32"}),
     ("address-form", {"home_assistant/interfaces/0/address": "fe80::20"}),
     ("subnet-form", {"networks/lan/subnet": "::ffff:192.168.18.0/120"}),

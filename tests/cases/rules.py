@@ -17,7 +17,7 @@ from tests.cases.changes import (
 CASES: dict[str, dict[str, object]] = {
     "network-unknown": {"home_assistant/interfaces/0/network": "wan"},
     "address-outside-subnet": {"home_assistant/interfaces/0/address": "192.168.19.32"},
-    "address-ends-of-subnet": {**STATIC, "home_assistant/interfaces/0/address": "192.168.18.255"},
+    "address-unassignable": {**STATIC, "home_assistant/interfaces/0/address": "192.168.18.255"},
     "address-outside-range": {"home_assistant/interfaces/0/address": "192.168.18.101"},
     "address-in-dhcp-pool": {
         **STATIC,
@@ -28,9 +28,9 @@ CASES: dict[str, dict[str, object]] = {
     "mac-twice": {
         "nodes/k3s-1/interfaces": [{"name": "eth0", "mac": "32:44:0b:5a:0e:2e"}],
     },
-    "mac-on-two-wires": {"home_assistant/interfaces/1/mac": "32:44:0B:5A:0E:2E"},
-    "address-of-subnet": {**STATIC, "home_assistant/interfaces/0/address": "192.168.18.0"},
-    "address-of-family-missing": V6,
+    "mac-on-two-segments": {"home_assistant/interfaces/1/mac": "32:44:0B:5A:0E:2E"},
+    "address-first-of-subnet": {**STATIC, "home_assistant/interfaces/0/address": "192.168.18.0"},
+    "ipv6-address": V6,
     "interface-twice": {"home_assistant/interfaces/1/name": "eth0"},
     "interface-number": {"home_assistant/interfaces/0/name": "net2"},
     "network-unused": {"networks/spare": LAN2},
@@ -38,19 +38,19 @@ CASES: dict[str, dict[str, object]] = {
     "archive-unknown": {"plugins/version": "v1.8.0"},
     "archive-missing": {"plugins": {"source": "archive", "archives": {"arm64": "/a.tgz"}}},
     "conflist-missing": {"cluster/flannel": False},
-    "conflist-of-flannel": {"cluster/default_conflist": "10-calico.conflist"},
+    "conflist-with-flannel": {"cluster/default_conflist": "10-calico.conflist"},
     "k3s-loses-plugins": {"cluster/version": "v1.31.1+k3s1"},
-    "nodes-unknown": {"home_assistant/nodes": ["k3s-9"]},
+    "no-node-for-pod": {"home_assistant/nodes": ["k3s-9"]},
     "node-unknown": {"home_assistant/nodes": ["k3s-1", "k3s-9"]},
     "parent-missing": {"nodes/k3s-2": NODE2},
     "node-twice": {
         "nodes/k3s-1/host": "k3s.home",
         "nodes/k3s-2": {**NODE2, "host": "K3S.home", "interfaces": ["eth0"]},
     },
-    "interface-of-node-twice": {
+    "node-interface-twice": {
         "nodes/k3s-1/interfaces": ["eth0", {"name": "eth0", "mtu": 1400}],
     },
-    "address-of-node-loopback": {"nodes/k3s-1/addresses": ["127.16.18.10"]},
+    "node-address-loopback": {"nodes/k3s-1/addresses": ["127.16.18.10"]},
     "parent-wireless": {
         "networks/lan/parent": "wlan0",
         "nodes/k3s-1/interfaces": ["eth0", "wlan0"],
@@ -62,18 +62,18 @@ CASES: dict[str, dict[str, object]] = {
     "host-key-missing": {"nodes/k3s-1/host_key": None},
     "user-not-root": {"nodes/k3s-1/user": "pi"},
     "leases-per-node": {"nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]}},
-    "node-beside-macvlan": {},
+    "node-isolated": {},
     "routes-without-routed": {
         "networks/lan/gateway": "192.168.18.1",
         "networks/lan/routes": ["10.9.0.0/16"],
     },
-    "routed-nowhere": ROUTED,
+    "routed-without-routes": ROUTED,
     "route-without-gateway": {
         "networks/lan/routing": "routed",
         "networks/lan/routes": ["10.9.0.0/16"],
     },
     "default-route": {**ROUTED, "networks/lan/routes": ["0.0.0.0/0"]},
-    "route-meets-cluster": {**ROUTED, "networks/lan/routes": ["10.0.0.0/8"]},
+    "route-overlaps-cluster": {**ROUTED, "networks/lan/routes": ["10.0.0.0/8"]},
     "route-twice": {**ROUTED, "networks/lan/routes": ["10.9.0.0/16", "10.9.0.0/16"]},
     "route-into-network": {**ROUTED, "networks/lan/routes": ["192.168.18.0/25"]},
     "route-beside-link": {
@@ -82,18 +82,18 @@ CASES: dict[str, dict[str, object]] = {
         "networks/lan/gateway": "fd00:18::1",
         "networks/lan/routes": ["fd00:18::/64"],
     },
-    "route-to-no-hosts": {**ROUTED, "networks/lan/routes": ["224.0.0.0/4"]},
+    "route-without-hosts": {**ROUTED, "networks/lan/routes": ["224.0.0.0/4"]},
     "discovery-twice": {"networks/lan/routing": "discovery", "networks/iot/routing": "discovery"},
     "subnet-too-small": iot("192.168.32.3/32", "192.168.32.3"),
-    "subnet-not-local": iot("0.0.0.0/24", "0.0.0.5"),
-    "subnet-of-all": iot("::/0", "fd00::3"),
+    "subnet-without-hosts": iot("0.0.0.0/24", "0.0.0.5"),
+    "subnet-everything": iot("::/0", "fd00::3"),
     "subnet-link-local": iot("169.254.0.0/16", "169.254.7.3"),
-    "family-order": {
+    "ipv6-subnet": {
         **STATIC,
         "networks/lan/ipv6": {"subnet": "192.168.50.0/24"},
         "home_assistant/interfaces/0/ipv6_address": "192.168.50.3",
     },
-    "family-twice": {
+    "subnet-beside-ipv6": {
         **STATIC,
         "networks/lan/subnet": "fd00::/64",
         "networks/lan/ipv6": {"subnet": "fd01::/64"},
@@ -105,19 +105,19 @@ CASES: dict[str, dict[str, object]] = {
         "home_assistant/interfaces/0/ipv6_address": "fd00::3",
     },
     "range-missing": {"networks/lan/range": None},
-    "range-without-leases": {"networks/lan/ipam": "static"},
+    "range-unused": {"networks/lan/ipam": "static"},
     "range-outside-subnet": {"networks/iot/range": "192.168.31.250-192.168.32.100"},
-    "range-ends-of-subnet": {"networks/lan/range": "192.168.18.32-192.168.18.255"},
-    "range-of-gateway": {
+    "range-unassignable": {"networks/lan/range": "192.168.18.32-192.168.18.255"},
+    "range-only-gateway": {
         "networks/spare": {
             **LAN2,
             "ipam": "host-local",
             "range": "192.168.60.1-192.168.60.1",
         },
     },
-    "range-holds-gateway": spare(gateway="192.168.18.100"),
-    "range-meets-dhcp-pool": {"networks/lan/dhcp_pool": "192.168.18.100-192.168.18.200"},
-    "range-holds-node": {"networks/lan/range": "192.168.18.10-192.168.18.100"},
+    "range-includes-gateway": spare(gateway="192.168.18.100"),
+    "range-overlaps-dhcp-pool": {"networks/lan/dhcp_pool": "192.168.18.100-192.168.18.200"},
+    "range-includes-node": {"networks/lan/range": "192.168.18.10-192.168.18.100"},
     "pool-outside-subnet": {"networks/lan/dhcp_pool": "192.168.19.2-192.168.19.9"},
     "pool-fills-subnet": {
         "networks/spare": {**LAN2, "dhcp_pool": "192.168.60.1-192.168.60.254"},
@@ -132,12 +132,12 @@ CASES: dict[str, dict[str, object]] = {
         "nodes/k3s-1/host": "192.168.18.1",
         "networks/lan/routes": ["10.9.0.0/16"],
     },
-    "route-meets-node": {
+    "route-to-node": {
         **ROUTED,
         "nodes/k3s-1/host": "10.9.0.5",
         "networks/lan/routes": ["10.9.0.0/16"],
     },
-    "ranges-meet": {
+    "ranges-overlap": {
         "networks/spare": {
             **LAN2,
             "ipam": "host-local",
@@ -145,14 +145,14 @@ CASES: dict[str, dict[str, object]] = {
             "range": "192.168.18.90-192.168.18.100",
         },
     },
-    "gateway-of-nobody": {"networks/lan/gateway": "192.168.19.1"},
-    "cluster-network-not-local": {"cluster/service_networks": ["127.43.0.0/16"]},
+    "unused-gateway-outside-subnet": {"networks/lan/gateway": "192.168.19.1"},
+    "cluster-network-without-hosts": {"cluster/service_networks": ["127.43.0.0/16"]},
     "cluster-network-too-small": {"cluster/pod_networks": ["10.42.0.0/16", "fd00:42::/127"]},
     "services-without-pods": {"cluster/pod_networks": ["fd00:42::/56"]},
     "pods-without-services": {"cluster/pod_networks": ["10.42.0.0/16", "fd00:42::/56"]},
-    "meets-cluster-network": iot("10.42.3.0/24", "10.42.3.3"),
+    "overlaps-cluster-network": iot("10.42.3.0/24", "10.42.3.3"),
     "networks-overlap": iot("192.168.18.128/25", "192.168.18.130"),
-    "nodes-network-elsewhere": {"nodes/k3s-1/host": "192.168.32.200"},
+    "node-in-vlan-subnet": {"nodes/k3s-1/host": "192.168.32.200"},
     "subnet-ends-at-node": {"nodes/k3s-1/host": "192.168.18.255"},
     "mtu-range": {"networks/lan/mtu": 9000},
     "parent-mtu": {
@@ -161,7 +161,8 @@ CASES: dict[str, dict[str, object]] = {
         "home_assistant/interfaces/0/address": "fd00::3",
         "nodes/k3s-1/interfaces": [{"name": "eth0", "mtu": 1000}],
     },
-    "wire-twice": {"home_assistant/interfaces": [THIRD, FOURTH]},
-    "vlan-on-vlan": {"nodes/k3s-1/interfaces": ["eth0", "eth0.2"]},
-    "vlan-by-name": {"nodes/k3s-1/interfaces": ["eth0", "vlan2"]},
+    "segment-twice": {"home_assistant/interfaces": [THIRD, FOURTH]},
+    "vlan-exists": {"nodes/k3s-1/interfaces": ["eth0", "eth0.2"]},
+    "vlan-may-exist": {"nodes/k3s-1/interfaces": ["eth0", "vlan2"]},
+    "secret-unused": {"secrets/mqtt": {"secure": "v1:AAAA"}},
 }

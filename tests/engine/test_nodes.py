@@ -1,4 +1,4 @@
-"""The harm of `nodes-unknown`, by the real scheduler: the pod waits for ever."""
+"""The harm of `no-node-for-pod`, by the real scheduler: the pod waits for ever."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ from lab.control_plane.processes import ControlPlane, start_control_plane, wait_
 from tests.cases.rules import CASES
 from tests.cases.sites import unchecked_site
 
-RULE = "nodes-unknown"
+RULE = "no-node-for-pod"
 PODS = "/api/v1/namespaces/default/pods"
 ACCOUNT = "/api/v1/namespaces/default/serviceaccounts/default"
 

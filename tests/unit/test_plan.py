@@ -30,7 +30,7 @@ def test_the_rule_finds_the_site_that_it_is_for(name: str) -> None:
 def test_the_stacks_of_the_repository_have_neither_errors_nor_warnings(stack: str) -> None:
     problems = changed(stack, {}).problems
 
-    assert {problem.rule for problem in problems} == {"node-beside-macvlan"}
+    assert {problem.rule for problem in problems} == {"node-isolated"}
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_an_address_that_a_node_is_said_to_have_twice_is_refused_once() -> None:
     twice = {"nodes/k3s-1/host": "192.168.18.50", "nodes/k3s-1/addresses": ["192.168.18.50"] * 2}
     reading = changed("home", {**twice, "networks/lan/range": "192.168.18.30-192.168.18.60"})
 
-    assert [problem.rule for problem in reading.of("error")] == ["range-holds-node"]
+    assert [problem.rule for problem in reading.of("error")] == ["range-includes-node"]
 
 
 def test_a_network_of_the_cluster_is_read_without_a_hosts_bits_as_kubernetes_reads_it() -> None:
@@ -160,7 +160,7 @@ def test_the_rule_finds_another_site_that_fails(name: str, changes: dict[str, ob
 def test_a_nodes_mac_on_another_wire_than_the_pods_is_warned_of(interfaces: list[object]) -> None:
     reading = changed("home", {"nodes/k3s-1/interfaces": interfaces})
 
-    assert [problem.rule for problem in reading.of("warning")] == ["mac-on-two-wires"]
+    assert [problem.rule for problem in reading.of("warning")] == ["mac-on-two-segments"]
     assert reading.of("error") == ()
 
 
