@@ -20,27 +20,31 @@ def _parse_address(text: str) -> IpAddress:
         address = ipaddress.ip_address(text)
     except ValueError:
         raise refusal(
-            "address-form", "this is no IP address", "write it like 192.168.18.32 or fd00::20"
+            "address-form", "invalid", "expected an IP address like 192.168.18.32 or fd00::20"
         ) from None
     if address.version == 6 and address.scope_id:
         raise refusal("address-form", "it has a zone", f"write {text.split('%', maxsplit=1)[0]}")
     if address.version == 6 and address.ipv4_mapped is not None:
-        raise refusal("address-form", "it is an IPv4 address", f"write {address.ipv4_mapped}")
+        raise refusal(
+            "address-form", "it is an IPv4 address in IPv6 form", f"write {address.ipv4_mapped}"
+        )
     if address.is_unspecified or address.is_multicast:
-        raise _nobodys()
+        raise _no_host()
     return address
 
 
 def _of_a_network(address: IpAddress) -> IpAddress:
     if address.is_loopback:
-        raise _nobodys()
+        raise _no_host()
     return address
 
 
 def _of_any_interface(address: IpAddress) -> IpAddress:
     if address.version == 6 and address.is_link_local:
         raise refusal(
-            "address-form", "it means nothing without an interface's name", "choose another"
+            "address-form",
+            "it is link-local, so it needs an interface to mean anything",
+            "write another",
         )
     return address
 
@@ -57,8 +61,8 @@ def _parse_host_address(text: str) -> IpAddress:
     return _of_any_interface(_of_a_network(_parse_address(text)))
 
 
-def _nobodys() -> PydanticCustomError:
-    return refusal("address-form", "no host can own it on a network", "choose a host's address")
+def _no_host() -> PydanticCustomError:
+    return refusal("address-form", "no host of a network can have it", "write a host's address")
 
 
 Address = Annotated[
@@ -84,19 +88,21 @@ Gateway = Annotated[
 def _parse_cluster_network(text: str) -> IpNetwork:
     """As Kubernetes reads it: the bits of a host are left out (Go's `net.ParseCIDR`)."""
     if "/" not in text:
-        raise refusal("subnet-form", "it has no prefix length", f"write {text}/24 or what it is")
+        raise refusal(
+            "subnet-form",
+            "it has no prefix length",
+            f"write {text}/24, or the prefix length that it has",
+        )
     try:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:
-        raise refusal(
-            "subnet-form", "this is no network", "write it like 192.168.18.0/24"
-        ) from None
+        raise refusal("subnet-form", "invalid", "expected a network like 192.168.18.0/24") from None
     if network.version == 6 and network.network_address.scope_id is not None:
-        raise refusal("subnet-form", "a network has no zone", "leave out % and what follows")
+        raise refusal("subnet-form", "a network has no zone", "remove % and what follows")
     if network.version == 6 and network.network_address.ipv4_mapped is not None:
-        raise refusal("subnet-form", "it is an IPv4 network", "write it as one")
+        raise refusal("subnet-form", "it is an IPv4 network in IPv6 form", "write it in IPv4 form")
     if not re.fullmatch(r"[0-9]+", text.split("/")[1]):
-        raise refusal("subnet-form", "the prefix length is no number", f"write {network}")
+        raise refusal("subnet-form", "the prefix length is not a number", f"write {network}")
     return network
 
 
@@ -148,10 +154,14 @@ class AddressRange:
 def _parse_range(text: str) -> AddressRange:
     first, dash, last = text.partition("-")
     if not dash:
-        raise refusal("range-form", "it has no '-'", "write it like 192.168.18.32-192.168.18.100")
+        raise refusal(
+            "range-form", "invalid", "expected first-last, like 192.168.18.32-192.168.18.100"
+        )
     start, end = _parse_host_address(first), _parse_host_address(last)
     if start.version != end.version:
-        raise refusal("range-form", "its ends are of two families", "write both as IPv4 or as IPv6")
+        raise refusal(
+            "range-form", "its ends have different IP versions", "write both as IPv4 or as IPv6"
+        )
     if int(start) > int(end):
         raise refusal("range-order", "its start is after its end", f"did you mean {last}-{first}?")
     return AddressRange(start, end)

@@ -88,7 +88,7 @@ IPAMS: dict[str, Ipam] = {ipam.name: ipam for ipam in (HostLocal(), Static())}
 
 def _parse(text: str) -> Ipam:
     if text not in IPAMS:
-        raise refusal("ipam", "there is no such IPAM here", f"write {' or '.join(IPAMS)}")
+        raise refusal("ipam", "there is no such IPAM", f"expected {' or '.join(IPAMS)}")
     return IPAMS[text]
 
 

@@ -1,6 +1,9 @@
 """Multus: the release, its manifest and its limits."""
 
-from pydantic import Field
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, Tag
 
 from config.model import Model
 from config.values import AbsolutePath, HttpsUrl, MultusVersion, Quantity, Sha256
@@ -19,6 +22,18 @@ class ManifestUrl(Model):
     sha256: Sha256 = Field(description="Its digest.")
 
 
+def _kind_of_manifest(value: Any) -> str:
+    """A mapping with `file` is a file; anything else should be a URL."""
+    named = value if isinstance(value, Mapping) else getattr(value, "__dict__", {})
+    return "ManifestFile" if "file" in named else "ManifestUrl"
+
+
+Manifest = Annotated[
+    Annotated[ManifestFile, Tag("ManifestFile")] | Annotated[ManifestUrl, Tag("ManifestUrl")],
+    Discriminator(_kind_of_manifest),
+]
+
+
 class Multus(Model):
     """Which Multus is installed."""
 
@@ -26,7 +41,7 @@ class Multus(Model):
         "v4.2.4", description="The release; manifest and image are one version."
     )
     image_digest: Sha256 | None = Field(None, description="Pins the image by digest as well.")
-    manifest: ManifestFile | ManifestUrl | None = Field(
+    manifest: Manifest | None = Field(
         None, description="Another source of the manifest than upstream's own file of the release."
     )
     memory_limit: Quantity = Field("256Mi", description="The container's memory limit.")

@@ -11,9 +11,6 @@ from config.nodes import Architecture, Node
 from config.plugins import Plugins, ReleasePlugins
 from config.values import DnsLabel, NetworkName
 
-# Top-level keys that are no part of the tree: they are read as secrets, where they are needed.
-SECRET_KEYS = ("ssh_private_key", "ssh_private_key_password", "kubeconfig")
-
 
 class Secret(Model):
     """An encrypted value, which this program never reads as part of the site."""

@@ -1,4 +1,4 @@
-"""Values that are typed as texts: checked for what cannot be seen, and then parsed."""
+"""Values that are typed as texts: checked for invisible characters, and then parsed."""
 
 import re
 from collections.abc import Callable
@@ -13,16 +13,12 @@ T = TypeVar("T")
 
 def _text(value: Any, rule: str, form: str) -> str:
     if not isinstance(value, str):
-        raise refusal(
-            rule, f"this is a {type(value).__name__}, not a text", f"write {form} in quotes"
-        )
+        raise refusal(rule, "invalid", f"expected {form}, as a text in quotes")
     if not value.isascii():
         odd = next(character for character in value if not character.isascii())
-        raise refusal(rule, f"it contains {odd!a}, which only looks right", f"type {form} anew")
+        raise refusal(rule, f"it contains the character {odd!a}", f"type {form} again")
     if value != value.strip() or not value.isprintable():
-        raise refusal(
-            rule, "it has a blank, tab or line break around or in it", f"write {form} alone"
-        )
+        raise refusal(rule, "it contains a blank, tab or line break", f"expected {form} alone")
     return value
 
 
@@ -51,7 +47,7 @@ def matching(rule: str, pattern: str, form: str, description: str) -> Any:
 
     def parse(text: str) -> str:
         if not expression.fullmatch(text):
-            raise refusal(rule, "it has another form", f"write {form}")
+            raise refusal(rule, "invalid", f"expected {form}")
         return text
 
     return Annotated[str, parsed(parse, rule, form), schema(description, f"^{pattern}$")]

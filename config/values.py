@@ -14,18 +14,18 @@ def _parse_mac(text: str) -> str:
     if not re.fullmatch(r"([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}", text):
         raise refusal(
             "mac-form",
-            "this is no MAC of six bytes",
-            'write it like "02:00:00:00:00:01", in quotes',
+            "invalid",
+            'expected a MAC of six bytes like "02:00:00:00:00:01", in quotes',
         )
     mac = text.lower()
     if int(mac[:2], 16) & 1:
         raise refusal(
             "mac-unicast",
-            "its first octet is odd, which makes it a group's address",
+            "its first byte is odd, so it is a multicast address",
             f"did you mean {int(mac[:2], 16) & 0xFE:02x}{mac[2:]}?",
         )
     if mac == "00:00:00:00:00:00":
-        raise refusal("mac-unicast", "all zero is no address", "choose one like 02:00:00:00:00:01")
+        raise refusal("mac-unicast", "no interface can have it", "write one like 02:00:00:00:00:01")
     return mac
 
 
@@ -40,7 +40,9 @@ Mac = Annotated[
 
 def _vlan_id(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 4094:
-        raise refusal("vlan-id", "a VLAN id is a number from 1 to 4094", "write the switch's id")
+        raise refusal(
+            "vlan-id", "invalid", "expected the switch's VLAN id, a number from 1 to 4094"
+        )
     return value
 
 
@@ -69,14 +71,14 @@ _HOST = r"[A-Za-z0-9]([-.:A-Za-z0-9]{0,251}([A-Za-z0-9]|::))?"
 
 def _parse_host(text: str) -> str:
     if not re.fullmatch(_HOST, text):
-        raise refusal("host-name", "it has another form", "write an address or a host's name")
+        raise refusal("host-name", "invalid", "expected an address or a host's name")
     # No domain has a last label of digits alone (RFC 3696 section 2).
     if ":" in text or text.rpartition(".")[2].isdigit():
         try:
             ipaddress.ip_address(text)
         except ValueError:
             raise refusal(
-                "host-name", "it is neither an address nor a name", "write it like 192.168.18.10"
+                "host-name", "invalid", "expected an address like 192.168.18.10, or a host's name"
             ) from None
     return text
 
@@ -91,14 +93,14 @@ _INGRESS_HOST = rf"{_LABEL}(\.{_LABEL})*"
 
 
 def _parse_ingress_host(text: str) -> str:
-    form = "write a host's name like home.example.org"
+    form = "expected a host's name like home.example.org"
     if not re.fullmatch(_INGRESS_HOST, text) or len(text) > 253:
-        raise refusal("ingress-host", "it has another form", f"{form}, in lower case")
+        raise refusal("ingress-host", "invalid", f"{form}, in lower case")
     try:
         ipaddress.ip_address(text)
     except ValueError:
         return text
-    raise refusal("ingress-host", "an ingress takes no address", form)
+    raise refusal("ingress-host", "an ingress cannot have an address", form)
 
 
 IngressHost = Annotated[
@@ -139,7 +141,7 @@ K3sVersion = matching(
 MultusVersion = matching(
     "multus-version",
     r"v(4\.[1-9][0-9]*|[5-9]\.[0-9]+)\.[0-9]+",
-    "a release from v4.1.0 on, like v4.2.4: moving tags change, and v4.0 delegates to itself",
+    "a release from v4.1.0 on, like v4.2.4 (tags such as latest change, and v4.0 can call itself)",
     "A release of Multus from v4.1.0 on (facts/multus.md sections 1.5 and 2.3).",
 )
 PluginsVersion = matching(

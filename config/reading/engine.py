@@ -4,14 +4,14 @@ import dataclasses
 import json
 
 import pulumi
-from pulumi.runtime import config as runtime_config
 
-from config.reading.problem import Problem
+from config.reading.problem import NAMESPACE, Problem
+from config.reading.secrets import NAMED_SECRETS, SECRET_KEYS, hidden, misplaced
 from config.reading.site import read_site
-from config.site import SECRET_KEYS, Site
+from config.site import Site
 
-# What a preview may still lack, `up` may not: without a host key SSH would trust anyone.
-REFUSED_IN_UP = ("host-key-missing",)
+# A preview may still lack these, `up` may not: without a host key SSH would trust anyone.
+REFUSED_IN_UP = ("host-key-missing", "ssh-key-missing")
 
 
 def load_site() -> Site:
@@ -19,9 +19,9 @@ def load_site() -> Site:
 
     Raises `pulumi.RunError` with one line per error, which the engine prints without traceback.
     """
-    config = pulumi.Config()
-    reading = read_site(_tree(config))
-    problems = [*_encrypted(config), *_missing_secrets(config), *reading.problems]
+    config = pulumi.Config(NAMESPACE)
+    reading = read_site({key: _value(config, key) for key in _keys(config)})
+    problems = [*_misplaced_secrets(), *_missing_secrets(config), *reading.problems]
     if not pulumi.runtime.is_dry_run():
         problems = [_refused_in_up(problem) for problem in problems]
     for problem in problems:
@@ -29,56 +29,51 @@ def load_site() -> Site:
             pulumi.log.warn(problem.line())
     errors = [problem.line() for problem in problems if problem.severity == "error"]
     if errors or reading.site is None:
-        raise pulumi.RunError("\n".join(["the site is refused; nothing was touched", *errors]))
+        raise pulumi.RunError("\n".join(["the site is refused; nothing has been changed", *errors]))
     return reading.site
 
 
-def _all() -> dict[str, str]:
-    return {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
+def _keys(config: pulumi.Config) -> list[str]:
+    """The keys that are set. `pulumi.Config` lists none, so unknown ones are found beside it."""
+    known = [key for key in Site.model_fields if config.get(key) is not None]
+    present = [name.partition(":") for name in pulumi.runtime.get_config_env()]
+    unknown = [key for namespace, _, key in present if namespace == NAMESPACE]
+    return [key for key in dict.fromkeys([*known, *unknown]) if key not in SECRET_KEYS]
 
 
-def _tree(config: pulumi.Config) -> dict[str, object]:
-    prefix = f"{config.name}:"
-    return {
-        key.removeprefix(prefix): _decoded(text)
-        for key, text in _all().items()
-        if key.startswith(prefix) and key.removeprefix(prefix) not in SECRET_KEYS
-    }
-
-
-def _decoded(text: str) -> object:
+def _value(config: pulumi.Config, key: str) -> object:
+    text = config.require(key)
     try:
         value = json.loads(text)
     except json.JSONDecodeError:
         return text
+    if key == NAMED_SECRETS:
+        return hidden(value)
+    # A number or a boolean at the top level reaches the program as the text that was typed.
     return value if isinstance(value, dict | list) else text
 
 
-def _encrypted(config: pulumi.Config) -> list[Problem]:
+def _misplaced_secrets() -> list[Problem]:
+    encrypted = pulumi.runtime.get_config_secret_keys_env()
+    names = {key: f"{NAMESPACE}:{key}" for key in Site.model_fields if key != NAMED_SECRETS}
     return [
-        Problem(
-            path=f"{config.name}:{key}",
-            value="[secret]",
-            rule="secret-in-tree",
-            message="an encrypted value in the tree would reach the state as plain text;"
-            f" only {', '.join(SECRET_KEYS)} may be encrypted",
-        )
-        for key in Site.model_fields
-        if runtime_config.is_config_secret(f"{config.name}:{key}")
+        misplaced(name)
+        for name in names.values()
+        if name in encrypted or pulumi.runtime.is_config_secret(name)
     ]
 
 
 def _missing_secrets(config: pulumi.Config) -> list[Problem]:
-    if config.get("ssh_private_key"):
+    if config.get_secret("ssh_private_key") is not None:
         return []
     return [
         Problem(
-            path=f"{config.name}:ssh_private_key",
+            path=f"{NAMESPACE}:ssh_private_key",
             value="(absent)",
             rule="ssh-key-missing",
-            message="nodes cannot be reached without it;"
-            " run `pulumi config set --secret ssh_private_key < KEYFILE`",
-            severity="error" if not pulumi.runtime.is_dry_run() else "warning",
+            message="nodes cannot be reached without it; run"
+            " `pulumi config set --secret ssh_private_key < KEYFILE`",
+            severity="warning",
         )
     ]
 

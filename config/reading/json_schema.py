@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 from config.reading.problem import NAMESPACE
+from config.reading.secrets import SECRET_KEYS
 from config.reading.stack_file import ENGINE_KEYS
-from config.site import SECRET_KEYS, Site
+from config.site import Site
 
 
 def stack_file_schema() -> dict[str, Any]:

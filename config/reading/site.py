@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from config.checks import check_plan
+from config.reading.form_errors import form_error
 from config.reading.problem import NAMESPACE, Problem
 from config.site import Site
 
@@ -59,16 +60,12 @@ def _follows(problem: Problem, told: Iterable[Problem]) -> bool:
 
 def _problem(details: ErrorDetails, tree: Mapping[str, object]) -> Problem:
     keys = _keys(details["loc"], tree)
-    rule, message = details["type"].replace("_", "-"), details["msg"]
-    value = _shown(details["input"])
-    if rule == "extra-forbidden":
-        rule, message = "unknown-key", "no such key; see config/schema.json for those there are"
-    elif rule == "missing":
-        value, message = "(absent)", "this key is required; add it"
-    elif rule == "too-short":
-        message = "it is empty; write at least one"
-    elif ";" not in message:
-        message = f"{message[0].lower()}{message[1:]}; correct the value"
+    rule, message = form_error(details)
+    value = "(absent)" if details["type"] == "missing" else _shown(details["input"])
+    if details["type"].startswith("union_tag"):
+        tag = str(details["ctx"]["discriminator"]).strip("'")
+        keys = f"{keys}.{tag}"
+        value = _shown(details["ctx"].get("tag", "(absent)"))
     return Problem(path=f"{NAMESPACE}:{keys}", value=value, rule=rule, message=message)
 
 

@@ -5,10 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.reading.problem import NAMESPACE, Problem
+from config.reading.secrets import (
+    NAMED_SECRETS,
+    SECRET_KEYS,
+    hidden,
+    in_plain_text,
+    is_encrypted,
+    misplaced,
+    named_in_plain_text,
+)
 from config.reading.strict_yaml import StrictYamlError, load_strictly
-from config.site import SECRET_KEYS, Site
+from config.site import Site
 
-# Namespaces of the engine itself and of its providers: theirs to check.
+# Namespaces of the engine itself and of its providers, which check their own keys.
 OTHER_NAMESPACES = ("pulumi", "kubernetes", "command")
 # Keys of a stack file beside `config`, written by the engine.
 ENGINE_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider", "environment")
@@ -28,14 +37,14 @@ def read_stack_file(path: Path) -> StackFile:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        reason = error.strerror if isinstance(error, OSError) else "the file is not UTF-8"
         return _refused(name, "(unreadable)", "file-unreadable", f"{reason}; name a stack file")
     try:
         content = load_strictly(text)
     except StrictYamlError as error:
         return _refused(name, error.place, error.rule, error.message)
     if not isinstance(content, Mapping) or not isinstance(content.get("config"), Mapping):
-        return _refused(name, "(file)", "config-missing", "there is no mapping `config`; add it")
+        return _refused(name, "(file)", "config-missing", "the mapping `config` is missing; add it")
     problems = [
         _problem(str(key), "(present)", "unknown-key", "a stack file has no such key; remove it")
         for key in content
@@ -48,30 +57,27 @@ def read_stack_file(path: Path) -> StackFile:
             continue
         problems += _of_key(str(key), namespace, short, value)
         if namespace == NAMESPACE and short and short not in SECRET_KEYS:
-            tree[short] = value
+            tree[short] = hidden(value) if short == NAMED_SECRETS else value
     return StackFile(tree=tree, problems=tuple(problems))
 
 
 def _of_key(key: str, namespace: str, short: str, value: object) -> list[Problem]:
     if not short or namespace != NAMESPACE:
         remedy = f"write {NAMESPACE}:{short or namespace}"
-        return [_problem(key, "(present)", "key-namespace", f"not of this project; {remedy}")]
+        message = f"this key belongs to another project; {remedy}, or remove it"
+        return [_problem(key, "(present)", "key-namespace", message)]
     if short in SECRET_KEYS:
-        if isinstance(value, Mapping) and set(value) == {"secure"}:
-            return []
-        remedy = f"encrypt it: `pulumi config set --secret {short}`"
-        return [_problem(key, "(hidden)", "secret-in-plain-text", f"anyone can read it; {remedy}")]
-    if short not in Site.model_fields:
-        return []
-    return list(_secrets_within(key, value))
+        command = f"pulumi config set --secret {short}"
+        return [] if is_encrypted(value) else [in_plain_text(key, command)]
+    if short == NAMED_SECRETS:
+        return list(named_in_plain_text(value))
+    return list(_secrets_within(key, value)) if short in Site.model_fields else []
 
 
 def _secrets_within(path: str, value: object) -> list[Problem]:
+    if is_encrypted(value):
+        return [misplaced(path)]
     if isinstance(value, Mapping):
-        if set(value) == {"secure"}:
-            only = ", ".join(SECRET_KEYS)
-            message = f"it would reach the state as plain text; only {only} may be encrypted"
-            return [_problem(path, "(encrypted)", "secret-in-tree", message)]
         return [p for key, inner in value.items() for p in _secrets_within(f"{path}.{key}", inner)]
     if isinstance(value, list):
         return [
@@ -80,12 +86,7 @@ def _secrets_within(path: str, value: object) -> list[Problem]:
             for p in _secrets_within(f"{path}[{position}]", inner)
         ]
     if isinstance(value, str) and "PRIVATE KEY" in value:
-        message = "remove it, and encrypt it: `pulumi config set --secret ssh_private_key`"
-        return [
-            _problem(
-                path, "(hidden)", "private-key-in-plain-text", f"anyone can read it; {message}"
-            )
-        ]
+        return [in_plain_text(path, "pulumi config set --secret ssh_private_key")]
     return []
 
 
