@@ -10,9 +10,10 @@ from config.ip import ClusterNetwork
 from config.model import Model
 from config.values import AbsolutePath, ConflistName, K3sVersion, PluginName
 
-# The first release of each line whose plugin directory outlives upgrades (facts/multus.md 4.1).
+# The first release of each line whose plugin directory outlives upgrades
+# (docs/background/k3s.md#plugin-directory).
 STABLE_BIN_DIR_SINCE = {28: (15, 1), 29: (10, 1), 30: (6, 1), 31: (2, 1)}
-# facts/cni.md section 6.
+# docs/background/k3s.md#plugins
 K3S_BUNDLED_PLUGINS = (
     "bandwidth",
     "bridge",
@@ -63,7 +64,7 @@ class _Cluster(Model):
 
 
 class K3s(_Cluster):
-    """A k3s cluster; the release decides where its CNI plugins lie (facts/multus.md section 4)."""
+    """A k3s cluster; the release decides where its CNI plugins lie (docs/background/k3s.md)."""
 
     services_follow_pods = True
 

@@ -1,4 +1,4 @@
-"""The releases whose files are known by digest (facts/multus.md section 1.6, facts/cni.md 10b)."""
+"""The releases whose files are known by digest (docs/background/multus.md#releases)."""
 
 _THIN_V4_1 = "e79898f936e32e50426d6b23e75f85a71d134918e8f82b612b531146fb2a5a45"
 

@@ -142,7 +142,7 @@ MultusVersion = matching(
     "multus-version",
     r"v(4\.[1-9][0-9]*|[5-9]\.[0-9]+)\.[0-9]+",
     "a release from v4.1.0 on, like v4.2.4 (tags such as latest change, and v4.0 can call itself)",
-    "A release of Multus from v4.1.0 on (facts/multus.md sections 1.5 and 2.3).",
+    "A release of Multus from v4.1.0 on (docs/background/multus.md#releases).",
 )
 PluginsVersion = matching(
     "plugins-version",

@@ -21,7 +21,11 @@ from config.ip import IpAddress
 from config.site import Site
 
 
-@rule("network-unknown", "facts/multus.md section 9: the pod would never start")
+@rule(
+    "network-unknown",
+    because="Multus would find no such network, and the pod would never start",
+    source="docs/background/multus.md#annotation",
+)
 def network_unknown(site: Site) -> Iterator[Finding]:
     """A pod interface is in a network of the site."""
     for position, interface in enumerate(site.home_assistant.interfaces):
@@ -35,7 +39,11 @@ def network_unknown(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("address-outside-subnet", "facts/cni.md section 9 rows 16 and 22")
+@rule(
+    "address-outside-subnet",
+    because="the IPAM plugin refuses it, or the pod reaches nobody",
+    source="docs/background/cni.md#host-local",
+)
 def address_outside_subnet(site: Site) -> Iterator[Finding]:
     """A fixed address is in its network's subnet."""
     for located in located_addresses(site):
@@ -45,7 +53,11 @@ def address_outside_subnet(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("address-unassignable", "facts/cni.md section 2.2; RFC 4291 section 2.6.1")
+@rule(
+    "address-unassignable",
+    because="no other host answers such an address (RFC 919 section 7, RFC 4291 section 2.6.1)",
+    source="docs/background/cni.md#static",
+)
 def address_unassignable(site: Site) -> Iterator[Finding]:
     """No host has the broadcast address, nor IPv6's address of all routers on the segment."""
     routers = routers_by_segment(site)
@@ -59,7 +71,7 @@ def address_unassignable(site: Site) -> Iterator[Finding]:
 
 @rule(
     "address-first-of-subnet",
-    "hosts with a Linux kernel before 5.14 (2021) take it for a broadcast",
+    because="Linux before 5.14 (2021) takes it for a broadcast address",
     severity="warning",
 )
 def address_first_of_subnet(site: Site) -> Iterator[Finding]:
@@ -73,7 +85,11 @@ def address_first_of_subnet(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("address-outside-range", "facts/cni.md section 9 row 16")
+@rule(
+    "address-outside-range",
+    because="the IPAM plugin refuses it",
+    source="docs/background/cni.md#host-local",
+)
 def address_outside_range(site: Site) -> Iterator[Finding]:
     """host-local gives a fixed address only if it is in the range."""
     for located in located_addresses(site):
@@ -83,7 +99,11 @@ def address_outside_range(site: Site) -> Iterator[Finding]:
             yield located.about(f"host-local gives out only {leases}; write an address in it")
 
 
-@rule("address-in-dhcp-pool", "facts/cni.md section 9 row 18")
+@rule(
+    "address-in-dhcp-pool",
+    because="the DHCP server would give it to a second device",
+    source="docs/background/cni.md#leases",
+)
 def address_in_dhcp_pool(site: Site) -> Iterator[Finding]:
     """A fixed address is not in a DHCP pool."""
     subnets, of_the_pod = subnets_by_segment(site), pod_segments(site)
@@ -98,7 +118,11 @@ def address_in_dhcp_pool(site: Site) -> Iterator[Finding]:
                     )
 
 
-@rule("address-is-gateway", "facts/cni.md section 9 row 15")
+@rule(
+    "address-is-gateway",
+    because="two hosts would answer for one address, and host-local refuses it",
+    source="docs/background/cni.md#host-local",
+)
 def address_is_gateway(site: Site) -> Iterator[Finding]:
     """The pod does not have the router's address; host-local reserves one for the router."""
     subnets, of_the_pod = subnets_by_segment(site), pod_segments(site)
@@ -126,7 +150,11 @@ def address_is_gateway(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("address-twice", "facts/cni.md section 9 row 17")
+@rule(
+    "address-twice",
+    because="two hosts would answer for one address",
+    source="docs/background/cni.md#leases",
+)
 def address_twice(site: Site) -> Iterator[Finding]:
     """An address has one owner in the whole site, nodes included."""
     nodes: dict[IpAddress, str] = {}
@@ -152,7 +180,11 @@ def address_twice(site: Site) -> Iterator[Finding]:
         owners.setdefault(located.address, located.address_path)
 
 
-@rule("ipv6-address", "facts/cni.md section 9 row 23")
+@rule(
+    "ipv6-address",
+    because="the pod would lack the subnet, or have an address without one",
+    source="docs/background/cni.md#static",
+)
 def ipv6_address(site: Site) -> Iterator[Finding]:
     """The pod has an IPv6 address of its own exactly in networks that have `ipv6`."""
     for located in located_interfaces(site):

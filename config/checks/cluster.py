@@ -11,7 +11,7 @@ _FEWEST_ADDRESSES = 4
 _REMEDY = "write what the cluster was started with (k3s: --cluster-cidr, --service-cidr)"
 
 
-@rule("cluster-network-without-hosts", "no cluster has pods or services there")
+@rule("cluster-network-without-hosts", because="no cluster has pods or services there")
 def cluster_network_without_hosts(site: Site) -> Iterator[Finding]:
     """Networks of pods and services are not loopback, multicast or link-local networks.
 
@@ -26,7 +26,11 @@ def cluster_network_without_hosts(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("cluster-network-too-small", "facts/cni.md section 2.1: host-local needs four addresses")
+@rule(
+    "cluster-network-too-small",
+    because="host-local needs four addresses",
+    source="docs/background/cni.md#host-local",
+)
 def cluster_network_too_small(site: Site) -> Iterator[Finding]:
     """The pods' network has addresses for the pods of a node."""
     for _, path, network in _networks(site, "pod_networks"):
@@ -38,7 +42,8 @@ def cluster_network_too_small(site: Site) -> Iterator[Finding]:
 
 @rule(
     "services-without-pods",
-    "k3s does not start so: https://github.com/k3s-io/k3s/issues/5491",
+    because="k3s does not start so",
+    source="https://github.com/k3s-io/k3s/issues/5491",
 )
 def services_without_pods(site: Site) -> Iterator[Finding]:
     """Services have no IP version that pods lack: no pod could reach them."""
@@ -49,7 +54,12 @@ def services_without_pods(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("pods-without-services", "k3s does not start so", severity="warning")
+@rule(
+    "pods-without-services",
+    because="k3s does not start so",
+    source="https://github.com/k3s-io/k3s/issues/5491",
+    severity="warning",
+)
 def pods_without_services(site: Site) -> Iterator[Finding]:
     """On k3s the services have each IP version of the pods; elsewhere one may be enough."""
     versions = {network.version for network in site.cluster.service_networks}

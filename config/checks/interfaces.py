@@ -8,7 +8,11 @@ from config.checks.rule import Finding, rule
 from config.site import Site
 
 
-@rule("interface-twice", "facts/cni.md section 9 row 31")
+@rule(
+    "interface-twice",
+    because="the plugin refuses the second one",
+    source="docs/background/cni.md#interfaces",
+)
 def interface_twice(site: Site) -> Iterator[Finding]:
     """Each pod interface has a name of its own; eth0 is the cluster's."""
     seen = {"eth0"}
@@ -24,7 +28,8 @@ def interface_twice(site: Site) -> Iterator[Finding]:
 
 @rule(
     "interface-number",
-    "facts/multus.md section 8.2: netN is the name of the Nth",
+    because="Multus calls the Nth interface netN",
+    source="docs/background/multus.md#annotation",
     severity="warning",
 )
 def interface_number(site: Site) -> Iterator[Finding]:
@@ -40,7 +45,7 @@ def interface_number(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("network-unused", "most likely a mistake", severity="warning")
+@rule("network-unused", because="it is most likely a mistake", severity="warning")
 def network_unused(site: Site) -> Iterator[Finding]:
     """Each network has a pod interface."""
     used = {interface.network for interface in site.home_assistant.interfaces}
@@ -54,7 +59,7 @@ def network_unused(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("secret-unused", "most likely a mistake", severity="warning")
+@rule("secret-unused", because="it is most likely a mistake", severity="warning")
 def secret_unused(site: Site) -> Iterator[Finding]:
     """Each secret is used by another key."""
     for name in site.secrets:

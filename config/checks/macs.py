@@ -8,7 +8,11 @@ from config.networks import Segment
 from config.site import Site
 
 
-@rule("mac-twice", "facts/cni.md section 9 row 28")
+@rule(
+    "mac-twice",
+    because="the switch would send frames of one host to the other",
+    source="docs/background/cni.md#interfaces",
+)
 def mac_twice(site: Site) -> Iterator[Finding]:
     """On the untagged segment of a parent a MAC has one owner, nodes included."""
     owners: dict[tuple[str, str], str] = {}
@@ -37,7 +41,7 @@ def mac_twice(site: Site) -> Iterator[Finding]:
 
 @rule(
     "mac-on-two-segments",
-    "some switches learn the MACs of all VLANs in one table",
+    because="some switches learn the MACs of all VLANs in one table",
     severity="warning",
 )
 def mac_on_two_segments(site: Site) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from config.site import Site
 _LEAST_MTU = {4: 68, 6: 1280}
 
 
-@rule("mtu-range", "facts/cni.md section 9 row 8")
+@rule("mtu-range", because="the plugin refuses it", source="docs/background/cni.md#interfaces")
 def mtu_range(site: Site) -> Iterator[Finding]:
     """A network's MTU is at least 68 bytes, 1280 with IPv6, and at most the parent's."""
     for located in located_networks(site):
@@ -29,7 +29,11 @@ def mtu_range(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("parent-mtu", "facts/cni.md section 9 row 8")
+@rule(
+    "parent-mtu",
+    because="Linux removes IPv6 from an interface with a smaller MTU (RFC 8200 section 5)",
+    source="docs/background/cni.md#interfaces",
+)
 def parent_mtu(site: Site) -> Iterator[Finding]:
     """A network without an MTU of its own has its parent's, which must be enough for IPv6."""
     for located in located_networks(site):

@@ -14,7 +14,7 @@ _VIRTUAL = re.compile(
 )
 
 
-@rule("no-node-for-pod", "the pod would never be scheduled")
+@rule("no-node-for-pod", because="the pod would never be scheduled")
 def no_node_for_pod(site: Site) -> Iterator[Finding]:
     """At least one of the nodes that may run the pod is one of the site's."""
     if not site.pod_nodes:
@@ -27,7 +27,11 @@ def no_node_for_pod(site: Site) -> Iterator[Finding]:
         )
 
 
-@rule("node-unknown", "most likely a mistake: the pod never runs there", severity="warning")
+@rule(
+    "node-unknown",
+    because="it is most likely a mistake: the pod never runs there",
+    severity="warning",
+)
 def node_unknown(site: Site) -> Iterator[Finding]:
     """Every node that may run the pod is one of the site's."""
     for position, name in enumerate(site.home_assistant.nodes):
@@ -41,7 +45,7 @@ def node_unknown(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("node-twice", "the other node would be left without plugins")
+@rule("node-twice", because="the other node would be left without plugins")
 def node_twice(site: Site) -> Iterator[Finding]:
     """SSH reaches each node at a host and port of its own."""
     owners: dict[tuple[str, int], str] = {}
@@ -56,7 +60,11 @@ def node_twice(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("parent-missing", "facts/cni.md section 1.1: absent parent, `Link not found`")
+@rule(
+    "parent-missing",
+    because="the plugin fails with `Link not found`",
+    source="docs/background/cni.md#parent",
+)
 def parent_missing(site: Site) -> Iterator[Finding]:
     """Every node that may run the pod has the parent interface of every network."""
     for located in located_networks(site):
@@ -73,7 +81,9 @@ def parent_missing(site: Site) -> Iterator[Finding]:
 
 
 @rule(
-    "node-interface-twice", "most likely a mistake: only the first one counts", severity="warning"
+    "node-interface-twice",
+    because="it is most likely a mistake: only the first entry counts",
+    severity="warning",
 )
 def node_interface_twice(site: Site) -> Iterator[Finding]:
     """A node's interface is named once."""
@@ -88,7 +98,11 @@ def node_interface_twice(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("node-address-loopback", "most likely a mistake: no network leads to it", severity="warning")
+@rule(
+    "node-address-loopback",
+    because="it is most likely a mistake: no network leads to it",
+    severity="warning",
+)
 def node_address_loopback(site: Site) -> Iterator[Finding]:
     """A node's further addresses are in networks; loopback addresses are its own affair."""
     for name, node in site.nodes.items():
@@ -103,7 +117,11 @@ def node_address_loopback(site: Site) -> Iterator[Finding]:
                 )
 
 
-@rule("parent-wireless", "facts/cni.md section 9 row 42")
+@rule(
+    "parent-wireless",
+    because="an access point drops frames with the pod's MAC",
+    source="docs/background/cni.md#parent",
+)
 def parent_wireless(site: Site) -> Iterator[Finding]:
     """The parent is no Wi-Fi interface: an access point accepts frames of one MAC alone."""
     for located in located_networks(site):
@@ -116,7 +134,11 @@ def parent_wireless(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("parent-virtual", "facts/cni.md section 9 rows 40 and 42")
+@rule(
+    "parent-virtual",
+    because="these interfaces lead to no home network",
+    source="docs/background/cni.md#parent",
+)
 def parent_virtual(site: Site) -> Iterator[Finding]:
     """The parent is no interface of the cluster or of a tunnel: these lead to no home network."""
     for located in located_networks(site):
@@ -129,7 +151,7 @@ def parent_virtual(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("host-key-missing", "without it SSH trusts whoever answers", severity="warning")
+@rule("host-key-missing", because="without it SSH trusts whoever answers", severity="warning")
 def host_key_missing(site: Site) -> Iterator[Finding]:
     """Each node has its host key; `up` refuses a node without one."""
     for name, node in site.nodes.items():
@@ -143,7 +165,7 @@ def host_key_missing(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("user-not-root", "the folder of the plugins belongs to root")
+@rule("user-not-root", because="the folder of the plugins belongs to root")
 def user_not_root(site: Site) -> Iterator[Finding]:
     """SSH logs in as root."""
     for name, node in site.nodes.items():
@@ -156,7 +178,12 @@ def user_not_root(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("leases-per-node", "facts/cni.md section 9 row 19", severity="warning")
+@rule(
+    "leases-per-node",
+    because="two nodes may give out one address",
+    source="docs/background/cni.md#leases",
+    severity="warning",
+)
 def leases_per_node(site: Site) -> Iterator[Finding]:
     """host-local keeps its leases on each node: two nodes may give out one address."""
     for located in located_networks(site):
@@ -170,7 +197,12 @@ def leases_per_node(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("node-isolated", "facts/cni.md section 7", severity="note")
+@rule(
+    "node-isolated",
+    because="the kernel keeps a node and its own macvlan interfaces apart",
+    source="docs/background/cni.md#node-isolation",
+    severity="note",
+)
 def node_isolated(site: Site) -> Iterator[Finding]:
     """The kernel keeps a node and its own macvlan pods apart."""
     for located in located_networks(site):

@@ -9,7 +9,11 @@ from config.site import Site
 from config.subnet import Subnet
 
 
-@rule("pool-outside-subnet", "a pool elsewhere protects nothing here", severity="warning")
+@rule(
+    "pool-outside-subnet",
+    because="such a pool protects no address of the subnet",
+    severity="warning",
+)
 def pool_outside_subnet(site: Site) -> Iterator[Finding]:
     """A DHCP pool is in its subnet."""
     for located in located_subnets(site):
@@ -20,7 +24,7 @@ def pool_outside_subnet(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("pool-fills-subnet", "no pod could be in the network", severity="warning")
+@rule("pool-fills-subnet", because="no pod could be in the network", severity="warning")
 def pool_fills_subnet(site: Site) -> Iterator[Finding]:
     """A DHCP pool leaves addresses for pods, beside the router's."""
     for located in located_subnets(site):

@@ -22,7 +22,11 @@ from config.networks import Segment
 from config.site import Site
 
 
-@rule("range-missing", "facts/cni.md section 2.1: the default range is the whole subnet")
+@rule(
+    "range-missing",
+    because="the plugin's default range is the whole subnet, routers and devices included",
+    source="docs/background/cni.md#host-local",
+)
 def range_missing(site: Site) -> Iterator[Finding]:
     """Without a range host-local gives out the whole subnet, if that has more than two hosts."""
     for located in located_subnets(site):
@@ -38,7 +42,11 @@ def range_missing(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("range-unused", "facts/cni.md section 2.2: static has no state")
+@rule(
+    "range-unused",
+    because="static keeps no leases, and reads no range",
+    source="docs/background/cni.md#static",
+)
 def range_unused(site: Site) -> Iterator[Finding]:
     """A range is given only where the IPAM gives out addresses."""
     for located in located_subnets(site):
@@ -51,7 +59,11 @@ def range_unused(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("range-outside-subnet", "facts/cni.md section 9 row 11")
+@rule(
+    "range-outside-subnet",
+    because="the plugin refuses it",
+    source="docs/background/cni.md#host-local",
+)
 def range_outside_subnet(site: Site) -> Iterator[Finding]:
     """A range is in its subnet."""
     for located in located_subnets(site):
@@ -62,7 +74,11 @@ def range_outside_subnet(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("range-unassignable", "facts/cni.md section 9 row 13; RFC 4291 section 2.6.1")
+@rule(
+    "range-unassignable",
+    because="no other host answers such an address (RFC 919 section 7, RFC 4291 section 2.6.1)",
+    source="docs/background/cni.md#host-local",
+)
 def range_unassignable(site: Site) -> Iterator[Finding]:
     """A range has neither the broadcast address nor IPv6's address of all routers."""
     routers = routers_by_segment(site)
@@ -78,7 +94,11 @@ def range_unassignable(site: Site) -> Iterator[Finding]:
                 )
 
 
-@rule("range-only-gateway", "facts/cni.md section 9 row 15: host-local reserves the gateway")
+@rule(
+    "range-only-gateway",
+    because="host-local never gives out the gateway's address",
+    source="docs/background/cni.md#host-local",
+)
 def range_only_gateway(site: Site) -> Iterator[Finding]:
     """A range has more addresses than the router's, which host-local never gives out."""
     for located in located_subnets(site):
@@ -94,7 +114,11 @@ def range_only_gateway(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("range-overlaps-dhcp-pool", "facts/cni.md section 9 row 18")
+@rule(
+    "range-overlaps-dhcp-pool",
+    because="two hosts would answer for one address",
+    source="docs/background/cni.md#leases",
+)
 def range_overlaps_dhcp_pool(site: Site) -> Iterator[Finding]:
     """host-local and the DHCP server do not give out the same addresses."""
     for located, leases, other in _beside_leases(site):
@@ -107,7 +131,11 @@ def range_overlaps_dhcp_pool(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("range-includes-gateway", "facts/cni.md section 9 row 18")
+@rule(
+    "range-includes-gateway",
+    because="two hosts would answer for one address",
+    source="docs/background/cni.md#leases",
+)
 def range_includes_gateway(site: Site) -> Iterator[Finding]:
     """No pod gets the address of a router; host-local reserves its own network's alone."""
     for located, leases, other in _beside_leases(site):
@@ -122,7 +150,11 @@ def range_includes_gateway(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("range-includes-node", "facts/cni.md section 9 row 18")
+@rule(
+    "range-includes-node",
+    because="two hosts would answer for one address",
+    source="docs/background/cni.md#leases",
+)
 def range_includes_node(site: Site) -> Iterator[Finding]:
     """No pod gets the address of a node."""
     for located in located_subnets(site):
@@ -139,7 +171,11 @@ def range_includes_node(site: Site) -> Iterator[Finding]:
                     )
 
 
-@rule("ranges-overlap", "host-local keeps its leases by network")
+@rule(
+    "ranges-overlap",
+    because="host-local keeps its leases by network, so two pods may get one address",
+    source="docs/background/cni.md#leases",
+)
 def ranges_overlap(site: Site) -> Iterator[Finding]:
     """No two networks of a segment give out one address, nor one that the pod has in the other.
 

@@ -7,7 +7,11 @@ from config.releases import KNOWN_MANIFESTS
 from config.site import Site
 
 
-@rule("manifest-unknown", "manifest and image are one version, verified by sha256")
+@rule(
+    "manifest-unknown",
+    because="manifest and image are one version, verified by sha256",
+    source="docs/background/multus.md#releases",
+)
 def manifest_unknown(site: Site) -> Iterator[Finding]:
     """A release of Multus whose manifest this program does not know comes with its manifest."""
     if site.multus.manifest is None and site.multus.version not in KNOWN_MANIFESTS:
@@ -19,7 +23,7 @@ def manifest_unknown(site: Site) -> Iterator[Finding]:
         )
 
 
-@rule("archive-unknown", "what runs as root on nodes is verified by sha256")
+@rule("archive-unknown", because="what runs as root on nodes is verified by sha256")
 def archive_unknown(site: Site) -> Iterator[Finding]:
     """The archive of every node's architecture has a sha256."""
     plugins = site.plugins
@@ -33,7 +37,7 @@ def archive_unknown(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("archive-missing", "a node would be left without plugins")
+@rule("archive-missing", because="a node would be left without plugins")
 def archive_missing(site: Site) -> Iterator[Finding]:
     """With `source: archive` every node's architecture has an archive."""
     for architecture in site.plugins.without_archive(site.architectures):
@@ -44,7 +48,11 @@ def archive_missing(site: Site) -> Iterator[Finding]:
         )
 
 
-@rule("conflist-missing", "facts/multus.md section 2.2: the master is found by name")
+@rule(
+    "conflist-missing",
+    because="Multus finds the cluster's own configuration by its name",
+    source="docs/background/multus.md#master",
+)
 def conflist_missing(site: Site) -> Iterator[Finding]:
     """Without flannel the stack file names the cluster's own network configuration."""
     if not site.cluster.cni.default_conflist:
@@ -56,7 +64,11 @@ def conflist_missing(site: Site) -> Iterator[Finding]:
         )
 
 
-@rule("conflist-with-flannel", "k3s writes 10-flannel.conflist itself (facts/multus.md 4.2)")
+@rule(
+    "conflist-with-flannel",
+    because="k3s writes 10-flannel.conflist itself",
+    source="docs/background/k3s.md#flannel-conflist",
+)
 def conflist_with_flannel(site: Site) -> Iterator[Finding]:
     """With flannel the name of the file is k3s' own."""
     cluster = site.cluster
@@ -69,7 +81,12 @@ def conflist_with_flannel(site: Site) -> Iterator[Finding]:
         )
 
 
-@rule("k3s-loses-plugins", "facts/multus.md section 4.1", severity="warning")
+@rule(
+    "k3s-loses-plugins",
+    because="its plugin folder is made anew at each upgrade",
+    source="docs/background/k3s.md#plugin-directory",
+    severity="warning",
+)
 def k3s_loses_plugins(site: Site) -> Iterator[Finding]:
     """Older k3s releases leave added plugins behind at each upgrade."""
     if not site.cluster.keeps_plugins_across_upgrades:

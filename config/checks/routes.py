@@ -14,7 +14,7 @@ from config.ip import ENDS, NO_HOSTS, IpNetwork, is_part, overlap
 from config.site import Site
 
 
-@rule("routes-without-routed", "`routes` is read with `routing: routed` alone")
+@rule("routes-without-routed", because="nothing would use them")
 def routes_without_routed(site: Site) -> Iterator[Finding]:
     """Destinations are given only with `routing: routed`."""
     for located in located_networks(site):
@@ -28,7 +28,7 @@ def routes_without_routed(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("routed-without-routes", "it is the same as `on_link`", severity="warning")
+@rule("routed-without-routes", because="it is the same as `on_link`", severity="warning")
 def routed_without_routes(site: Site) -> Iterator[Finding]:
     """With `routing: routed` there are destinations."""
     for located in located_networks(site):
@@ -39,7 +39,11 @@ def routed_without_routes(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("route-without-gateway", "facts/cni.md section 9 row 26")
+@rule(
+    "route-without-gateway",
+    because="the route has nowhere to lead",
+    source="docs/background/cni.md#routes",
+)
 def route_without_gateway(site: Site) -> Iterator[Finding]:
     """The network has a gateway of the destination's IP version."""
     for located, destination in _routes(site):
@@ -50,7 +54,11 @@ def route_without_gateway(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("default-route", "facts/cni.md section 9 row 25")
+@rule(
+    "default-route",
+    because="ClusterIPs and DNS would leave by the home network",
+    source="docs/background/cni.md#routes",
+)
 def default_route(site: Site) -> Iterator[Finding]:
     """The pod's default route is the cluster's: ClusterIPs and DNS need it.
 
@@ -66,7 +74,11 @@ def default_route(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("route-overlaps-cluster", "the pod would lose its own cluster")
+@rule(
+    "route-overlaps-cluster",
+    because="the pod would lose its own cluster",
+    source="docs/background/cni.md#routes",
+)
 def route_overlaps_cluster(site: Site) -> Iterator[Finding]:
     """No destination overlaps the networks of the cluster's pods or services."""
     own = (*site.cluster.pod_networks, *site.cluster.service_networks)
@@ -80,7 +92,11 @@ def route_overlaps_cluster(site: Site) -> Iterator[Finding]:
                 )
 
 
-@rule("route-into-network", "facts/cni.md section 10b")
+@rule(
+    "route-into-network",
+    because="the pod would reach its neighbours by the router, or not at all",
+    source="docs/background/cni.md#routes",
+)
 def route_into_network(site: Site) -> Iterator[Finding]:
     """No route leads to hosts of its own network or of the pod's others: they are on the link."""
     for located, destination, other in _routes_onto_links(site):
@@ -93,7 +109,11 @@ def route_into_network(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("route-beside-link", "of two equal IPv6 routes the kernel prefers the link's", "warning")
+@rule(
+    "route-beside-link",
+    because="of two equal IPv6 routes the kernel prefers the link's",
+    severity="warning",
+)
 def route_beside_link(site: Site) -> Iterator[Finding]:
     """No IPv6 destination is exactly a subnet on the link: the route is never used."""
     for located, destination, other in _routes_onto_links(site):
@@ -105,7 +125,11 @@ def route_beside_link(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("route-without-hosts", "facts/cni.md section 10b: multicast would go to the router")
+@rule(
+    "route-without-hosts",
+    because="multicast would go to the router",
+    source="docs/background/cni.md#routes",
+)
 def route_without_hosts(site: Site) -> Iterator[Finding]:
     """A destination has no multicast, loopback or link-local addresses."""
     for located, destination in _routes(site):
@@ -119,7 +143,7 @@ def route_without_hosts(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("route-to-node", "the pod would reach the node by the gateway", severity="warning")
+@rule("route-to-node", because="the pod would reach the node by the router", severity="warning")
 def route_to_node(site: Site) -> Iterator[Finding]:
     """The cluster's network leads to the nodes."""
     for located, destination in _routes(site):
@@ -132,7 +156,11 @@ def route_to_node(site: Site) -> Iterator[Finding]:
                 )
 
 
-@rule("route-twice", "facts/cni.md section 9 row 26: `file exists`")
+@rule(
+    "route-twice",
+    because="the plugin fails with `file exists`",
+    source="docs/background/cni.md#routes",
+)
 def route_twice(site: Site) -> Iterator[Finding]:
     """One of the pod's networks leads to a destination, and names it once."""
     attached = site.attached_networks
@@ -147,7 +175,11 @@ def route_twice(site: Site) -> Iterator[Finding]:
             yield from _named_twice([located])
 
 
-@rule("discovery-twice", "multicast leaves by one interface, that of the first route")
+@rule(
+    "discovery-twice",
+    because="multicast leaves by one interface, that of the first route",
+    source="docs/background/cni.md#routes",
+)
 def discovery_twice(site: Site) -> Iterator[Finding]:
     """At most one of the pod's IPv4 networks has `routing: discovery`."""
     found = [

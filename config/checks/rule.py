@@ -27,11 +27,15 @@ Check = Callable[[Site], Iterator[Finding]]
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A named check over the whole site. `because` says why, or names the source of the rule."""
+    """A named check over the whole site.
+
+    `because` says what happens otherwise; `source` is a path of this repository, or a URL.
+    """
 
     name: str
     severity: Severity
     because: str
+    source: str
     check: Check
 
     def problems(self, site: Site) -> Iterator[Problem]:
@@ -52,11 +56,15 @@ class Rule:
 RULES: dict[str, Rule] = {}
 
 
-def rule(name: str, because: str, severity: Severity = "error") -> Callable[[Check], Check]:
+def rule(
+    name: str, *, because: str, source: str = "", severity: Severity = "error"
+) -> Callable[[Check], Check]:
     """Registers a check under its name."""
 
     def register(check: Check) -> Check:
-        RULES[name] = Rule(name=name, severity=severity, because=because, check=check)
+        RULES[name] = Rule(
+            name=name, severity=severity, because=because, source=source, check=check
+        )
         return check
 
     return register

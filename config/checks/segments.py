@@ -19,7 +19,8 @@ _NAMED_VLAN = re.compile(r"vlan[.-]?([0-9]{1,4})")
 
 @rule(
     "segment-twice",
-    "facts/cni.md section 9 row 5; Linux answers ARP by every interface of a segment",
+    because="Linux answers ARP for each address by every interface, and makes a VLAN once",
+    source="docs/background/cni.md#arp",
 )
 def segment_twice(site: Site) -> Iterator[Finding]:
     """The pod is on each segment once.
@@ -42,7 +43,11 @@ def segment_twice(site: Site) -> Iterator[Finding]:
         owners.setdefault(segment, located.path)
 
 
-@rule("vlan-exists", "the node has that VLAN already (facts/cni.md section 9 row 5)")
+@rule(
+    "vlan-exists",
+    because="the plugin fails with `file exists`",
+    source="docs/background/cni.md#vlan",
+)
 def vlan_exists(site: Site) -> Iterator[Finding]:
     """A VLAN that a node has as an interface (eth0.2) is not made a second time."""
     for located, vlan_id, node_name, existing in _beside_vlans(site):
@@ -58,7 +63,8 @@ def vlan_exists(site: Site) -> Iterator[Finding]:
 
 @rule(
     "vlan-may-exist",
-    "a VLAN is made once on its parent (facts/cni.md section 9 row 5)",
+    because="a VLAN is made once on its parent",
+    source="docs/background/cni.md#vlan",
     severity="warning",
 )
 def vlan_may_exist(site: Site) -> Iterator[Finding]:

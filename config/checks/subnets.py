@@ -13,7 +13,11 @@ from config.site import Site
 _MULTICAST = ipaddress.ip_network("224.0.0.0/4")
 
 
-@rule("subnet-too-small", "facts/cni.md section 9 row 20; RFC 3021 and RFC 6164 for two addresses")
+@rule(
+    "subnet-too-small",
+    because="host-local needs four addresses; one address has no neighbours (RFC 3021, RFC 6164)",
+    source="docs/background/cni.md#host-local",
+)
 def subnet_too_small(site: Site) -> Iterator[Finding]:
     """A subnet is large enough for its IPAM; a subnet of one address has no neighbours."""
     for located in located_subnets(site):
@@ -27,7 +31,7 @@ def subnet_too_small(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("subnet-without-hosts", "no host of a home network has such an address")
+@rule("subnet-without-hosts", because="no host of a home network has such an address")
 def subnet_without_hosts(site: Site) -> Iterator[Finding]:
     """A subnet is no loopback, multicast or IPv6 link-local network, nor does it hold 0.0.0.0."""
     for located in located_subnets(site):
@@ -39,7 +43,11 @@ def subnet_without_hosts(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("subnet-everything", "the pod would look for every address on the link", "warning")
+@rule(
+    "subnet-everything",
+    because="the pod would look for every address on the link",
+    severity="warning",
+)
 def subnet_everything(site: Site) -> Iterator[Finding]:
     """`::/0` is no home's subnet, though it works where the pods have no IPv6."""
     for located in located_subnets(site):
@@ -49,7 +57,11 @@ def subnet_everything(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("subnet-link-local", "devices without DHCP choose these addresses at random", "warning")
+@rule(
+    "subnet-link-local",
+    because="devices without DHCP choose these addresses at random (RFC 3927)",
+    severity="warning",
+)
 def subnet_link_local(site: Site) -> Iterator[Finding]:
     """169.254.0.0/16 works, and any device may take the pod's address at any time."""
     for located in located_subnets(site):
@@ -61,7 +73,7 @@ def subnet_link_local(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("ipv6-subnet", "`ipv6` is for the other IP version")
+@rule("ipv6-subnet", because="`ipv6` is for the other IP version")
 def ipv6_subnet(site: Site) -> Iterator[Finding]:
     """`ipv6` has an IPv6 subnet."""
     for located in located_networks(site):
@@ -74,7 +86,7 @@ def ipv6_subnet(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("subnet-beside-ipv6", "most likely a mistake", severity="warning")
+@rule("subnet-beside-ipv6", because="it is most likely a mistake", severity="warning")
 def subnet_beside_ipv6(site: Site) -> Iterator[Finding]:
     """Beside `ipv6` the `subnet` is an IPv4 one; two IPv6 subnets are rarely meant."""
     for located in located_networks(site):
@@ -88,7 +100,11 @@ def subnet_beside_ipv6(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("gateway-outside-subnet", "facts/cni.md section 9 row 14")
+@rule(
+    "gateway-outside-subnet",
+    because="the kernel refuses the routes",
+    source="docs/background/cni.md#routes",
+)
 def gateway_outside_subnet(site: Site) -> Iterator[Finding]:
     """A gateway that routes use is a host of the subnet."""
     for located in located_subnets(site):
@@ -101,7 +117,11 @@ def gateway_outside_subnet(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("gateway-is-node", "facts/cni.md section 7: macvlan keeps a node and its pods apart")
+@rule(
+    "gateway-is-node",
+    because="macvlan keeps a node and its pods apart",
+    source="docs/background/cni.md#node-isolation",
+)
 def gateway_is_node(site: Site) -> Iterator[Finding]:
     """The gateway of a macvlan network is not the node that runs the pod."""
     for located in located_subnets(site):
@@ -121,7 +141,11 @@ def gateway_is_node(site: Site) -> Iterator[Finding]:
                 )
 
 
-@rule("unused-gateway-outside-subnet", "only `routing: routed` uses the gateway", "warning")
+@rule(
+    "unused-gateway-outside-subnet",
+    because="it is most likely a mistake; only `routing: routed` uses the gateway",
+    severity="warning",
+)
 def unused_gateway_outside_subnet(site: Site) -> Iterator[Finding]:
     """A gateway that no route uses is a host of the subnet all the same."""
     for located in located_subnets(site):
@@ -134,7 +158,11 @@ def unused_gateway_outside_subnet(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("networks-overlap", "facts/cni.md section 9 row 21")
+@rule(
+    "networks-overlap",
+    because="the pod could not tell the two networks apart",
+    source="docs/background/cni.md#routes",
+)
 def networks_overlap(site: Site) -> Iterator[Finding]:
     """No two networks of the pod share addresses: the pod could not tell them apart."""
     attached = site.attached_networks
@@ -160,7 +188,11 @@ def networks_overlap(site: Site) -> Iterator[Finding]:
                 open_until, open_name, open_path = last, name, located.path
 
 
-@rule("host-local-dual-stack", "facts/cni.md section 9 row 24")
+@rule(
+    "host-local-dual-stack",
+    because="Multus cannot pass host-local two addresses",
+    source="docs/background/multus.md#annotation",
+)
 def host_local_dual_stack(site: Site) -> Iterator[Finding]:
     """host-local fails when a pod asks for two addresses."""
     for located in located_networks(site):
@@ -171,7 +203,11 @@ def host_local_dual_stack(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("overlaps-cluster-network", "the pod would lose its own cluster")
+@rule(
+    "overlaps-cluster-network",
+    because="the pod would lose its own cluster",
+    source="docs/background/cni.md#routes",
+)
 def overlaps_cluster_network(site: Site) -> Iterator[Finding]:
     """No home network overlaps the networks of the cluster's pods or services."""
     for located in located_subnets(site):
@@ -186,7 +222,11 @@ def overlaps_cluster_network(site: Site) -> Iterator[Finding]:
                     )
 
 
-@rule("node-in-vlan-subnet", "the pod would look for the node in the VLAN")
+@rule(
+    "node-in-vlan-subnet",
+    because="the pod would look for the node in the VLAN",
+    source="docs/background/cni.md#routes",
+)
 def node_in_vlan_subnet(site: Site) -> Iterator[Finding]:
     """The subnet that the pod's nodes are in is an untagged network's, not a VLAN's.
 
@@ -207,7 +247,11 @@ def node_in_vlan_subnet(site: Site) -> Iterator[Finding]:
                     )
 
 
-@rule("subnet-ends-at-node", "RFC 919 section 7, RFC 4291 section 2.6.1", severity="warning")
+@rule(
+    "subnet-ends-at-node",
+    because="the subnet is most likely larger (RFC 919 section 7, RFC 4291 section 2.6.1)",
+    severity="warning",
+)
 def subnet_ends_at_node(site: Site) -> Iterator[Finding]:
     """A node in a subnet does not have its broadcast address, nor IPv6's of all routers."""
     for located in located_subnets(site):
