@@ -34,11 +34,11 @@ def parsed(parse: Callable[[str], T], rule: str, form: str) -> Any:
 
 
 def schema(description: str, pattern: str | None = None, **more: Any) -> WithJsonSchema:
-    """What an editor is told of the text."""
-    told: dict[str, Any] = {"type": "string", "description": description, **more}
+    """The JSON Schema of the text, for editors."""
+    described: dict[str, Any] = {"type": "string", "description": description, **more}
     if pattern:
-        told["pattern"] = pattern
-    return WithJsonSchema(told)
+        described["pattern"] = pattern
+    return WithJsonSchema(described)
 
 
 def matching(rule: str, pattern: str, form: str, description: str) -> Any:

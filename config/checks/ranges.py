@@ -181,14 +181,14 @@ def ranges_overlap(site: Site) -> Iterator[Finding]:
 
     A VLAN has one pod on a node, so two pods are on it only with two nodes.
     """
-    told: set[str] = set()
+    reported: set[str] = set()
     for segment, given in _given_out(site).items():
         if not has_several_pods(site, segment):
             continue
         before: tuple[int, str, str] = (-1, "", "")
         for first, last, network, path, value in sorted(given, key=lambda entry: entry[:2]):
-            if first <= before[0] and network != before[1] and path not in told:
-                told.add(path)
+            if first <= before[0] and network != before[1] and path not in reported:
+                reported.add(path)
                 yield Finding(
                     path=path,
                     value=value,

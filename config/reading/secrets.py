@@ -1,4 +1,4 @@
-"""Which values of a stack are encrypted, and how the site is told of them without their text."""
+"""Which values of a stack are encrypted, and how the site knows of them without their text."""
 
 from collections.abc import Iterator, Mapping
 

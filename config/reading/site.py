@@ -29,7 +29,7 @@ _BRANCHES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """The site, if there is one, and everything that is to be said about it."""
+    """The site, if there is one, and all problems that were found."""
 
     site: Site | None
     problems: tuple[Problem, ...]
@@ -44,17 +44,17 @@ def read_site(tree: Mapping[str, object]) -> Reading:
     try:
         site = Site.model_validate(dict(tree))
     except ValidationError as error:
-        told = dict.fromkeys(_problem(each, tree) for each in error.errors(include_url=False))
-        problems = [each for each in told if not _follows(each, told)]
+        unique = dict.fromkeys(_problem(each, tree) for each in error.errors(include_url=False))
+        problems = [each for each in unique if not _follows(each, unique)]
         return Reading(site=None, problems=tuple(problems))
     problems = list(check_plan(site))
     refused = any(problem.severity == "error" for problem in problems)
     return Reading(site=None if refused else site, problems=tuple(problems))
 
 
-def _follows(problem: Problem, told: Iterable[Problem]) -> bool:
+def _follows(problem: Problem, unique: Iterable[Problem]) -> bool:
     """Whether a list is found empty for no other reason than that its values are refused."""
-    inside = any(other.path.startswith(f"{problem.path}[") for other in told)
+    inside = any(other.path.startswith(f"{problem.path}[") for other in unique)
     return problem.rule == "too-short" and inside
 
 
