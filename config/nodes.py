@@ -24,6 +24,12 @@ def _from_name(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
+# A name alone stands for an interface of that name.
+InterfaceOrName = Annotated[
+    Interface, BeforeValidator(_from_name, json_schema_input_type=InterfaceName | Interface)
+]
+
+
 class Node(Model):
     """One node of the cluster."""
 
@@ -35,7 +41,7 @@ class Node(Model):
     )
     architecture: Architecture = Field(description="The node's processor.")
     interfaces: Annotated[
-        tuple[Annotated[Interface, BeforeValidator(_from_name)], ...],
+        tuple[InterfaceOrName, ...],
         Field(strict=False, description="The interfaces that networks may use as parents."),
     ]
     addresses: Annotated[
