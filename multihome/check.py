@@ -1,32 +1,61 @@
 """`python -m multihome check FILE...`: the plan of each stack file, or what is wrong with it."""
 
-import sys
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from config.reading.site import read_site
-from config.reading.stack_file import read_stack_file
-from multihome.address_plan import address_plan
-
-
-def check_command(files: Sequence[str]) -> int:
-    """Prints the plan and the warnings, or one line per error; exit status 1 on any error."""
-    if not files:
-        print("usage: python -m multihome check FILE...", file=sys.stderr)
-        return 2
-    return max(_check(Path(file)) for file in files)
+from config.site import Site
+from multihome.plan_table import print_plan, segment_text
+from multihome.site_file import SiteFile, read_site_file
 
 
-def _check(path: Path) -> int:
-    file = read_stack_file(path)
-    reading = read_site(file.tree) if file.tree else None
-    problems = [*file.problems, *(reading.problems if reading else ())]
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors or reading is None or reading.site is None:
-        for problem in errors:
-            print(f"{path}: {problem.line()}", file=sys.stderr)
-        return 1
-    print(f"{path}: the plan is sound\n\n{address_plan(reading.site)}\n")
-    for problem in problems:
+def check_files(paths: Sequence[Path], *, as_json: bool) -> int:
+    """Prints what there is to say about each file; returns the highest of their exit statuses."""
+    files = [read_site_file(path) for path in paths]
+    if as_json:
+        print(json.dumps([_described(file) for file in files], indent=2))
+    else:
+        for file in files:
+            _print(file)
+    return max(file.exit_status for file in files)
+
+
+def _print(file: SiteFile) -> None:
+    if file.site is None:
+        file.print_errors()
+        return
+    print(f"{file.path}: the plan is sound\n")
+    print_plan(file.site)
+    for problem in file.problems:
         print(f"{problem.severity}: {problem.line()}")
-    return 0
+
+
+def _described(file: SiteFile) -> dict[str, Any]:
+    return {
+        "path": str(file.path),
+        "sound": file.site is not None,
+        "problems": [
+            {
+                "severity": problem.severity,
+                "rule": problem.rule,
+                "key": problem.path,
+                "value": problem.value,
+                "message": problem.message,
+            }
+            for problem in file.problems
+        ],
+        "plan": None if file.site is None else _plan(file.site),
+    }
+
+
+def _plan(site: Site) -> dict[str, Any]:
+    """The networks and the pod's interfaces with the keys of the stack file, and the segments."""
+    written = site.model_dump(mode="json", by_alias=True, include={"networks", "home_assistant"})
+    return {
+        "networks": {
+            name: {"segment": segment_text(network), **written["networks"][name]}
+            for name, network in site.networks.items()
+        },
+        "interfaces": written["home_assistant"]["interfaces"],
+    }

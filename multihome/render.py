@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,42 +17,33 @@ from components.home_assistant import guard, objects
 from components.multus.manifest import ManifestError, ManifestSettings, parse, transform
 from components.multus.source import ManifestUnavailableError, read_manifest
 from components.network_segment.conflist import conflist
-from config.reading.site import read_site
-from config.reading.stack_file import read_stack_file
 from config.site import Site
+from multihome.site_file import REFUSED, read_site_file
 
 FOLDER = Path("rendered")
 
 
-def render_command(arguments: Sequence[str]) -> int:
-    """Writes rendered/<stack>/; exit status 1 with one line per error."""
-    if len(arguments) != 1:
-        print("usage: python -m multihome render FILE", file=sys.stderr)
-        return 2
-    path = Path(arguments[0])
-    file = read_stack_file(path)
-    reading = read_site(file.tree)
-    errors = [p for p in (*file.problems, *reading.problems) if p.severity == "error"]
-    if errors or reading.site is None:
-        for problem in errors:
-            print(f"{path}: {problem.line()}", file=sys.stderr)
-        return 1
-    stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+def render_file(path: Path) -> int:
+    """Writes rendered/<stack>/, or prints one line per error; returns the exit status."""
+    file = read_site_file(path)
+    if file.site is None:
+        file.print_errors()
+        return file.exit_status
     try:
-        files = dict(rendered(reading.site))
+        texts = dict(rendered(file.site))
     except (ManifestError, ManifestUnavailableError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    target = FOLDER / stack
+        print(f"{path}: {error}", file=sys.stderr)
+        return REFUSED
+    target = FOLDER / path.name.removeprefix("Pulumi.").removesuffix(".yaml")
     shutil.rmtree(target, ignore_errors=True)
     FOLDER.mkdir(mode=0o700, exist_ok=True)
     target.mkdir(mode=0o700)
-    for name, text in files.items():
+    for name, text in texts.items():
         handle = os.open(target / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             out.write(text)
-    print(f"{len(files)} files in {target}")
-    return 0
+    print(f"{len(texts)} files in {target}")
+    return file.exit_status
 
 
 def rendered(site: Site) -> Iterator[tuple[str, str]]:

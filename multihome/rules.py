@@ -14,12 +14,14 @@ def rules_text() -> str:
     ]
     head = (
         "# Rules of the plan\n\n"
-        "`python -m multihome check` and `pulumi preview` hold every site against these rules before"
-        " anything is touched.\nForms of single values are in `config/schema.json`. This table is"
-        " made by `python -m multihome rules`.\n\n"
-        "An error's harm was seen where the rule was left out and the plan executed: `tests/verdicts`"
-        " holds the\nlast column, which has the plugin's words, or what was observed in the pod or"
-        " beside it.\n\n"
+        "`python -m multihome check` and `pulumi preview` hold every site against these rules"
+        " before anything is touched.\n"
+        "Forms of single values are in `config/schema.json`. This table is made by"
+        " `python -m multihome rules`.\n\n"
+        "An error's harm was seen where the rule was left out and the plan executed:"
+        " `tests/verdicts` holds the\n"
+        "last column, which has the plugin's words, or what was observed in the pod or beside it."
+        "\n\n"
         "| rule | severity | what it says | why | seen without it |\n"
         "| --- | --- | --- | --- | --- |\n"
     )

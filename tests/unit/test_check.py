@@ -1,18 +1,29 @@
-"""The command line: what a person sees of a sound and of a wrong stack file."""
+"""`check`: what a person sees of a sound and of a refused stack file."""
 
+import json
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
+from typer.testing import CliRunner, Result
 
-from config.reading.json_schema import schema_text
 from config.reading.stack_file import read_stack_file
-from multihome.check import check_command
-from multihome.picture import picture, picture_command
+from multihome.commands import app
+from multihome.plan_table import segment_text
 from multihome.rules import rules_text
-from tests.cases.sites import ROOT, STACK_FILES, site
+from tests.cases.sites import ROOT, STACK_FILES, site, unchecked_site
 
 HOME = (ROOT / "Pulumi.home.yaml").read_text()
+
+
+def check(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, ["check", *map(str, words)])
+
+
+def changed_file(folder: Path, old: str, new: str) -> Path:
+    assert old in HOME
+    file = folder / "Pulumi.changed.yaml"
+    file.write_text(HOME.replace(old, new))
+    return file
 
 
 def wrong(tmp_path: Path, text: str) -> list[str]:
@@ -22,25 +33,88 @@ def wrong(tmp_path: Path, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", STACK_FILES, ids=lambda path: path.name)
-def test_the_plan_of_a_sound_site_is_printed(
-    path: Path, capsys: pytest.CaptureFixture[str]
+def test_the_plan_of_a_sound_site_names_every_network_interface_and_node(path: Path) -> None:
+    done = check(path)
+
+    assert done.exit_code == 0
+    assert done.stdout.startswith(f"{path}: the plan is sound\n")
+    described = site(path.name.split(".")[1])
+    words = done.stdout.split()
+    for name, network in described.networks.items():
+        assert {name, *(str(subnet.subnet) for subnet in network.subnets)} <= set(words)
+        assert segment_text(network) in done.stdout
+    for interface in described.home_assistant.interfaces:
+        assert {interface.name, interface.mac, str(interface.address)} <= set(words)
+    assert set(described.nodes) <= set(words)
+
+
+@pytest.mark.parametrize(
+    ("network", "text"),
+    [
+        ({"type": "macvlan", "parent": "eth0"}, "untagged on eth0"),
+        ({"type": "macvlan", "parent": "bond0.70"}, "VLAN 70 on bond0"),
+        ({"type": "macvlan", "parent": "lan.guests"}, "untagged on lan.guests"),
+        ({"type": "vlan", "parent": "eth0", "vlan_id": 2}, "VLAN 2 on eth0"),
+        ({"type": "vlan", "parent": "bond0.70", "vlan_id": 2}, "VLAN 2 on bond0.70"),
+    ],
+)
+def test_a_segment_is_shown_by_its_vlan_and_interface(
+    network: dict[str, object], text: str
 ) -> None:
-    assert check_command([str(path)]) == 0
-    assert "home-assistant" in capsys.readouterr().out
+    described = unchecked_site({"networks/iot": {**network, "subnet": "192.168.32.0/24"}})
+    assert segment_text(described.networks["iot"]) == text
 
 
-def test_a_wrong_address_is_told_with_key_value_rule_and_remedy(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_warning_follows_the_plan() -> None:
+    note = check(ROOT / "Pulumi.home.yaml").stdout.splitlines()[-1]
+    assert note.startswith("note: multihome:networks.lan: macvlan: node-beside-macvlan: ")
+
+
+def test_an_address_outside_its_subnet_is_told_with_key_value_rule_and_remedy(
+    tmp_path: Path,
 ) -> None:
-    file = tmp_path / "Pulumi.home.yaml"
-    file.write_text(HOME.replace("address: 192.168.18.32", "address: 192.168.19.32"))
+    done = check(changed_file(tmp_path, "address: 192.168.18.32", "address: 192.168.19.32"))
 
-    assert check_command([str(file)]) == 1
-    (line,) = capsys.readouterr().err.splitlines()
+    assert done.exit_code == 1
+    (line,) = done.stderr.splitlines()
     assert line.endswith(
         "multihome:home_assistant.interfaces[0].address: 192.168.19.32: address-outside-subnet:"
         " it is not in 192.168.18.0/24; choose an address of that network"
     )
+
+
+def test_json_holds_the_plan_of_a_sound_file_and_the_problems_of_a_refused_one(
+    tmp_path: Path,
+) -> None:
+    refused = changed_file(tmp_path, "address: 192.168.18.32", "address: 192.168.19.32")
+    done = check("--json", ROOT / "Pulumi.home.yaml", refused)
+
+    assert done.exit_code == 1
+    assert done.stderr == ""
+    first, second = json.loads(done.stdout)
+    assert (first["sound"], second["sound"]) == (True, False)
+    assert second["path"] == str(refused)
+    assert first["plan"]["networks"]["iot"]["segment"] == "VLAN 2 on eth0"
+    assert first["plan"]["networks"]["iot"]["range"] == "192.168.32.3-192.168.32.100"
+    assert first["plan"]["interfaces"][0]["mac"] == "32:44:0b:5a:0e:2e"
+    assert second["plan"] is None
+    (error,) = (problem for problem in second["problems"] if problem["severity"] == "error")
+    assert error == {
+        "severity": "error",
+        "rule": "address-outside-subnet",
+        "key": "multihome:home_assistant.interfaces[0].address",
+        "value": "192.168.19.32",
+        "message": "it is not in 192.168.18.0/24; choose an address of that network",
+    }
+
+
+def test_a_file_with_nothing_in_config_is_told_every_key_that_it_lacks(tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.empty.yaml"
+    file.write_text("config: {}\n")
+    done = check(file)
+
+    assert done.exit_code == 1
+    assert "multihome:networks: (absent): missing" in done.stderr
 
 
 def test_a_key_that_is_there_twice_is_refused(tmp_path: Path) -> None:
@@ -58,17 +132,18 @@ def test_an_encrypted_value_inside_the_tree_is_refused(tmp_path: Path) -> None:
     assert wrong(tmp_path, text) == ["secret-in-tree"]
 
 
+@pytest.mark.parametrize("words", [(), ("--json",)], ids=["text", "json"])
 def test_a_private_key_in_plain_text_is_refused_and_not_repeated(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, words: tuple[str, ...]
 ) -> None:
     canary = "-----BEGIN OPENSSH PRIVATE KEY----- canary"
     file = tmp_path / "Pulumi.home.yaml"
     file.write_text(f"{HOME}\n  multihome:ssh_private_key: '{canary}'\n")
+    done = check(*words, file)
 
-    assert check_command([str(file)]) == 1
-    captured = capsys.readouterr()
-    assert "secret-in-plain-text" in captured.err
-    assert "canary" not in captured.err + captured.out
+    assert done.exit_code == 1
+    assert "secret-in-plain-text" in done.output
+    assert "canary" not in done.output
 
 
 def test_the_key_of_a_node_in_the_tree_is_refused(tmp_path: Path) -> None:
@@ -82,39 +157,5 @@ def test_a_scalar_that_the_engine_may_read_otherwise_is_refused(tmp_path: Path, 
     assert wrong(tmp_path, text) == ["scalar-ambiguous"]
 
 
-def test_a_file_that_is_not_there_is_told_in_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert check_command([str(tmp_path / "none.yaml")]) == 1
-    assert len(capsys.readouterr().err.splitlines()) == 1
-
-
-def test_the_committed_schema_is_current() -> None:
-    assert (ROOT / "config" / "schema.json").read_text() == schema_text()
-
-
 def test_the_committed_table_of_rules_is_current() -> None:
     assert (ROOT / "docs" / "rules.md").read_text() == rules_text()
-
-
-def test_the_committed_picture_is_current() -> None:
-    assert (ROOT / "docs" / "network.svg").read_text() == picture(site("home"))
-
-
-@pytest.mark.parametrize("stack", ["home", "cabin"])
-def test_the_picture_names_every_leg_and_every_network(
-    stack: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    described = site(stack)
-    assert picture_command([str(ROOT / f"Pulumi.{stack}.yaml")]) == 0
-    drawn = ElementTree.fromstring(capsys.readouterr().out)  # noqa: S314 - our own
-    words = " ".join(text.text or "" for text in drawn.iter("{http://www.w3.org/2000/svg}text"))
-    for attachment in described.home_assistant.interfaces:
-        assert attachment.name in words
-        assert str(attachment.address) in words
-        assert attachment.mac in words
-    for name, network in described.networks.items():
-        assert f"{name}: " in words
-        assert str(network.subnet) in words
-    for name in described.nodes:
-        assert f"node {name}" in words
