@@ -32,7 +32,7 @@ def render_file(path: Path) -> int:
     try:
         texts = dict(rendered(file.site))
     except (ManifestError, ManifestUnavailableError) as error:
-        print(f"{path}: {error}", file=sys.stderr)
+        print(f"{path}: {' '.join(str(error).split())}", file=sys.stderr)
         return REFUSED
     target = FOLDER / path.name.removeprefix("Pulumi.").removesuffix(".yaml")
     shutil.rmtree(target, ignore_errors=True)

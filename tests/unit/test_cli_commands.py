@@ -93,6 +93,25 @@ def test_a_refused_plan_is_told_in_one_line_per_error(command: str, tmp_path: Pa
         assert f": {address}: address-outside-subnet: " in line
 
 
+@pytest.mark.parametrize("content", [None, "a: b: c"], ids=["absent", "not YAML"])
+def test_a_manifest_that_cannot_be_used_is_told_in_one_line(
+    content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest, file = tmp_path / "multus.yml", tmp_path / "Pulumi.home.yaml"
+    if content is not None:
+        manifest.write_text(content)
+    text = (ROOT / "Pulumi.home.yaml").read_text()
+    version = "    version: v4.2.4\n"
+    file.write_text(text.replace(version, f"{version}    manifest: {{ file: {manifest} }}\n"))
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["render", str(file)])
+
+    assert done.exit_code == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"{file}: ")
+    assert not (tmp_path / "rendered").exists()
+
+
 def test_the_exit_code_of_several_files_is_the_highest(tmp_path: Path) -> None:
     done = run("check", HOME, str(tmp_path / "absent.yaml"))
     assert done.returncode == 2
