@@ -15,6 +15,15 @@ IpAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 IpNetwork: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
+_CHARACTERS = "[0-9A-Fa-f:.]+"
+# What an editor can check; the parsers are stricter.
+ADDRESS_PATTERN, NETWORK_PATTERN, RANGE_PATTERN = (
+    f"^{_CHARACTERS}$",
+    f"^{_CHARACTERS}/[0-9]+$",
+    f"^{_CHARACTERS}-{_CHARACTERS}$",
+)
+
+
 def _parse_address(text: str) -> IpAddress:
     try:
         address = ipaddress.ip_address(text)
@@ -69,19 +78,25 @@ Address = Annotated[
     IpAddress,
     parsed(_parse_host_address, "address-form", "an address like 192.168.18.32"),
     PlainSerializer(str),
-    schema("An IPv4 or IPv6 address without prefix length, for example 192.168.18.32."),
+    schema(
+        "An IPv4 or IPv6 address without prefix length, for example 192.168.18.32.", ADDRESS_PATTERN
+    ),
 ]
 NodeAddress = Annotated[
     IpAddress,
     parsed(_parse_node_address, "address-form", "an address like 192.168.18.10"),
     PlainSerializer(str),
-    schema("An IPv4 or IPv6 address without prefix length, for example 192.168.18.10."),
+    schema(
+        "An IPv4 or IPv6 address without prefix length, for example 192.168.18.10.", ADDRESS_PATTERN
+    ),
 ]
 Gateway = Annotated[
     IpAddress,
     parsed(_parse_gateway, "address-form", "a router's address like 192.168.18.1 or fe80::1"),
     PlainSerializer(str),
-    schema("The router's address in the network; for IPv6 its link-local one will do."),
+    schema(
+        "The router's address in the network; for IPv6 its link-local one will do.", ADDRESS_PATTERN
+    ),
 ]
 
 
@@ -117,7 +132,10 @@ Network = Annotated[
     IpNetwork,
     parsed(_parse_network, "subnet-form", "a network like 192.168.18.0/24"),
     PlainSerializer(str),
-    schema("An IPv4 or IPv6 network with its prefix length, for example 192.168.18.0/24."),
+    schema(
+        "An IPv4 or IPv6 network with its prefix length, for example 192.168.18.0/24.",
+        NETWORK_PATTERN,
+    ),
 ]
 
 
@@ -125,7 +143,10 @@ ClusterNetwork = Annotated[
     IpNetwork,
     parsed(_parse_cluster_network, "subnet-form", "a network like 10.42.0.0/16"),
     PlainSerializer(str),
-    schema("An IPv4 or IPv6 network as the cluster is given it, for example 10.42.0.0/16."),
+    schema(
+        "An IPv4 or IPv6 network as the cluster is given it, for example 10.42.0.0/16.",
+        NETWORK_PATTERN,
+    ),
 ]
 
 
@@ -171,7 +192,10 @@ Range = Annotated[
     AddressRange,
     parsed(_parse_range, "range-form", "a range like 192.168.18.32-192.168.18.100"),
     PlainSerializer(str),
-    schema("First and last address, both included, for example 192.168.18.32-192.168.18.100."),
+    schema(
+        "First and last address, both included, for example 192.168.18.32-192.168.18.100.",
+        RANGE_PATTERN,
+    ),
 ]
 
 

@@ -29,13 +29,12 @@ class Segment(NamedTuple):
 
     @property
     def label(self) -> str:
-        """`VLAN 2` or `untagged`; a parent called `bond0.70` is VLAN 70."""
-        name, _, suffix = self.parent.rpartition(".")
-        vlan_id = self.vlan_id or (int(suffix) if name and suffix.isdigit() else None)
-        return "untagged" if vlan_id is None else f"VLAN {vlan_id}"
-
-    def __str__(self) -> str:
-        return f"VLAN {self.vlan_id} of {self.parent}" if self.is_tagged else self.parent
+        """`VLAN 2 on eth0`, or `untagged on eth0`; a parent `bond0.70` is VLAN 70 on bond0."""
+        if self.vlan_id is not None:
+            return f"VLAN {self.vlan_id} on {self.parent}"
+        device, _, vlan_id = self.parent.rpartition(".")
+        tagged = bool(device) and vlan_id.isdigit()
+        return f"VLAN {vlan_id} on {device}" if tagged else f"untagged on {self.parent}"
 
 
 class _Network(Subnet, ABC):
@@ -45,7 +44,9 @@ class _Network(Subnet, ABC):
     one_pod_per_node: ClassVar[bool]
 
     parent: InterfaceName = Field(description="The nodes' interface that leads to the network.")
-    ipam: IpamName = Field(IPAMS["host-local"])
+    ipam: IpamName = Field(
+        default_factory=lambda: IPAMS["host-local"], json_schema_extra={"default": "host-local"}
+    )
     ipv6: Subnet | None = Field(None, description="The IPv6 subnet of a dual-stack network.")
     mtu: int | None = Field(None, description="MTU in bytes; the parent's when left out.")
     routing: Literal["on_link", "discovery", "routed"] = Field(

@@ -21,7 +21,7 @@ class Secret(Model):
 class Site(Model):
     """One home, frozen. Keys are those of the project's namespace in a stack file."""
 
-    cluster: Cluster = Field(description="The cluster, and where its CNI files are.")
+    cluster: Cluster = Field(description="The cluster that the pods run in.")
     nodes: dict[DnsLabel, Node] = Field(min_length=1, description="The nodes, by their names.")
     multus: Multus = Field(Multus(), description="Which Multus is installed.")
     plugins: Plugins = Field(

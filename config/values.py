@@ -46,7 +46,7 @@ def _vlan_id(value: Any) -> int:
     return value
 
 
-VlanId = Annotated[int, BeforeValidator(_vlan_id), Field(ge=1, le=4094)]
+VlanId = Annotated[int, Field(ge=1, le=4094), BeforeValidator(_vlan_id)]
 
 InterfaceName = matching(
     "interface-name",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from config.site import Site
-from multihome.plan_table import print_plan, segment_text
+from multihome.plan_table import print_plan
 from multihome.site_file import SiteFile, read_site_file
 
 
@@ -42,6 +42,9 @@ def _described(file: SiteFile) -> dict[str, Any]:
                 "key": problem.path,
                 "value": problem.value,
                 "message": problem.message,
+                "network": problem.network,
+                "node": problem.node,
+                "workload": problem.workload,
             }
             for problem in file.problems
         ],
@@ -54,7 +57,7 @@ def _plan(site: Site) -> dict[str, Any]:
     written = site.model_dump(mode="json", by_alias=True, include={"networks", "home_assistant"})
     return {
         "networks": {
-            name: {"segment": segment_text(network), **written["networks"][name]}
+            name: {"segment": network.segment.label, **written["networks"][name]}
             for name, network in site.networks.items()
         },
         "interfaces": written["home_assistant"]["interfaces"],

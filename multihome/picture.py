@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from config.site import Site
-from multihome.plan_table import segment_text
 from multihome.site_file import read_site_file
 
 
@@ -23,8 +22,7 @@ def picture(site: Site) -> Iterator[str]:
     yield from ("flowchart LR", '  subgraph pod["Home Assistant"]', '    eth0["eth0"]')
     interfaces = site.home_assistant.interfaces
     for number, interface in enumerate(interfaces):
-        addresses = filter(None, (interface.address, interface.ipv6_address))
-        words = _words(interface.name, *addresses, interface.mac)
+        words = _words(interface.name, *interface.addresses, interface.mac)
         yield f"    interface{number}[{words}]"
     yield from ("  end", '  subgraph nodes["nodes"]', "    direction LR")
     for number, (name, node) in enumerate(site.pod_nodes.items()):
@@ -32,8 +30,8 @@ def picture(site: Site) -> Iterator[str]:
     yield from ("  end", '  eth0 --- cluster(["cluster network"]) --- nodes')
     names = list(site.networks)
     for number, (name, network) in enumerate(site.networks.items()):
-        words = _words(name, *(subnet.subnet for subnet in network.subnets))
-        yield f'  network{number}([{words}]) -- "{segment_text(network)}" --- nodes'
+        words = _words(name, *(subnet.cidr for subnet in network.subnets))
+        yield f'  network{number}([{words}]) -- "{network.segment.label}" --- nodes'
     for number, interface in enumerate(interfaces):
         yield f"  interface{number} --- network{names.index(interface.network)}"
 

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator, Sequence
 
-from config.networks import HomeNetwork, VlanNetwork
 from config.site import Site
 
 # Headings first, then the rows.
@@ -28,10 +27,10 @@ def plan_tables(site: Site) -> tuple[Table, Table, Table]:
             given = subnet.range
             # With blanks, so that a narrow table breaks the line between the two addresses.
             pool = "fixed only" if given is None else f"{given.first} - {given.last}"
-            networks.append((name, segment_text(network), str(subnet.subnet), pool))
+            networks.append((name, network.segment.label, str(subnet.cidr), pool))
     interfaces: Table = [("pod", "interface", "network", "address", "MAC")]
     for interface in site.home_assistant.interfaces:
-        for address in filter(None, (interface.address, interface.ipv6_address)):
+        for address in interface.addresses:
             interfaces.append(
                 ("home-assistant", interface.name, interface.network, str(address), interface.mac)
             )
@@ -40,19 +39,6 @@ def plan_tables(site: Site) -> tuple[Table, Table, Table]:
         parents = ", ".join(interface.name for interface in node.interfaces)
         nodes.append((name, node.host, node.architecture, parents))
     return networks, interfaces, nodes
-
-
-def segment_text(network: HomeNetwork) -> str:
-    """The segment, such as `VLAN 2 on eth0`, or `untagged on eth0`.
-
-    A parent such as bond0.70 is itself VLAN 70 on bond0.
-    """
-    if isinstance(network, VlanNetwork):
-        return f"VLAN {network.vlan_id} on {network.parent}"
-    device, _, vlan_id = network.parent.rpartition(".")
-    if device and vlan_id.isdigit():
-        return f"VLAN {vlan_id} on {device}"
-    return f"untagged on {network.parent}"
 
 
 def _print_fitted(table: Table) -> None:

@@ -37,8 +37,8 @@ def segment_twice(site: Site) -> Iterator[Finding]:
             yield located.finding(
                 "network",
                 located.interface.network,
-                f"multihome:{owners[segment]} is on {segment} already, and neighbours would find"
-                " an address of the pod at both MACs; keep one of them",
+                f"multihome:{owners[segment]} is in the same segment already ({segment.label}), and"
+                " neighbours would find an address of the pod at both MACs; keep one of them",
             )
         owners.setdefault(segment, located.path)
 

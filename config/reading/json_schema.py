@@ -9,14 +9,11 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from config.model import Model
-from config.reading.site import NAMESPACE
-from config.reading.stack_file import ENGINE_KEYS, OTHER_NAMESPACES
 from config.reading.secrets import SECRET_KEYS
+from config.reading.problem import NAMESPACE
+from config.reading.stack_file import ENGINE_KEYS, OTHER_NAMESPACES
 from config.site import Site
 
-# The key that holds encrypted values by name, where the site has it.
-_NAMED_SECRETS = "secrets"
 _ENCRYPTED = {
     "type": "object",
     "properties": {"secure": {"type": "string"}},
@@ -46,13 +43,10 @@ class _Generator(GenerateJsonSchema):
         return False
 
 
-def stack_file_schema(site: type[Model] = Site) -> dict[str, Any]:
-    """The schema of a whole stack file, whose keys are the fields of `site`."""
-    described = site.model_json_schema(mode="validation", schema_generator=_Generator)
+def stack_file_schema() -> dict[str, Any]:
+    """The schema of a whole stack file."""
+    described = Site.model_json_schema(mode="validation", schema_generator=_Generator)
     keys = described["properties"]
-    if _NAMED_SECRETS in keys:
-        names = keys[_NAMED_SECRETS]["patternProperties"]
-        keys[_NAMED_SECRETS]["patternProperties"] = dict.fromkeys(names, _ENCRYPTED)
     keys |= dict.fromkeys(SECRET_KEYS, _ENCRYPTED)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

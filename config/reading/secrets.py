@@ -13,7 +13,9 @@ HIDDEN = {"secure": "[secret]"}
 
 def is_encrypted(value: object) -> bool:
     """Whether a stack file's value has the form that Pulumi gives to encrypted ones."""
-    return isinstance(value, Mapping) and set(value) == {"secure"}
+    return (
+        isinstance(value, Mapping) and set(value) == {"secure"} and isinstance(value["secure"], str)
+    )
 
 
 def hidden(secrets: object) -> object:

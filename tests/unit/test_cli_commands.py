@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from config.checks import RULES
 from multihome.commands import app
 from tests.cases.sites import ROOT
 
@@ -207,3 +208,8 @@ def test_the_command_line_costs_little_beside_what_every_reader_imports(tmp_path
     pairs = [(seconds(alone), seconds(with_commands)) for _ in range(6)]
     least_alone, least_with_commands = (min(times) for times in zip(*pairs, strict=True))
     assert least_with_commands <= 1.4 * least_alone
+
+
+def test_every_rule_is_listed_with_its_severity() -> None:
+    lines = run("rules").stdout.splitlines()
+    assert {f"{name} ({rule.severity})" for name, rule in RULES.items()} <= set(lines)

@@ -7,7 +7,6 @@ from typer.testing import CliRunner
 
 from multihome.commands import app
 from multihome.picture import picture
-from multihome.plan_table import segment_text
 from tests.cases.sites import ROOT, site
 
 BOX = re.compile(r'  +(\w+)\(?\["([^"]*)"\]\)?')
@@ -24,8 +23,8 @@ def test_the_picture_holds_every_interface_network_and_node(stack: str) -> None:
         addresses = [interface.address, *filter(None, [interface.ipv6_address])]
         assert [interface.name, *map(str, addresses), interface.mac] in boxes
     for name, network in described.networks.items():
-        assert [name, *(str(subnet.subnet) for subnet in network.subnets)] in boxes
-        assert f'-- "{segment_text(network)}" --- nodes' in done.stdout
+        assert [name, *(str(subnet.cidr) for subnet in network.subnets)] in boxes
+        assert f'-- "{network.segment.label}" --- nodes' in done.stdout
     for name, node in described.nodes.items():
         assert [name, node.host] in boxes
 

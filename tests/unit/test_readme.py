@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases.sites import ROOT
+from multihome.picture import picture
+from tests.cases.sites import ROOT, site
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # The changelog tells of commands that may be gone.
@@ -29,7 +30,9 @@ RUN_BY = {
     "python -m multihome check Pulumi.<site>.yaml": "engine/test_readme.py:test_make_render_writes",
     "python -m multihome check": "engine/test_readme.py:test_make_render_writes",
     "pulumi preview": "engine/test_readme.py:test_a_preview_without_make_needs_no_options",
-    "python -m multihome rules": "unit/test_check.py:test_the_committed_table_of_rules_is_current",
+    "python -m multihome rules": "unit/test_cli_commands.py:test_every_rule_is_listed",
+    "python -m multihome schema": "unit/test_cli_schema.py:test_the_committed_schema_is_current",
+    "python -m tests.cases.rules_page": "unit/test_rules_page.py:test_the_page_of_the_rules",
     "pulumi destroy --stack <site> --exclude-protected": "engine/test_readme.py:test_the_commands",
     "pulumi state unprotect": "engine/test_readme.py:test_the_commands",
     "pulumi cancel": "engine/test_home.py:test_an_up_that_was_killed_is_finished_by_the_next",
@@ -92,3 +95,8 @@ def test_the_readme_shows_what_check_prints(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert f"```console\n$ {command}\n{done.stdout}{done.stderr}```" in README
+
+
+def test_the_picture_of_the_readme_is_what_the_program_draws() -> None:
+    (block,) = re.findall(r"```mermaid\n(.*?)\n```", README, re.DOTALL)
+    assert block == "\n".join(picture(site("home")))
