@@ -48,8 +48,7 @@ class HomeAssistantStack(pulumi.ComponentResource):
         site = args.site
         settings = site.home_assistant
         conflists = {
-            key: conflist(settings.namespace, key, network)
-            for key, network in site.networks.items()
+            key: conflist(site.namespace, key, network) for key, network in site.networks.items()
         }
         provider = kubernetes.Provider(
             f"{name}-cluster",
@@ -61,7 +60,7 @@ class HomeAssistantStack(pulumi.ComponentResource):
         in_cluster = pulumi.ResourceOptions(parent=self, provider=provider)
         namespace = kubernetes.core.v1.Namespace(
             f"{name}-namespace",
-            metadata=objects.namespace(settings.namespace)["metadata"],
+            metadata=objects.home_namespace(site.namespace)["metadata"],
             opts=pulumi.ResourceOptions.merge(in_cluster, pulumi.ResourceOptions(protect=True)),
         )
         binaries = CniPluginBinaries(
@@ -97,7 +96,7 @@ class HomeAssistantStack(pulumi.ComponentResource):
         segments = [
             NetworkSegment(
                 f"{name}-{key}",
-                NetworkSegmentArgs(namespace=settings.namespace, network_name=key, network=network),
+                NetworkSegmentArgs(namespace=site.namespace, network_name=key, network=network),
                 pulumi.ResourceOptions.merge(
                     in_cluster, pulumi.ResourceOptions(depends_on=[namespace, multus.crd])
                 ),
@@ -108,6 +107,7 @@ class HomeAssistantStack(pulumi.ComponentResource):
             f"{name}-home-assistant",
             HomeAssistantArgs(
                 settings=settings,
+                namespace_name=site.namespace,
                 namespace=namespace.metadata["name"],
                 networks=site.networks,
                 conflists=conflists,

@@ -4,35 +4,33 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from config.home_assistant import Attachment
+from config.home_assistant import PodInterface
 from config.networks import HomeNetwork
 
 NETWORKS_ANNOTATION = "k8s.v1.cni.cncf.io/networks"
 
 
-def addresses(attachment: Attachment, network: HomeNetwork) -> list[str]:
-    """The attachment's addresses with prefix lengths, in the order of the network's subnets."""
-    given = (attachment.address, attachment.ipv6_address)
+def addresses(interface: PodInterface, network: HomeNetwork) -> list[str]:
+    """The interface's addresses with prefix lengths, in the order of the network's subnets."""
     return [
-        f"{address}/{subnet.subnet.prefixlen}"
-        for address, subnet in zip(given, network.subnets, strict=False)
-        if address is not None
+        f"{address}/{subnet.cidr.prefixlen}"
+        for address, subnet in zip(interface.addresses, network.subnets, strict=False)
     ]
 
 
 def networks_annotation(
-    attachments: tuple[Attachment, ...], networks: Mapping[str, HomeNetwork]
+    interfaces: tuple[PodInterface, ...], networks: Mapping[str, HomeNetwork]
 ) -> str:
     """The annotation's value: a JSON list, in the order of the site."""
     return json.dumps(
         [
             {
-                "name": attachment.network,
-                "interface": attachment.name,
-                "ips": addresses(attachment, networks[attachment.network]),
-                "mac": attachment.mac,
+                "name": interface.network,
+                "interface": interface.name,
+                "ips": addresses(interface, networks[interface.network]),
+                "mac": interface.mac,
             }
-            for attachment in attachments
+            for interface in interfaces
         ]
     )
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from config.home_assistant import Attachment
+from config.home_assistant import PodInterface
 
 NAME = "home-assistant"
 POD = f"{NAME}-0"
@@ -49,9 +49,9 @@ def role_binding(namespace: str) -> dict[str, Any]:
     }
 
 
-def init_container(image: str, attachments: tuple[Attachment, ...]) -> dict[str, Any]:
+def init_container(image: str, interfaces: tuple[PodInterface, ...]) -> dict[str, Any]:
     """Runs the check with the Python that Home Assistant's image has."""
-    planned = {attachment.name: attachment.mac for attachment in attachments}
+    planned = {interface.name: interface.mac for interface in interfaces}
     return {
         "name": "check-interfaces",
         "image": image,

@@ -21,12 +21,12 @@ LABELS = {"app.kubernetes.io/name": guard.NAME}
 GRACE_SECONDS = 300
 
 
-def namespace(name: str) -> dict[str, Any]:
+def home_namespace(name: str) -> dict[str, Any]:
     """The namespace of the networks and of the workload."""
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
 
 
-def claim(settings: HomeAssistant) -> dict[str, Any]:
+def claim(settings: HomeAssistant, namespace: str) -> dict[str, Any]:
     """The claim of the volume that keeps the data."""
     spec: dict[str, Any] = {
         "accessModes": ["ReadWriteOnce"],
@@ -37,13 +37,14 @@ def claim(settings: HomeAssistant) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
-        "metadata": {"name": CLAIM, "namespace": settings.namespace, "labels": LABELS},
+        "metadata": {"name": CLAIM, "namespace": namespace, "labels": LABELS},
         "spec": spec,
     }
 
 
 def stateful_set(
     settings: HomeAssistant,
+    namespace: str,
     networks: Mapping[str, HomeNetwork],
     conflists: Mapping[str, Mapping[str, object]],
     *,
@@ -61,7 +62,7 @@ def stateful_set(
     return {
         "apiVersion": "apps/v1",
         "kind": "StatefulSet",
-        "metadata": {"name": guard.NAME, "namespace": settings.namespace, "labels": LABELS},
+        "metadata": {"name": guard.NAME, "namespace": namespace, "labels": LABELS},
         "spec": {
             "replicas": 1,
             "serviceName": guard.NAME,
@@ -120,12 +121,12 @@ def _probe_inside() -> dict[str, Any]:
     return {"exec": {"command": ["python3", "-c", ask]}, "timeoutSeconds": 10}
 
 
-def service(settings: HomeAssistant) -> dict[str, Any]:
+def service(namespace: str) -> dict[str, Any]:
     """The service in front of the pod."""
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": {"name": guard.NAME, "namespace": settings.namespace, "labels": LABELS},
+        "metadata": {"name": guard.NAME, "namespace": namespace, "labels": LABELS},
         "spec": {
             "selector": LABELS,
             "ports": [{"name": "http", "port": PORT, "targetPort": "http"}],
@@ -133,7 +134,7 @@ def service(settings: HomeAssistant) -> dict[str, Any]:
     }
 
 
-def ingress(settings: HomeAssistant, wanted: Ingress) -> dict[str, Any]:
+def ingress(wanted: Ingress, namespace: str) -> dict[str, Any]:
     """The ingress that the site asks for."""
     backend = {"service": {"name": guard.NAME, "port": {"name": "http"}}}
     spec: dict[str, Any] = {
@@ -151,12 +152,12 @@ def ingress(settings: HomeAssistant, wanted: Ingress) -> dict[str, Any]:
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "Ingress",
-        "metadata": {"name": guard.NAME, "namespace": settings.namespace, "labels": LABELS},
+        "metadata": {"name": guard.NAME, "namespace": namespace, "labels": LABELS},
         "spec": spec,
     }
 
 
-def url(settings: HomeAssistant) -> str:
+def url(settings: HomeAssistant, namespace: str) -> str:
     """Where Home Assistant is reached: by the ingress if there is one, else in the first network.
 
     IPv6 addresses stand in brackets.
@@ -165,6 +166,6 @@ def url(settings: HomeAssistant) -> str:
         scheme = "https" if settings.ingress.tls_secret else "http"
         return f"{scheme}://{settings.ingress.host}"
     if not settings.interfaces:
-        return f"http://{guard.NAME}.{settings.namespace}.svc:{PORT}"
+        return f"http://{guard.NAME}.{namespace}.svc:{PORT}"
     address = settings.interfaces[0].address
     return f"http://[{address}]:{PORT}" if address.version == 6 else f"http://{address}:{PORT}"

@@ -24,6 +24,7 @@ class HomeAssistantArgs:
     """
 
     settings: Settings
+    namespace_name: str
     namespace: pulumi.Input[str]
     networks: Mapping[str, HomeNetwork]
     conflists: Mapping[str, Mapping[str, object]]
@@ -45,12 +46,12 @@ class HomeAssistant(pulumi.ComponentResource):
         claim = PersistentVolumeClaim(
             f"{name}-claim",
             opts=pulumi.ResourceOptions(parent=self, protect=True),
-            **_inputs(objects.claim(settings), args.namespace),
+            **_inputs(objects.claim(settings, args.namespace_name), args.namespace),
         )
         service = Service(
             f"{name}-service",
             opts=pulumi.ResourceOptions(parent=self),
-            **_inputs(objects.service(settings), args.namespace),
+            **_inputs(objects.service(args.namespace_name), args.namespace),
         )
         allowed = self._guard(name, args)
         StatefulSet(
@@ -70,6 +71,7 @@ class HomeAssistant(pulumi.ComponentResource):
             **_inputs(
                 objects.stateful_set(
                     settings,
+                    args.namespace_name,
                     args.networks,
                     args.conflists,
                     probed_from_inside=args.probed_from_inside,
@@ -81,14 +83,14 @@ class HomeAssistant(pulumi.ComponentResource):
             Ingress(
                 f"{name}-ingress",
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[service]),
-                **_inputs(objects.ingress(settings, settings.ingress), args.namespace),
+                **_inputs(objects.ingress(settings.ingress, args.namespace_name), args.namespace),
             )
-        self.url = service.metadata.apply(lambda _: objects.url(settings))
+        self.url = service.metadata.apply(lambda _: objects.url(settings, args.namespace_name))
         self.register_outputs({"url": self.url})
 
     def _guard(self, name: str, args: HomeAssistantArgs) -> list[pulumi.Resource]:
         """What lets the pod delete itself when it was made without its networks."""
-        namespace = args.settings.namespace
+        namespace = args.namespace_name
         account = ServiceAccount(
             f"{name}-account",
             opts=pulumi.ResourceOptions(parent=self),

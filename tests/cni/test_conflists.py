@@ -95,7 +95,7 @@ def test_the_interface_is_as_planned_and_leaves_nothing(
     assert found == addresses(planned.attachment, planned.network)
     case = next(name for name in CASES if request.node.callspec.params["planned"] == name)
     routes = [r for r in ip(planned.wire.pod, "route") if r["dev"] == planned.attachment.name]
-    subnets = {str(s.subnet) for s in planned.network.subnets}
+    subnets = {str(s.cidr) for s in planned.network.subnets}
     extra = {(r["dst"], r.get("gateway", "")) for r in routes if r["dst"] not in subnets}
     assert extra == ROUTES.get(case, set())
     (default,) = ip(planned.wire.pod, "route", "show", "default")

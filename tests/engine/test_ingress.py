@@ -9,7 +9,7 @@ import pytest
 from components.home_assistant.objects import ingress
 from config.home_assistant import Ingress
 from lab.control_plane.processes import ControlPlane, start_control_plane
-from tests.cases.sites import changed, unchecked_site
+from tests.cases.sites import changed
 
 INGRESSES = "/apis/networking.k8s.io/v1/namespaces/default/ingresses?dryRun=All"
 REFUSED = ("Home.example.org", "192.168.18.10", "fd00::20", "-home", "home_assistant.lan")
@@ -24,8 +24,7 @@ def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
 
 def words(plane: ControlPlane, host: str) -> str:
     """What the API server says of the ingress that the program makes for the host."""
-    settings = unchecked_site({"home_assistant/namespace": "default"}).home_assistant
-    described = ingress(settings, Ingress.model_construct(host=host))
+    described = ingress(Ingress.model_construct(host=host), "default")
     try:
         plane.request("POST", INGRESSES, described)
     except urllib.error.HTTPError as error:

@@ -24,8 +24,8 @@ from lab.sshd import Sshd, sshd_missing, start_sshd
 from tests.cases.sites import ROOT
 
 COMMAND, COPY = "command:remote:Command", "command:remote:CopyToRemote"
-PLUGIN = ROOT / "lab" / "command" / "bin" / "pulumi-resource-command"
-CONTRACT = ROOT / "lab" / "command" / "contract.md"
+PLUGIN = ROOT / "lab" / "command_plugin" / "bin" / "pulumi-resource-command"
+CONTRACT = ROOT / "lab" / "command_plugin" / "contract.md"
 ENVIRONMENT = {**os.environ, "MULTIHOME_LAB_PYTHON": sys.executable}
 NONE = provider_pb2.DiffResponse.DIFF_NONE
 

@@ -86,7 +86,9 @@ def record(program: Callable[[], object], *, preview: bool = False) -> Recording
     recording = Recording()
     pulumi.runtime.reset_options()
     monitor = RecordingMonitor(recording)
-    mocks.set_mocks(StrictMocks(), project="multihome", stack="test", preview=preview, monitor=monitor)
+    mocks.set_mocks(
+        StrictMocks(), project="multihome", stack="test", preview=preview, monitor=monitor
+    )
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator] # the SDK's own
     def run() -> None:

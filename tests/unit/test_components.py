@@ -69,6 +69,7 @@ def network_alone() -> None:
 def home_assistant_alone() -> None:
     args = HomeAssistantArgs(
         settings=HOME.home_assistant,
+        namespace_name="x",
         namespace="x",
         networks=HOME.networks,
         conflists={name: conflist("x", name, n) for name, n in HOME.networks.items()},

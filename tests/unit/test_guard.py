@@ -53,7 +53,7 @@ def test_only_the_guard_has_the_token_and_it_runs_before_home_assistant() -> Non
     described = site("home")
     conflists = {name: conflist("x", name, n) for name, n in described.networks.items()}
     pod = objects.stateful_set(
-        described.home_assistant, described.networks, conflists, probed_from_inside=False
+        described.home_assistant, "x", described.networks, conflists, probed_from_inside=False
     )["spec"]["template"]["spec"]
 
     (first,) = pod["initContainers"]

@@ -161,7 +161,7 @@ def test_an_accepted_network_s_conflist_is_what_the_plugins_ask_for(
     assert isinstance(plugins, list)
     types = {plugin["type"] for plugin in plugins}
     assert types == ({"macvlan"} if accepted.type == "macvlan" else {"vlan", "tuning"})
-    assert types | {accepted.ipam} == set(missing_plugins([config], ()))
+    assert types | {accepted.ipam.name} == set(missing_plugins([config], ()))
     for group in plugins[0]["ipam"].get("ranges", []):
         (given_range,) = group
         ends = [ipaddress.ip_address(given_range[key]) for key in ("rangeStart", "rangeEnd")]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from components.cni_plugins.needed import missing_plugins
-from components.network_segment.conflist import conflist, network_name
+from components.network_segment.conflist import conflist
 from config.checks import RULES
 from tests.cases.sites import changed, site
 
@@ -28,7 +28,7 @@ NODE: dict[str, object] = {"host": "192.168.18.11", "architecture": "amd64", "in
 
 # (row, what is changed in the article's house, the rule that refuses it or warns of it)
 REFUSED: list[tuple[int, Mapping[str, object], str]] = [
-    (1, {"networks/iot/ipam": "none"}, "literal-error"),
+    (1, {"networks/iot/ipam": "none"}, "ipam"),
     (2, {"networks/iot/vlan_id": 4095}, "vlan-id"),
     (2, {"networks/iot/vlan_id": -1}, "vlan-id"),
     (3, {"networks/iot/vlan_id": None}, "missing"),
@@ -109,11 +109,11 @@ REFUSED: list[tuple[int, Mapping[str, object], str]] = [
     (42, {"networks/lan/parent": "lo"}, "interface-name"),
     (43, {"networks/lan/mode": "passthru"}, "literal-error"),
     (43, {"networks/lan/type": "ipvlan"}, "union-tag-invalid"),
-    (44, {"networks/lan/ipam": "whereabouts"}, "literal-error"),
+    (44, {"networks/lan/ipam": "whereabouts"}, "ipam"),
     *[(45, {f"networks/{name}": NETWORK}, "network-name") for name in (".a", "a b", "cbr0")],
     *[(46, {f"networks/{name}": NETWORK}, "network-name") for name in ("a.b", "LAN")],
     (47, {"networks/lan/capabilities": ["ips"]}, "unknown-key"),
-    (48, {"networks/lan/ipam": "dhcp"}, "literal-error"),
+    (48, {"networks/lan/ipam": "dhcp"}, "ipam"),
 ]
 
 
@@ -144,7 +144,8 @@ def _every_type_is_bundled_or_installed() -> None:
 
 
 def _the_network_s_name_holds_its_namespace() -> None:
-    assert network_name("one", "lan") != network_name("two", "lan")
+    network = site("home").networks["lan"]
+    assert conflist("one", "lan", network)["name"] != conflist("two", "lan", network)["name"]
 
 
 # Rows whose mistake the model has no words for: the program itself writes that part.
