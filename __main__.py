@@ -1,4 +1,4 @@
-"""The multihome: reads the site of this stack, builds it, exports where things are."""
+"""Builds the site of this stack and exports its outputs."""
 
 import pulumi
 

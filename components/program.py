@@ -1,26 +1,42 @@
 """The program of a stack: its configuration, read and checked, as a HomeAssistantStack."""
 
 import pulumi
+import pulumi_command as command
+import pulumi_kubernetes as kubernetes
 
 from components.multus.manifest import ManifestError
 from components.multus.source import ManifestUnavailableError, read_manifest
-from components.stack import HomeAssistantStack, HomeAssistantStackArgs
+from components.objects import node_scripts_of, site_objects
+from components.stack import HomeAssistantStack
 from config.reading.engine import load_site
+
+NAME = "multihome"
 
 
 def build() -> HomeAssistantStack:
     """Builds the stack; raises `pulumi.RunError` with one line per mistake, before any resource."""
     site = load_site()
-    config = pulumi.Config()
     try:
-        return HomeAssistantStack(
-            "multihome",
-            HomeAssistantStackArgs(
-                site=site,
-                manifest=read_manifest(site.multus),
-                private_key=config.get_secret("ssh_private_key") or "",
-                kubeconfig=config.get_secret("kubeconfig"),
-            ),
-        )
+        objects = site_objects(site, read_manifest(site.multus))
     except (ManifestError, ManifestUnavailableError) as error:
         raise pulumi.RunError(str(error)) from error
+    scripts = node_scripts_of(site)
+    config = pulumi.Config()
+    cluster = kubernetes.Provider(
+        f"{NAME}-cluster",
+        # Without it the ambient one is used.
+        kubeconfig=config.get_secret("kubeconfig"),
+        # A renewed kubeconfig must not look like another cluster, which replaces everything.
+        cluster_identifier=NAME,
+    )
+    nodes = command.Provider(f"{NAME}-nodes")
+    return HomeAssistantStack(
+        NAME,
+        {
+            "site": site,
+            "objects": objects,
+            "scripts": scripts,
+            "private_key": config.get_secret("ssh_private_key") or "",
+        },
+        pulumi.ResourceOptions(providers=[cluster, nodes]),
+    )

@@ -1,138 +1,139 @@
-"""HomeAssistantStack: one home, composed of the components."""
+"""HomeAssistantStack: one site, composed of the components."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import TypedDict
 
 import pulumi
-import pulumi_kubernetes as kubernetes
+from pulumi_kubernetes.apiextensions.v1 import CustomResourceDefinition
+from pulumi_kubernetes.core.v1 import Namespace, PersistentVolumeClaim
 
-from components.cni_plugins.binaries import CniPluginBinaries, CniPluginBinariesArgs
-from components.cni_plugins.needed import missing_plugins
-from components.home_assistant import annotation, objects
-from components.home_assistant.workload import HomeAssistant, HomeAssistantArgs
-from components.multus.install import MultusInstall, MultusInstallArgs
-from components.multus.manifest import ManifestSettings, parse, transform
-from components.network_segment.conflist import conflist
-from components.network_segment.segment import NetworkSegment, NetworkSegmentArgs
+from components.cni_plugins.binaries import CniPluginBinaries, NodeArgs
+from components.cni_plugins.scripts import NodeScripts
+from components.home_assistant.objects import url
+from components.home_assistant.workload import HomeAssistant
+from components.multus.install import MultusInstall
+from components.network_segment.segment import NetworkSegment
+from components.objects import SiteObjects
+from components.pod_networks.annotation import addresses
+from components.typed_resource import arguments
+from config.nodes import Node
 from config.site import Site
 
 
-@dataclass(frozen=True, kw_only=True)
-class HomeAssistantStackArgs:
-    """`manifest` is the text of upstream's Multus manifest.
-
-    Without `kubeconfig` the ambient one is used. `private_key` is the SSH key of the nodes.
-    """
+class HomeAssistantStackArgs(TypedDict):
+    """A site, with what `components.objects` makes of it."""
 
     site: Site
-    manifest: str
+    """The checked site."""
+    objects: SiteObjects
+    """What is put into the cluster."""
+    scripts: Mapping[str, NodeScripts]
+    """What is run on the nodes, by their names."""
     private_key: pulumi.Input[str]
-    kubeconfig: pulumi.Input[str] | None
+    """The SSH key of the nodes."""
 
 
 class HomeAssistantStack(pulumi.ComponentResource):
-    """Everything of one home, in the order that needs no second `up`.
+    """Everything of one site, in the order that needs no second `up`.
 
     The cluster's namespace comes before any node is touched: with no cluster in reach, `up`
     ends there. On destroy what lies in the cluster goes first, for the same reason.
+
+    What is protected is made here and not in a component, for `destroy --exclude-protected` keeps
+    all that it depends on, and all that its component depends on.
     """
 
     url: pulumi.Output[str]
+    """Where Home Assistant is reached."""
     addresses: pulumi.Output[dict[str, list[str]]]
+    """The pod's addresses by network and interface."""
     plugins: pulumi.Output[dict[str, list[str]]]
+    """The plugins that each node is given."""
     multus_version: pulumi.Output[str]
+    """The release of Multus."""
 
     def __init__(
         self, name: str, args: HomeAssistantStackArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("multihome:stack:HomeAssistantStack", name, None, opts)
-        site = args.site
-        settings = site.home_assistant
-        conflists = {
-            key: conflist(site.namespace, key, network) for key, network in site.networks.items()
-        }
-        provider = kubernetes.Provider(
-            f"{name}-cluster",
-            kubeconfig=args.kubeconfig,
-            # A renewed kubeconfig must not look like another cluster, which replaces everything.
-            cluster_identifier=name,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        in_cluster = pulumi.ResourceOptions(parent=self, provider=provider)
-        namespace = kubernetes.core.v1.Namespace(
-            f"{name}-namespace",
-            metadata=objects.home_namespace(site.namespace)["metadata"],
-            opts=pulumi.ResourceOptions.merge(in_cluster, pulumi.ResourceOptions(protect=True)),
+        site, objects = args["site"], args["objects"]
+        kept = pulumi.ResourceOptions(parent=self, protect=True)
+        namespace = Namespace(f"{name}-namespace", opts=kept, **arguments(objects.namespace))
+        crd = CustomResourceDefinition(f"{name}-multus-crd", opts=kept, **arguments(objects.crd))
+        claim = PersistentVolumeClaim(
+            f"{name}-home-assistant-claim",
+            opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=[namespace]),
+            **arguments(objects.claim),
         )
         binaries = CniPluginBinaries(
             f"{name}-plugins",
-            CniPluginBinariesArgs(
-                nodes=site.nodes,
-                plugins=site.plugins,
-                names=missing_plugins(conflists.values(), site.cluster.cni.bundled_plugins),
-                cni=site.cluster.cni,
-                private_key=args.private_key,
-            ),
+            {
+                "nodes": {
+                    key: _node_args(site.nodes[key], scripts)
+                    for key, scripts in args["scripts"].items()
+                },
+                "bin_dir": site.cluster.cni.bin_dir,
+                "private_key": args["private_key"],
+            },
             pulumi.ResourceOptions(parent=self, depends_on=[namespace]),
         )
         multus = MultusInstall(
             f"{name}-multus",
-            MultusInstallArgs(
-                manifest=transform(
-                    parse(args.manifest),
-                    ManifestSettings(
-                        version=site.multus.version,
-                        image_digest=site.multus.image_digest,
-                        memory_limit=site.multus.memory_limit,
-                        cni=site.cluster.cni,
-                    ),
-                ),
-                version=site.multus.version,
-                after=binaries.commands,
-            ),
-            pulumi.ResourceOptions.merge(
-                in_cluster, pulumi.ResourceOptions(depends_on=[namespace])
-            ),
+            {"objects": objects.multus},
+            pulumi.ResourceOptions(parent=self, depends_on=[crd, binaries]),
         )
         segments = [
             NetworkSegment(
                 f"{name}-{key}",
-                NetworkSegmentArgs(namespace=site.namespace, network_name=key, network=network),
-                pulumi.ResourceOptions.merge(
-                    in_cluster, pulumi.ResourceOptions(depends_on=[namespace, multus.crd])
-                ),
+                {"definition": definition},
+                pulumi.ResourceOptions(parent=self, depends_on=[namespace, crd]),
             )
-            for key, network in site.networks.items()
+            for key, definition in objects.networks.items()
         ]
-        workload = HomeAssistant(
+        HomeAssistant(
             f"{name}-home-assistant",
-            HomeAssistantArgs(
-                settings=settings,
-                namespace_name=site.namespace,
-                namespace=namespace.metadata["name"],
-                networks=site.networks,
-                conflists=conflists,
-                probed_from_inside=not site.cluster.kubelet_calls_by_pod_network,
-                after=[multus.daemon_set, *segments],
-            ),
-            in_cluster,
+            {
+                "objects": objects.home_assistant,
+                "start_timeout": f"{site.home_assistant.start_minutes}m",
+            },
+            pulumi.ResourceOptions(parent=self, depends_on=[claim, multus, *segments]),
         )
-        planned = {
-            f"{attachment.network}/{attachment.name}": annotation.addresses(
-                attachment, site.networks[attachment.network]
-            )
-            for attachment in settings.interfaces
-        }
-        self.url = workload.url
-        self.addresses = workload.url.apply(lambda _: planned)
+        self.url = pulumi.Output.from_input(url(site.home_assistant, site.namespace))
+        self.addresses = pulumi.Output.from_input(_addresses(site))
         self.plugins = binaries.plugins
-        self.multus_version = multus.version
+        self.multus_version = pulumi.Output.from_input(site.multus.version)
         self.register_outputs(self.exports())
 
     def exports(self) -> dict[str, pulumi.Output[object]]:
-        """What the stack tells: where Home Assistant is, who has which address, what was put."""
+        """What the stack tells."""
         return {
             "url": self.url,
             "addresses": self.addresses,
             "plugins": self.plugins,
             "multus_version": self.multus_version,
         }
+
+
+def _node_args(node: Node, scripts: NodeScripts) -> NodeArgs:
+    described: NodeArgs = {
+        "host": node.host,
+        "port": node.port,
+        "user": node.user,
+        "plugins": list(scripts.plugins),
+        "install": scripts.install,
+        "remove": scripts.remove,
+    }
+    if node.host_key is not None:
+        described["host_key"] = node.host_key
+    if scripts.archive is not None and scripts.copied is not None:
+        described |= {"archive": scripts.archive, "copied": scripts.copied}
+    return described
+
+
+def _addresses(site: Site) -> dict[str, list[str]]:
+    return {
+        f"{interface.network}/{interface.name}": addresses(
+            interface, site.networks[interface.network]
+        )
+        for interface in site.home_assistant.interfaces
+    }

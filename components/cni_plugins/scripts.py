@@ -7,27 +7,33 @@ from pathlib import Path
 
 from config.cluster import CniPaths
 from config.nodes import Architecture
-from config.plugins import ArchivedPlugins, Plugins, ReleasePlugins
-from config.releases import KNOWN_ARCHIVES
+from config.plugins import Plugins
 
 HERE = Path(__file__).parent
+# The source of the plugins: the scripts that install from it, in order.
+INSTALL = {
+    "release": ("stage_release", "unpack", "install"),
+    "archive": ("stage_archive", "unpack", "install"),
+    "build": ("stage_build", "install"),
+}
+REMOVE = ("forget_multus", "remove")
 _PROLOGUE = "set -eu\numask 022\n"
 _STAGE = "STAGE=$(mktemp -d)\ntrap 'rm -rf \"$STAGE\"' EXIT\ntrap 'exit 1' HUP INT TERM\n"
 
 
 @dataclass(frozen=True, kw_only=True)
 class NodeScripts:
-    """POSIX sh for one node. `copied` is where an archive is to be put before, if any."""
+    """POSIX sh for one node, which installs or removes the named plugins.
 
+    `archive` is a file on this machine that is copied to the path `copied` of the node before, for
+    the source `archive` alone.
+    """
+
+    plugins: tuple[str, ...]
     install: str
     remove: str
+    archive: str | None
     copied: str | None
-
-
-def archive_digest(plugins: ReleasePlugins | ArchivedPlugins, architecture: Architecture) -> str:
-    """The archive's sha256: the site's own, else the known one; empty when there is none."""
-    given: str | None = plugins.sha256.get(architecture)
-    return given or KNOWN_ARCHIVES.get((plugins.version, architecture), "")
 
 
 def node_scripts(
@@ -37,30 +43,26 @@ def node_scripts(
 
     The latter takes Multus' configuration as well, for the case that Multus could not.
     """
-    settings = {"BIN_DIR": cni.bin_dir, "PLUGINS": " ".join(names)}
+    archive, digest = plugins.archive(architecture), plugins.digest(architecture)
     copied = None
-    steps: tuple[str, ...]
-    if isinstance(plugins, ReleasePlugins):
-        url = plugins.url.format(version=plugins.version, architecture=architecture)
-        steps = ("stage_release", "unpack", "install")
-        settings |= {"URL": url, "SHA256": archive_digest(plugins, architecture)}
-    elif isinstance(plugins, ArchivedPlugins):
-        digest = archive_digest(plugins, architecture)
-        copied = f"/tmp/multihome-cni-plugins-{digest[:16]}.tgz"  # noqa: S108 - verified before use
-        steps = ("stage_archive", "unpack", "install")
-        settings |= {"COPIED": copied, "SHA256": digest}
+    settings = {"BIN_DIR": cni.bin_dir, "PLUGINS": " ".join(names)}
+    removed = {"BIN_DIR": cni.bin_dir, "CONF_DIR": cni.conf_dir}
+    if plugins.has_archive:
+        settings["SHA256"] = digest
     else:
-        steps = ("stage_build", "install")
-        settings |= {"VERSION": plugins.version}
-    remove = {"BIN_DIR": cni.bin_dir, "CONF_DIR": cni.conf_dir}
-    cleaned = "" if copied is None else f"rm -f {shlex.quote(copied)}\n"
+        settings["VERSION"] = plugins.version
+    if plugins.source == "release":
+        settings["URL"] = plugins.url.format(version=plugins.version, architecture=architecture)
+    cleaned = ""
+    if archive is not None:
+        copied = f"/tmp/multihome-cni-plugins-{digest[:16]}.tgz"  # noqa: S108 - verified before use
+        settings["COPIED"] = copied
+        cleaned = f"rm -f {shlex.quote(copied)}\n"
     return NodeScripts(
-        install=_PROLOGUE + _assignments(settings) + _STAGE + "".join(map(_step, steps)),
-        remove=_PROLOGUE
-        + _assignments(remove)
-        + cleaned
-        + _step("forget_multus")
-        + _step("remove"),
+        plugins=tuple(names),
+        install=_PROLOGUE + _assignments(settings) + _STAGE + _text(INSTALL[plugins.source]),
+        remove=_PROLOGUE + _assignments(removed) + cleaned + _text(REMOVE),
+        archive=archive,
         copied=copied,
     )
 
@@ -69,5 +71,5 @@ def _assignments(values: Mapping[str, str]) -> str:
     return "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())
 
 
-def _step(name: str) -> str:
-    return (HERE / f"{name}.sh").read_text(encoding="utf-8")
+def _text(names: Sequence[str]) -> str:
+    return "".join((HERE / f"{name}.sh").read_text(encoding="utf-8") for name in names)

@@ -1,29 +1,21 @@
-"""The Kubernetes objects of Home Assistant, as they are applied (facts/home-assistant.md)."""
+"""The Kubernetes objects of Home Assistant (docs/background/home-assistant.md)."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from components.home_assistant import guard
-from components.home_assistant.annotation import (
-    NETWORKS_ANNOTATION,
-    networks_annotation,
-    networks_hash,
-)
+from components.pod_networks import interface_check
+from components.pod_networks.annotation import NETWORKS_ANNOTATION, networks_annotation
+from components.pod_networks.networks_hash import HASH_ANNOTATION, networks_hash
 from config.home_assistant import HomeAssistant, Ingress
 from config.networks import HomeNetwork
 
+NAME = "home-assistant"
 CLAIM = "home-assistant-config"
 PORT = 8123
 PROBED = "/manifest.json"
-NETWORKS_HASH = "multihome/networks-hash"
-LABELS = {"app.kubernetes.io/name": guard.NAME}
-# Home Assistant may take 210 s to stop cleanly (facts/home-assistant.md section 6).
+LABELS = {"app.kubernetes.io/name": NAME}
+# Home Assistant may take 210 s to stop cleanly (docs/background/home-assistant.md#stopping).
 GRACE_SECONDS = 300
-
-
-def home_namespace(name: str) -> dict[str, Any]:
-    """The namespace of the networks and of the workload."""
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
 
 
 def claim(settings: HomeAssistant, namespace: str) -> dict[str, Any]:
@@ -52,20 +44,20 @@ def stateful_set(
 ) -> dict[str, Any]:
     """One pod, never two: its addresses and MACs are fixed.
 
-    It is probed from inside where kubelet's calls would find no way back
+    It is probed from inside where the pod's answers to kubelet would take another way back
     (`kubelet_calls_by_pod_network` of the cluster).
     """
     annotations = {
         NETWORKS_ANNOTATION: networks_annotation(settings.interfaces, networks),
-        NETWORKS_HASH: networks_hash(conflists),
+        HASH_ANNOTATION: networks_hash(conflists),
     }
     return {
         "apiVersion": "apps/v1",
         "kind": "StatefulSet",
-        "metadata": {"name": guard.NAME, "namespace": namespace, "labels": LABELS},
+        "metadata": {"name": NAME, "namespace": namespace, "labels": LABELS},
         "spec": {
             "replicas": 1,
-            "serviceName": guard.NAME,
+            "serviceName": NAME,
             "selector": {"matchLabels": LABELS},
             "template": {
                 "metadata": {"labels": LABELS, "annotations": annotations},
@@ -77,13 +69,13 @@ def stateful_set(
 
 def _pod(settings: HomeAssistant, probe: Mapping[str, Any]) -> dict[str, Any]:
     pod: dict[str, Any] = {
-        "serviceAccountName": guard.NAME,
+        "serviceAccountName": NAME,
         "automountServiceAccountToken": False,
         "terminationGracePeriodSeconds": GRACE_SECONDS,
-        "initContainers": [guard.init_container(settings.image, settings.interfaces)],
+        "initContainers": [interface_check.init_container(settings.image, settings.interfaces)],
         "containers": [
             {
-                "name": guard.NAME,
+                "name": NAME,
                 "image": settings.image,
                 "env": [{"name": "TZ", "value": settings.time_zone}],
                 "ports": [{"name": "http", "containerPort": PORT}],
@@ -95,7 +87,7 @@ def _pod(settings: HomeAssistant, probe: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "volumes": [
             {"name": "config", "persistentVolumeClaim": {"claimName": CLAIM}},
-            guard.volume(),
+            interface_check.volume(),
         ],
     }
     if settings.nodes:
@@ -126,7 +118,7 @@ def service(namespace: str) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": {"name": guard.NAME, "namespace": namespace, "labels": LABELS},
+        "metadata": {"name": NAME, "namespace": namespace, "labels": LABELS},
         "spec": {
             "selector": LABELS,
             "ports": [{"name": "http", "port": PORT, "targetPort": "http"}],
@@ -136,7 +128,7 @@ def service(namespace: str) -> dict[str, Any]:
 
 def ingress(wanted: Ingress, namespace: str) -> dict[str, Any]:
     """The ingress that the site asks for."""
-    backend = {"service": {"name": guard.NAME, "port": {"name": "http"}}}
+    backend = {"service": {"name": NAME, "port": {"name": "http"}}}
     spec: dict[str, Any] = {
         "rules": [
             {
@@ -152,7 +144,7 @@ def ingress(wanted: Ingress, namespace: str) -> dict[str, Any]:
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "Ingress",
-        "metadata": {"name": guard.NAME, "namespace": namespace, "labels": LABELS},
+        "metadata": {"name": NAME, "namespace": namespace, "labels": LABELS},
         "spec": spec,
     }
 
@@ -166,6 +158,6 @@ def url(settings: HomeAssistant, namespace: str) -> str:
         scheme = "https" if settings.ingress.tls_secret else "http"
         return f"{scheme}://{settings.ingress.host}"
     if not settings.interfaces:
-        return f"http://{guard.NAME}.{namespace}.svc:{PORT}"
+        return f"http://{NAME}.{namespace}.svc:{PORT}"
     address = settings.interfaces[0].address
     return f"http://[{address}]:{PORT}" if address.version == 6 else f"http://{address}:{PORT}"

@@ -1,10 +1,11 @@
 """Upstream's Multus manifest, made to fit the cluster: objects in, objects out.
 
 Everything is found by kind, name and container. What is missing is named, never guessed
-(facts/multus.md sections 1.4 and 4.7).
+(docs/background/multus.md#manifest).
 """
 
 import copy
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ EXPECTED = {
     "DaemonSet": "kube-multus-ds",
 }
 CNI_VERSION = "1.0.0"
+CONFIG_HASH = "multihome/config-hash"
 
 Manifest = dict[str, dict[str, Any]]
 
@@ -67,6 +69,7 @@ def transform(objects: Iterable[Mapping[str, Any]], settings: ManifestSettings) 
     manifest = _by_kind(objects)
     _pin_kubeconfig(manifest["ConfigMap"], settings)
     _fit_daemon_set(manifest["DaemonSet"], settings)
+    _annotate(manifest["DaemonSet"], manifest["ConfigMap"])
     return manifest
 
 
@@ -130,6 +133,13 @@ def _fit_daemon_set(daemon_set: dict[str, Any], settings: ManifestSettings) -> N
     pod["priorityClassName"] = "system-node-critical"
 
 
+def _annotate(daemon_set: dict[str, Any], config_map: Mapping[str, Any]) -> None:
+    """Adds the hash of the configuration, so that a changed one makes the pods anew."""
+    digest = hashlib.sha256(json.dumps(config_map["data"], sort_keys=True).encode()).hexdigest()
+    metadata = daemon_set["spec"]["template"].setdefault("metadata", {})
+    metadata["annotations"] = {**metadata.get("annotations", {}), CONFIG_HASH: digest[:16]}
+
+
 def _flags(settings: ManifestSettings) -> dict[str, str]:
     flags = {
         "--multus-kubeconfig-file-host": settings.cni.multus_kubeconfig,
@@ -138,7 +148,7 @@ def _flags(settings: ManifestSettings) -> dict[str, str]:
         "--additional-bin-dir": settings.cni.bin_dir,
     }
     if settings.cni.conflist_version is not None:
-        # It must equal the default conflist's own version (facts/multus.md section 2.1).
+        # It must equal the default conflist's own version (docs/background/multus.md#flags).
         flags["--cni-version"] = settings.cni.conflist_version
     return flags
 

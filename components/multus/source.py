@@ -21,7 +21,7 @@ TIMEOUT_SECONDS = 5
 
 
 class ManifestUnavailableError(Exception):
-    """The manifest is not to be had; the message is one line and says what helps."""
+    """The manifest cannot be read or fetched; the message is one line and says what helps."""
 
 
 def cache_folder() -> Path:

@@ -1,42 +1,36 @@
 """NetworkSegment: one home network, declared to Multus."""
 
-import json
-from dataclasses import dataclass
+from typing import Any, TypedDict
 
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
-from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
-
-from components.network_segment.conflist import conflist
-from config.networks import HomeNetwork
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetworkSegmentArgs:
-    """`network_name` is the site's name of the network; `namespace` is that of its pods."""
+class NetworkSegmentArgs(TypedDict):
+    """What Multus is told of the network."""
 
-    namespace: str
-    network_name: str
-    network: HomeNetwork
+    definition: dict[str, Any]
+    """The NetworkAttachmentDefinition."""
 
 
 class NetworkSegment(pulumi.ComponentResource):
     """One NetworkAttachmentDefinition. Needs Multus' CustomResourceDefinition and the namespace."""
 
-    config: pulumi.Output[str]
+    network: pulumi.Output[str]
+    """`namespace/name`, by which a pod asks Multus for the network."""
 
     def __init__(
         self, name: str, args: NetworkSegmentArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("multihome:networkSegment:NetworkSegment", name, None, opts)
-        text = json.dumps(conflist(args.namespace, args.network_name, args.network))
-        attachment = CustomResource(
+        described = args["definition"]
+        definition = CustomResource(
             f"{name}-attachment",
-            api_version="k8s.cni.cncf.io/v1",
-            kind="NetworkAttachmentDefinition",
-            metadata=ObjectMetaArgs(name=args.network_name, namespace=args.namespace),
-            spec={"config": text},
+            api_version=described["apiVersion"],
+            kind=described["kind"],
+            metadata=described["metadata"],
+            spec=described["spec"],
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.config = attachment.urn.apply(lambda _: text)
-        self.register_outputs({"config": self.config})
+        self.network = definition.id
+        self.register_outputs({"network": self.network})

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from components.home_assistant.annotation import addresses
+from components.pod_networks.annotation import addresses
 from components.network_segment.conflist import conflist
 from lab.netns.cni import Attachment
 from lab.netns.namespaces import Wire, ip, missing, start_wire

@@ -1,12 +1,18 @@
-"""Strict mocks and a monitor that records every registration (facts/pulumi-and-style.md 3)."""
+"""Strict mocks and a monitor that records every registration (docs/background/pulumi.md#mocks)."""
 
-from collections.abc import Callable
+import json
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from unittest import mock
 
 import pulumi
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.proto import resource_pb2
+
+from components.program import build
+from lab.build.manifests import main as fill_cache
 
 KNOWN_PREFIXES = (
     "kubernetes:",
@@ -63,6 +69,22 @@ class Recording:
     def by_urn(self, urn: str) -> Registered:
         return next(entry for entry in self.registered if entry.urn == urn)
 
+    def needed_by(self, entry: Registered) -> dict[str, Registered]:
+        """By URN, what must be there before the resource is made, and as long as it is there.
+
+        Those are its dependencies, its parent and its provider, and in turn all that they need.
+        """
+        found: dict[str, Registered] = {}
+        waiting = [entry]
+        while waiting:
+            one = waiting.pop()
+            provider = one.request.provider.rpartition("::")[0]
+            for urn in (*one.request.dependencies, one.request.parent, provider):
+                if urn and urn not in found:
+                    found[urn] = self.by_urn(urn)
+                    waiting.append(found[urn])
+        return found
+
 
 class RecordingMonitor(mocks.MockMonitor):
     """Keeps the requests, which hold what mocks do not see: protection, parents, order."""
@@ -96,3 +118,25 @@ def record(program: Callable[[], object], *, preview: bool = False) -> Recording
 
     run()
     return recording
+
+
+CANARY = "canary-of-a-private-key"
+
+
+def record_site(tree: Mapping[str, Any], program: Callable[[], object] = build) -> Recording:
+    """Records the program of a site, with the keys as the language host hands them over.
+
+    Both secrets are `CANARY`.
+    """
+    fill_cache([tree["multus"]["version"]])
+    secret = dict.fromkeys(("multihome:ssh_private_key", "multihome:kubeconfig"), CANARY)
+    plain = {
+        f"multihome:{key}": value if isinstance(value, str) else json.dumps(value)
+        for key, value in tree.items()
+    }
+    environment = {
+        "PULUMI_CONFIG": json.dumps({**plain, **secret}),
+        "PULUMI_CONFIG_SECRET_KEYS": json.dumps([*secret]),
+    }
+    with mock.patch.dict(os.environ, environment):
+        return record(program)

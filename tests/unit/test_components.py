@@ -1,27 +1,69 @@
-"""What every component keeps to, and that each can be used alone from another program."""
+"""What every component keeps to, and that each can be used alone, also from other languages."""
 
-import dataclasses
 import importlib
 import inspect
+import json
 import typing
-from collections.abc import Callable
+from typing import Any
 
 import pulumi
+import pulumi_command as command
 import pulumi_kubernetes as kubernetes
 import pytest
+from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.provider.experimental.util import camel_case
 
-from components.cni_plugins.binaries import CniPluginBinaries, CniPluginBinariesArgs
-from components.home_assistant.workload import HomeAssistant, HomeAssistantArgs
-from components.multus.install import MultusInstall, MultusInstallArgs
-from components.multus.manifest import ManifestSettings, parse, transform
-from components.network_segment.conflist import conflist
-from components.network_segment.segment import NetworkSegment, NetworkSegmentArgs
-from components.stack import HomeAssistantStack, HomeAssistantStackArgs
+from components.cni_plugins.binaries import CniPluginBinaries
+from components.home_assistant.workload import HomeAssistant
+from components.multus.install import MultusInstall
+from components.network_segment.segment import NetworkSegment
+from components.objects import node_scripts_of, site_objects
+from components.stack import HomeAssistantStack
 from lab.build.manifests import upstream_file
 from tests.cases.sites import ROOT, site
-from tests.unit.recorder import record
+from tests.unit.recorder import Recording, record
 
 HOME = site("home")
+OBJECTS = site_objects(HOME, upstream_file(HOME.multus.version).read_text())
+# What another program gives to each component.
+ALONE: dict[type[pulumi.ComponentResource], dict[str, Any]] = {
+    CniPluginBinaries: {
+        "nodes": {
+            "one": {
+                "host": "192.168.18.10",
+                "port": 22,
+                "user": "root",
+                "host_key": "ssh-ed25519 AAAA",
+                "plugins": ["macvlan"],
+                "install": "true",
+                "remove": "true",
+                "archive": __file__,
+                "copied": "/tmp/archive.tgz",  # noqa: S108 - nothing is copied
+            },
+            "two": {
+                "host": "192.168.18.11",
+                "port": 22,
+                "user": "root",
+                "plugins": ["macvlan"],
+                "install": "true",
+                "remove": "true",
+            },
+        },
+        "bin_dir": "/opt/cni/bin",
+        "private_key": pulumi.Output.secret("a key"),
+    },
+    HomeAssistant: {"objects": OBJECTS.home_assistant, "start_timeout": "15m"},
+    HomeAssistantStack: {
+        "site": HOME,
+        "objects": OBJECTS,
+        "scripts": node_scripts_of(HOME),
+        "private_key": pulumi.Output.secret("a key"),
+    },
+    MultusInstall: {"objects": OBJECTS.multus},
+    NetworkSegment: {"definition": OBJECTS.networks["lan"]},
+}
+# The argument of HomeAssistantStack is a whole site with its checks, which no other language has.
+PACKAGED = [component for component in ALONE if component is not HomeAssistantStack]
 
 
 def discovered() -> list[type[pulumi.ComponentResource]]:
@@ -36,65 +78,30 @@ def discovered() -> list[type[pulumi.ComponentResource]]:
     return sorted(found, key=lambda member: member.__name__)
 
 
-def provider() -> pulumi.ResourceOptions:
-    return pulumi.ResourceOptions(provider=kubernetes.Provider("theirs"))
+def options() -> pulumi.ResourceOptions:
+    providers = [kubernetes.Provider("their-cluster"), command.Provider("their-nodes")]
+    return pulumi.ResourceOptions(providers=providers)
 
 
-def plugins_alone() -> None:
-    CniPluginBinaries(
-        "theirs",
-        CniPluginBinariesArgs(
-            nodes=HOME.nodes,
-            plugins=HOME.plugins,
-            names=["macvlan"],
-            cni=HOME.cluster.cni,
-            private_key=pulumi.Output.secret("a key"),
-        ),
-    )
+def made(component: type[pulumi.ComponentResource]) -> Recording:
+    constructor: Any = component
+    return record(lambda: constructor("theirs", ALONE[component], options()))
 
 
-def multus_alone() -> None:
-    settings = ManifestSettings(
-        version="v4.2.4", image_digest=None, memory_limit="256Mi", cni=HOME.cluster.cni
-    )
-    manifest = transform(parse(upstream_file("v4.2.4").read_text()), settings)
-    MultusInstall("theirs", MultusInstallArgs(manifest=manifest, version="v4.2.4"), provider())
-
-
-def network_alone() -> None:
-    args = NetworkSegmentArgs(namespace="x", network_name="lan", network=HOME.networks["lan"])
-    NetworkSegment("theirs", args, provider())
-
-
-def home_assistant_alone() -> None:
-    args = HomeAssistantArgs(
-        settings=HOME.home_assistant,
-        namespace_name="x",
-        namespace="x",
-        networks=HOME.networks,
-        conflists={name: conflist("x", name, n) for name, n in HOME.networks.items()},
-        probed_from_inside=False,
-    )
-    HomeAssistant("theirs", args, provider())
-
-
-def stack_alone() -> None:
-    args = HomeAssistantStackArgs(
-        site=HOME,
-        manifest=upstream_file("v4.2.4").read_text(),
-        private_key=pulumi.Output.secret("a key"),
-        kubeconfig=None,
-    )
-    HomeAssistantStack("theirs", args)
-
-
-ALONE: dict[type[pulumi.ComponentResource], Callable[[], None]] = {
-    CniPluginBinaries: plugins_alone,
-    HomeAssistant: home_assistant_alone,
-    HomeAssistantStack: stack_alone,
-    MultusInstall: multus_alone,
-    NetworkSegment: network_alone,
-}
+def constructed(component: type[pulumi.ComponentResource]) -> Recording:
+    """The component as the SDK constructs it for a program in another language."""
+    arguments = {
+        camel_case(key): {
+            name: {camel_case(inner): inner_value for inner, inner_value in node.items()}
+            for name, node in value.items()
+        }
+        if key == "nodes"
+        else value
+        for key, value in ALONE[component].items()
+    }
+    provider = ComponentProvider(PACKAGED, "multihome")
+    token = f"multihome:index:{component.__name__}"
+    return record(lambda: provider.construct("theirs", token, arguments, options()))
 
 
 def test_every_component_is_used_alone_by_a_test() -> None:
@@ -102,10 +109,10 @@ def test_every_component_is_used_alone_by_a_test() -> None:
 
 
 @pytest.mark.parametrize("component", discovered(), ids=lambda component: component.__name__)
-def test_a_component_is_used_alone_and_registers_what_it_annotates(
+def test_a_component_used_alone_registers_the_outputs_that_it_annotates(
     component: type[pulumi.ComponentResource],
 ) -> None:
-    recording = record(ALONE[component])
+    recording = made(component)
 
     (entry,) = [e for e in recording.registered if e.type.endswith(f":{component.__name__}")]
     outputs = {
@@ -114,28 +121,47 @@ def test_a_component_is_used_alone_and_registers_what_it_annotates(
         if str(kind).startswith("pulumi.output.Output")
     }
     assert entry.outputs is not None
-    assert set(entry.outputs) == outputs
+    assert set(entry.outputs) == outputs == set(component.__annotations__)
 
 
 @pytest.mark.parametrize("component", discovered(), ids=lambda component: component.__name__)
-def test_a_component_takes_a_name_frozen_arguments_and_options(
+def test_a_component_takes_a_name_a_dictionary_and_options(
     component: type[pulumi.ComponentResource],
 ) -> None:
     signature = inspect.signature(component.__init__)
     assert list(signature.parameters) == ["self", "name", "args", "opts"]
     args = typing.get_type_hints(component.__init__)["args"]
     assert args.__name__ == f"{component.__name__}Args"
-    assert dataclasses.is_dataclass(args)
-    assert typing.cast("typing.Any", args).__dataclass_params__.frozen
-    assert all(field.kw_only for field in dataclasses.fields(args))
+    assert typing.is_typeddict(args)
 
 
 @pytest.mark.parametrize("component", discovered(), ids=lambda component: component.__name__)
 def test_a_component_s_token_is_its_folder_and_class(
     component: type[pulumi.ComponentResource],
 ) -> None:
-    recording = record(ALONE[component])
-
     words = component.__module__.split(".")[1].split("_")
     folder = words[0] + "".join(word.capitalize() for word in words[1:])
-    assert f"multihome:{folder}:{component.__name__}" in {e.type for e in recording.registered}
+    token = f"multihome:{folder}:{component.__name__}"
+    assert token in {entry.type for entry in made(component).registered}
+
+
+def test_the_sdk_infers_a_schema_in_which_every_argument_is_described() -> None:
+    schema = json.loads(ComponentProvider(PACKAGED, "multihome").schema or "")
+
+    assert len(schema["resources"]) == len(PACKAGED)
+    for described in (*schema["resources"].values(), *schema["types"].values()):
+        keys = {**described.get("inputProperties", {}), **described["properties"]}
+        assert keys
+        for key, value in keys.items():
+            assert value.get("description"), key
+
+
+@pytest.mark.parametrize("component", PACKAGED, ids=lambda component: component.__name__)
+def test_the_sdk_constructs_a_component_as_a_program_does(
+    component: type[pulumi.ComponentResource],
+) -> None:
+    theirs, ours = constructed(component), made(component)
+
+    assert {entry.urn: entry.request.object for entry in theirs.registered} == {
+        entry.urn: entry.request.object for entry in ours.registered
+    }

@@ -1,22 +1,19 @@
-"""Every object of every stack file, against the schemas of Kubernetes and of Multus' CRD."""
+"""Every object of every stack file: as the schemas want it, and as the program applies it."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import kubernetes_validate
-import pulumi
 import pytest
 
-from components.multus.manifest import parse
-from components.multus.source import cache_folder, store_manifest
-from components.stack import HomeAssistantStack, HomeAssistantStackArgs
-from config.releases import KNOWN_MANIFESTS
+from components.cni_plugins.binaries import with_input
+from components.multus.manifest import CONFIG_HASH
+from components.objects import SiteObjects, node_scripts_of, site_objects
+from config.site import Site
 from lab.build.manifests import upstream_file
-from multihome.render import kubernetes_objects, render_command
-from tests.cases.sites import ROOT, STACK_FILES, changed, site
-from tests.unit.recorder import record
+from tests.cases.sites import STACK_FILES, changed, changed_tree, site, tree
+from tests.unit.recorder import record_site
 
 STACKS = [path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in STACK_FILES]
 INGRESS: dict[str, object] = {
@@ -24,96 +21,83 @@ INGRESS: dict[str, object] = {
     "ingress_class": "traefik",
     "tls_secret": "home-tls",
 }
+INGRESSES = pytest.mark.parametrize("ingress", [None, INGRESS], ids=["plain", "ingress"])
 
 
-@pytest.fixture(autouse=True, scope="module")
-def manifests() -> None:
-    for version, digest in KNOWN_MANIFESTS.items():
-        if not (cache_folder() / f"{digest}.yml").exists():
-            store_manifest(upstream_file(version).read_bytes(), digest)
+def objects(described: Site) -> SiteObjects:
+    return site_objects(described, upstream_file(described.multus.version).read_text())
 
 
 @pytest.mark.parametrize("stack", STACKS)
-@pytest.mark.parametrize("ingress", [None, INGRESS], ids=["plain", "ingress"])
+@INGRESSES
 def test_every_object_is_valid(stack: str, ingress: dict[str, object] | None) -> None:
     described = changed(stack, {"home_assistant/ingress": ingress}).site
     assert described is not None
 
-    objects = list(kubernetes_objects(described))
-    crd = next(o for o in objects if o["kind"] == "CustomResourceDefinition")
-    (version,) = crd["spec"]["versions"]
-    for one in objects:
+    made = objects(described)
+    (version,) = made.crd["spec"]["versions"]
+    for one in made:
         if one["kind"] == "NetworkAttachmentDefinition":
             jsonschema.validate(one, version["schema"]["openAPIV3Schema"])
-            assert one["apiVersion"] == f"{crd['spec']['group']}/{version['name']}"
+            assert one["apiVersion"] == f"{made.crd['spec']['group']}/{version['name']}"
         else:
             kubernetes_validate.validate(one, "1.34", strict=True)
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_what_is_rendered_is_what_is_applied(stack: str) -> None:
-    described = site(stack)
+@INGRESSES
+def test_the_program_applies_each_object_as_it_is_listed(
+    stack: str, ingress: dict[str, object] | None
+) -> None:
+    changes = {"home_assistant/ingress": ingress}
+    described = changed(stack, changes).site
+    assert described is not None
 
-    def program() -> None:
-        HomeAssistantStack(
-            "multihome",
-            HomeAssistantStackArgs(
-                site=described,
-                manifest=upstream_file(described.multus.version).read_text(),
-                private_key=pulumi.Output.secret("a key"),
-                kubeconfig=None,
-            ),
-        )
-
+    listed = list(objects(described))
     applied = {
-        (entry.inputs["kind"], entry.inputs["metadata"]["name"]): entry.inputs
-        for entry in record(program).registered
+        _name(entry.inputs): entry.inputs
+        for entry in record_site(changed_tree(stack, changes)).registered
         if entry.type.startswith("kubernetes:")
     }
-    rendered = {(o["kind"], o["metadata"]["name"]): o for o in kubernetes_objects(described)}
-    assert set(applied) == set(rendered)
-    for key, one in rendered.items():
-        if key[0] == "DaemonSet":  # applied with the hash of its configuration
-            del applied[key]["spec"]["template"]["metadata"]["annotations"]
-        assert _plain(applied[key].get("spec")) == _plain(one.get("spec")), key
-        assert applied[key]["metadata"].get("namespace") == one["metadata"].get("namespace"), key
+    assert applied == {_name(one): _as_sent(one) for one in listed}
+    assert len(applied) == len(listed)
 
 
-def _plain(value: Any) -> Any:
-    """Numbers as the engine's protocol has them."""
-    return json.loads(json.dumps(value), parse_int=float)
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_program_runs_each_script_as_it_is_listed(stack: str) -> None:
+    commands = record_site(tree(stack)).of("command:remote:Command")
+    scripts = node_scripts_of(site(stack))
+
+    run = {entry.name: (entry.inputs["stdin"], entry.inputs["delete"]) for entry in commands}
+    assert run == {
+        f"multihome-plugins-{name}-plugins": (one.install, with_input(one.remove))
+        for name, one in scripts.items()
+    }
 
 
-def test_rendered_files_are_private_and_hold_no_secret(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    text = (ROOT / "Pulumi.home.yaml").read_text()
-    file = tmp_path / "Pulumi.home.yaml"
-    file.write_text(f"{text}\n  multihome:ssh_private_key:\n    secure: v1:canary\n")
-    monkeypatch.chdir(tmp_path)
+def _name(described: dict[str, Any]) -> tuple[str, str]:
+    return described["kind"], described["metadata"]["name"]
 
-    assert render_command([str(file)]) == 0
-    folder = tmp_path / "rendered" / "home"
-    assert folder.stat().st_mode & 0o777 == 0o700
-    names = {path.name for path in folder.iterdir()}
-    assert {
-        "networkattachmentdefinition-lan.yaml",
-        "networkattachmentdefinition-iot.yaml",
-        "daemonset-kube-multus-ds.yaml",
-        "statefulset-home-assistant.yaml",
-        "node-k3s-1-install.sh",
-        "node-k3s-1-remove.sh",
-    } <= names
-    for path in folder.iterdir():
-        assert path.stat().st_mode & 0o777 == 0o600
-        assert "canary" not in path.read_text()
-        if path.suffix == ".yaml":
-            assert len(parse(path.read_text())) == 1
+
+def _as_sent(described: dict[str, Any]) -> Any:
+    """The object with its numbers as the engine's protocol has them."""
+    return json.loads(json.dumps(described), parse_int=float)
+
+
+def test_a_changed_configuration_of_multus_changes_its_pods() -> None:
+    moved = changed("home", {"cluster/data_dir": "/srv/k3s"}).site
+    assert moved is not None
+
+    hashes = {
+        made.multus["DaemonSet"]["spec"]["template"]["metadata"]["annotations"][CONFIG_HASH]
+        for made in (objects(site("home")), objects(moved))
+    }
+    assert len(hashes) == 2
 
 
 @pytest.mark.parametrize(("stack", "kind"), [("home", "httpGet"), ("cabin", "exec")])
 def test_a_pod_is_probed_by_the_way_that_its_answers_find_back(stack: str, kind: str) -> None:
-    (workload,) = (o for o in kubernetes_objects(site(stack)) if o["kind"] == "StatefulSet")
+    workload = objects(site(stack)).home_assistant["StatefulSet"]
     (container,) = workload["spec"]["template"]["spec"]["containers"]
 
     for probe in ("startupProbe", "readinessProbe", "livenessProbe"):

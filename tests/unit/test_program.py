@@ -1,37 +1,27 @@
-"""The whole program of every stack file, under strict mocks: what must hold for any house."""
-
-import ast
-import json
+"""The whole program of every stack file, under strict mocks: what holds for any site."""
 
 import pulumi
 import pytest
 
-from components.stack import HomeAssistantStack, HomeAssistantStackArgs
-from lab.build.manifests import upstream_file
-from tests.cases.sites import ROOT, STACK_FILES, site
-from tests.unit.recorder import Recording, record
+from components.program import build
+from lab.build.manifests import THICK, upstream_file
+from tests.cases.sites import STACK_FILES, changed_tree, tree
+from tests.unit.recorder import CANARY, Recording, record_site
 
-CANARY = "canary-of-a-private-key"
 STACKS = [path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in STACK_FILES]
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the protocol's mark of a secret
+NAMESPACE = "kubernetes:core/v1:Namespace"
+CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
+CRD = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
+NETWORK = "kubernetes:k8s.cni.cncf.io/v1:NetworkAttachmentDefinition"
+DAEMON_SET = "kubernetes:apps/v1:DaemonSet"
+STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
+COMMAND = "command:remote:Command"
 
 
 @pytest.fixture(params=STACKS)
 def recording(request: pytest.FixtureRequest) -> Recording:
-    described = site(request.param)
-
-    def program() -> None:
-        HomeAssistantStack(
-            "multihome",
-            HomeAssistantStackArgs(
-                site=described,
-                manifest=upstream_file(described.multus.version).read_text(),
-                private_key=pulumi.Output.secret(CANARY),
-                kubeconfig=pulumi.Output.secret(CANARY),
-            ),
-        )
-
-    return record(program)
+    return record_site(tree(request.param))
 
 
 def test_urns_are_unique(recording: Recording) -> None:
@@ -56,35 +46,64 @@ def test_every_resource_has_an_explicit_provider(recording: Recording) -> None:
             assert entry.request.provider, entry.name
 
 
+def test_the_program_makes_one_provider_for_the_cluster_and_one_for_the_nodes(
+    recording: Recording,
+) -> None:
+    for kind in ("kubernetes", "command"):
+        (provider,) = recording.of(f"pulumi:providers:{kind}")
+        assert recording.by_urn(provider.request.parent).type == "pulumi:pulumi:Stack"
+
+
 def test_what_holds_the_data_is_protected_and_nothing_else(recording: Recording) -> None:
     protected = {entry.type for entry in recording.registered if entry.request.protect}
-    assert protected == {
-        "kubernetes:core/v1:Namespace",
-        "kubernetes:core/v1:PersistentVolumeClaim",
-        "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition",
-    }
+    assert protected == {NAMESPACE, CLAIM, CRD}
 
 
-def test_what_is_protected_depends_on_nothing_that_is_not(recording: Recording) -> None:
+def test_what_is_protected_needs_nothing_that_is_not(recording: Recording) -> None:
+    """`destroy --exclude-protected` keeps all that a protected resource or its parents need."""
     for entry in recording.registered:
         if entry.request.protect:
-            for urn in entry.request.dependencies:
-                owner = recording.by_urn(urn)
-                assert owner.request.protect or not owner.request.custom, (entry.name, urn)
+            for other in recording.needed_by(entry).values():
+                kept = other.request.protect or not other.request.custom
+                assert kept or other.type == "pulumi:providers:kubernetes", (entry.name, other.name)
 
 
-def test_the_daemon_set_and_the_pod_come_last(recording: Recording) -> None:
-    (daemon_set,) = recording.of("kubernetes:apps/v1:DaemonSet")
-    (pod,) = recording.of("kubernetes:apps/v1:StatefulSet")
-    commands = {entry.urn for entry in recording.of("command:remote:Command")}
-    attachments = recording.of("kubernetes:k8s.cni.cncf.io/v1:NetworkAttachmentDefinition")
-    assert commands <= set(daemon_set.request.dependencies)
-    assert {daemon_set.urn, *(a.urn for a in attachments)} <= set(pod.request.dependencies)
+def test_a_kept_namespace_keeps_its_claim_s_place(recording: Recording) -> None:
+    (namespace,), (claim,) = recording.of(NAMESPACE), recording.of(CLAIM)
+    assert namespace.urn in recording.needed_by(claim)
+
+
+def test_multus_waits_for_the_plugins_and_the_pod_for_all_that_it_uses(
+    recording: Recording,
+) -> None:
+    (daemon_set,), (pod,) = recording.of(DAEMON_SET), recording.of(STATEFUL_SET)
+    before_multus = (*recording.of(COMMAND), *recording.of(CRD))
+    before_the_pod = (daemon_set, *recording.of(NETWORK), *recording.of(CLAIM))
+
+    assert {entry.urn for entry in before_multus} <= set(recording.needed_by(daemon_set))
+    assert {entry.urn for entry in before_the_pod} <= set(recording.needed_by(pod))
+
+
+def test_a_network_is_declared_after_its_definition_and_its_namespace(
+    recording: Recording,
+) -> None:
+    (crd,), (namespace,) = recording.of(CRD), recording.of(NAMESPACE)
+    networks = recording.of(NETWORK)
+
+    assert networks
+    for network in networks:
+        assert {crd.urn, namespace.urn} <= set(recording.needed_by(network))
+
+
+def test_nodes_are_touched_after_the_cluster_answered(recording: Recording) -> None:
+    (namespace,) = recording.of(NAMESPACE)
+    for command in recording.of(COMMAND):
+        assert namespace.urn in recording.needed_by(command)
 
 
 def test_a_changed_pod_replaces_its_set_after_the_old_one_is_gone(recording: Recording) -> None:
     """The provider would not wait for a roll: it takes the old pod's readiness for the new's."""
-    (pod,) = recording.of("kubernetes:apps/v1:StatefulSet")
+    (pod,) = recording.of(STATEFUL_SET)
     assert list(pod.request.replaceOnChanges) == ["spec.template"]
     assert pod.request.deleteBeforeReplace
 
@@ -119,69 +138,26 @@ def test_nothing_skips_waiting(recording: Recording) -> None:
         assert "skipAwait" not in str(entry.request.object)
 
 
-def test_nodes_are_touched_after_the_cluster_answered(recording: Recording) -> None:
-    (namespace,) = recording.of("kubernetes:core/v1:Namespace")
-    for command in recording.of("command:remote:Command"):
-        assert namespace.urn in command.request.dependencies or any(
-            namespace.urn in recording.by_urn(parent).request.dependencies
-            for parent in (command.request.parent,)
-        )
+def test_a_node_that_lacks_no_plugin_gets_no_command() -> None:
+    bundled = ["macvlan", "vlan", "tuning", "host-local"]
+    cluster: dict[str, object] = {
+        "distribution": "custom",
+        "conf_dir": "/etc/cni/net.d",
+        "bin_dir": "/opt/cni/bin",
+        "default_conflist": "10-kindnet.conflist",
+        "bundled_plugins": bundled,
+    }
+    assert record_site(changed_tree("home", {"cluster": cluster})).of(COMMAND) == []
 
 
-def test_the_attachments_are_made_after_their_definition(recording: Recording) -> None:
-    attachments = recording.of("kubernetes:k8s.cni.cncf.io/v1:NetworkAttachmentDefinition")
-    assert attachments
-    for attachment in attachments:
-        config = json.loads(str(attachment.inputs["spec"]["config"]))
-        assert config["cniVersion"] == "1.0.0"
+def test_a_manifest_that_is_refused_is_refused_before_any_resource() -> None:
+    thick = upstream_file("v4.2.4", THICK)
 
+    def program() -> None:
+        with pytest.raises(pulumi.RunError, match="thick"):
+            build()
 
-LAYERS = {
-    "config": {"config"},
-    "multihome": {"config", "components", "multihome"},
-    "components": {"config", "components"},
-    "lab": {"config", "components", "lab"},
-}
-
-
-@pytest.mark.parametrize("folder", LAYERS)
-def test_a_folder_imports_only_what_its_layer_may(folder: str) -> None:
-    ours = {"components", "config", "lab", "multihome", "tests"}
-    for path in (ROOT / folder).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            modules = (
-                [alias.name for alias in node.names]
-                if isinstance(node, ast.Import)
-                else [node.module or ""]
-                if isinstance(node, ast.ImportFrom)
-                else []
-            )
-            for module in modules:
-                top = module.split(".")[0]
-                assert top not in ours - LAYERS[folder], f"{path}: {module}"
-                if folder == "config" and path.name != "engine.py":
-                    assert top != "pulumi", path
-
-
-def test_no_component_imports_another() -> None:
-    packages = [p for p in (ROOT / "components").iterdir() if p.is_dir() and p.name[0] != "_"]
-    for package in packages:
-        for path in package.glob("*.py"):
-            for other in packages:
-                if other != package:
-                    assert f"components.{other.name}" not in path.read_text(), path
-
-
-@pytest.mark.parametrize(
-    "module",
-    [
-        "multus/manifest",
-        "cni_plugins/scripts",
-        "cni_plugins/needed",
-        "network_segment/conflist",
-        "home_assistant/objects",
-        "home_assistant/annotation",
-    ],
-)
-def test_pure_modules_do_not_know_pulumi(module: str) -> None:
-    assert "import pulumi" not in (ROOT / "components" / f"{module}.py").read_text()
+    recording = record_site(
+        changed_tree("home", {"multus/manifest": {"file": str(thick)}}), program
+    )
+    assert [entry.type for entry in recording.registered] == ["pulumi:pulumi:Stack"]

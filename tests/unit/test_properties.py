@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from components.cni_plugins.needed import missing_plugins
-from components.home_assistant.annotation import networks_annotation
+from components.pod_networks.annotation import networks_annotation
 from components.network_segment.conflist import conflist
 from config import ip, values
 from config.reading.site import read_site

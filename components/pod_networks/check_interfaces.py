@@ -1,7 +1,7 @@
-"""Runs in the pod before Home Assistant: a pod without its interfaces is deleted, and made anew.
+"""Runs in a pod before its workload: deletes the pod if an interface is missing.
 
-Pods that start before Multus has written its configuration get eth0 alone, and keep it for as long
-as their sandbox lives (facts/multus.md section 6). Only another pod gets another sandbox.
+A pod that starts before Multus has written its configuration gets eth0 alone, for as long as its
+sandbox lives (docs/background/multus.md#start-race). Only another pod gets another sandbox.
 
 The argument is a JSON object: interface to MAC.
 """
@@ -53,11 +53,11 @@ def _delete_this_pod() -> None:
 
 
 def main() -> int:
-    """Exit status 0 with every interface there; else it does not end before the pod does."""
+    """Returns 0 once every interface is there; else it runs until the pod ends."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     absent = missing(json.loads(sys.argv[1]), INTERFACES)
     while absent:
-        print(f"{', '.join(absent)} missing: this pod is deleted, to be made anew", flush=True)
+        print(f"{', '.join(absent)} missing: this pod is deleted and made anew", flush=True)
         try:
             _delete_this_pod()
         except OSError as error:

@@ -1,13 +1,13 @@
-"""No Home Assistant without its networks: what the guard sees, and how little it may do."""
+"""No workload without its networks: what the interface check sees, and how little it may do."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from components.home_assistant import guard, objects
-from components.home_assistant.check_interfaces import missing
-from components.network_segment.conflist import conflist
+from components.home_assistant import objects
+from components.pod_networks import interface_check
+from components.pod_networks.check_interfaces import missing
 from tests.cases.sites import site
 
 PLANNED = {"net1": "32:44:0b:5a:0e:2e", "net1.2": "00:e0:4c:68:02:3d"}
@@ -39,7 +39,7 @@ def test_an_interface_that_is_absent_or_another_is_missed(
 
 
 def test_the_role_allows_to_delete_this_one_pod_and_nothing_else() -> None:
-    assert guard.role("home")["rules"] == [
+    assert interface_check.role("home-assistant", "home")["rules"] == [
         {
             "apiGroups": [""],
             "resources": ["pods"],
@@ -49,17 +49,16 @@ def test_the_role_allows_to_delete_this_one_pod_and_nothing_else() -> None:
     ]
 
 
-def test_only_the_guard_has_the_token_and_it_runs_before_home_assistant() -> None:
+def test_only_the_check_has_the_token_and_it_runs_before_home_assistant() -> None:
     described = site("home")
-    conflists = {name: conflist("x", name, n) for name, n in described.networks.items()}
     pod = objects.stateful_set(
-        described.home_assistant, "x", described.networks, conflists, probed_from_inside=False
+        described.home_assistant, "home", described.networks, {}, probed_from_inside=False
     )["spec"]["template"]["spec"]
 
     (first,) = pod["initContainers"]
     (container,) = pod["containers"]
     assert pod["automountServiceAccountToken"] is False
-    assert [mount["name"] for mount in first["volumeMounts"]] == [guard.VOLUME]
-    assert guard.VOLUME not in [mount["name"] for mount in container["volumeMounts"]]
+    assert [mount["name"] for mount in first["volumeMounts"]] == [interface_check.VOLUME]
+    assert interface_check.VOLUME not in [mount["name"] for mount in container["volumeMounts"]]
     assert json.loads(first["command"][-1]) == PLANNED
     assert first["image"] == container["image"]

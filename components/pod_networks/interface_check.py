@@ -1,56 +1,61 @@
-"""No Home Assistant without its networks: what may delete the pod that lacks one, and does.
+"""No workload starts without its networks: what may delete a pod that lacks one, and does so.
 
-docs/decisions/guard.md says why.
+docs/decisions/interface_check.md says why. All objects have the workload's name; the workload is
+a StatefulSet of one pod, whose image has Python.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from config.home_assistant import PodInterface
 
-NAME = "home-assistant"
-POD = f"{NAME}-0"
 SCRIPT = Path(__file__).with_name("check_interfaces.py")
 VOLUME = "account"
 # Kubernetes takes 600 s or more; kubelet renews the token before it ends.
 TOKEN_SECONDS = 3600
 
 
-def service_account(namespace: str) -> dict[str, Any]:
-    """Whom the guard speaks for; no token of it is mounted anywhere else."""
+def service_account(workload: str, namespace: str) -> dict[str, Any]:
+    """The account that the check uses; no token of it is mounted anywhere else."""
     return {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": {"name": NAME, "namespace": namespace},
+        "metadata": {"name": workload, "namespace": namespace},
         "automountServiceAccountToken": False,
     }
 
 
-def role(namespace: str) -> dict[str, Any]:
-    """Allows just one thing: to delete this one pod."""
-    rule = {"apiGroups": [""], "resources": ["pods"], "resourceNames": [POD], "verbs": ["delete"]}
+def role(workload: str, namespace: str) -> dict[str, Any]:
+    """Allows one thing: to delete the workload's one pod."""
+    rule = {
+        "apiGroups": [""],
+        "resources": ["pods"],
+        "resourceNames": [f"{workload}-0"],
+        "verbs": ["delete"],
+    }
     return {
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": "Role",
-        "metadata": {"name": NAME, "namespace": namespace},
+        "metadata": {"name": workload, "namespace": namespace},
         "rules": [rule],
     }
 
 
-def role_binding(namespace: str) -> dict[str, Any]:
+def role_binding(workload: str, namespace: str) -> dict[str, Any]:
     """Gives the account the role."""
     return {
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": "RoleBinding",
-        "metadata": {"name": NAME, "namespace": namespace},
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": NAME},
-        "subjects": [{"kind": "ServiceAccount", "name": NAME, "namespace": namespace}],
+        "metadata": {"name": workload, "namespace": namespace},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": workload},
+        "subjects": [{"kind": "ServiceAccount", "name": workload, "namespace": namespace}],
     }
 
 
-def init_container(image: str, interfaces: tuple[PodInterface, ...]) -> dict[str, Any]:
-    """Runs the check with the Python that Home Assistant's image has."""
+def init_container(image: str, interfaces: Sequence[PodInterface]) -> dict[str, Any]:
+    """Runs check_interfaces.py with the Python of the workload's image."""
     planned = {interface.name: interface.mac for interface in interfaces}
     return {
         "name": "check-interfaces",
@@ -71,7 +76,7 @@ def init_container(image: str, interfaces: tuple[PodInterface, ...]) -> dict[str
 
 
 def volume() -> dict[str, Any]:
-    """A token of the account, and whom to trust."""
+    """A token of the account, and the authority by which to trust the API server."""
     authority = {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}
     token = {"path": "token", "expirationSeconds": TOKEN_SECONDS}
     sources = [{"serviceAccountToken": token}, {"configMap": authority}]

@@ -1,8 +1,7 @@
-"""What the pod tells Multus: the networks annotation (facts/multus.md section 8)."""
+"""What a pod tells Multus about its interfaces (docs/background/multus.md#annotation)."""
 
-import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from config.home_assistant import PodInterface
 from config.networks import HomeNetwork
@@ -19,7 +18,7 @@ def addresses(interface: PodInterface, network: HomeNetwork) -> list[str]:
 
 
 def networks_annotation(
-    interfaces: tuple[PodInterface, ...], networks: Mapping[str, HomeNetwork]
+    interfaces: Sequence[PodInterface], networks: Mapping[str, HomeNetwork]
 ) -> str:
     """The annotation's value: a JSON list, in the order of the site."""
     return json.dumps(
@@ -33,9 +32,3 @@ def networks_annotation(
             for interface in interfaces
         ]
     )
-
-
-def networks_hash(configs: Mapping[str, Mapping[str, object]]) -> str:
-    """Changes when any of the networks' configurations does, so that the pod is rolled."""
-    text = json.dumps(configs, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

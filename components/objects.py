@@ -1,0 +1,101 @@
+"""Everything that a site puts into the cluster and onto the nodes: for `up` and `render` alike."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from components.cni_plugins.needed import missing_plugins
+from components.cni_plugins.scripts import NodeScripts, node_scripts
+from components.home_assistant import objects as home_assistant
+from components.multus.manifest import ManifestSettings, parse, transform
+from components.network_segment.conflist import attachment_definition, conflist
+from components.pod_networks import interface_check
+from config.site import Site
+
+KubernetesObject = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteObjects:
+    """The Kubernetes objects of a site, as they are applied.
+
+    Namespace, CustomResourceDefinition and claim outlive `destroy`. `multus` and `home_assistant`
+    are by kind, `networks` by the network's name.
+    """
+
+    namespace: KubernetesObject
+    crd: KubernetesObject
+    multus: dict[str, KubernetesObject]
+    networks: dict[str, KubernetesObject]
+    claim: KubernetesObject
+    home_assistant: dict[str, KubernetesObject]
+
+    def __iter__(self) -> Iterator[KubernetesObject]:
+        """The objects in an order in which they can be created."""
+        yield self.namespace
+        yield self.crd
+        yield from self.multus.values()
+        yield from self.networks.values()
+        yield self.claim
+        yield from self.home_assistant.values()
+
+
+def site_objects(site: Site, manifest: str) -> SiteObjects:
+    """The objects of the site; `manifest` is the text of upstream's Multus manifest.
+
+    Raises `ManifestError` for a manifest that this program does not understand.
+    """
+    settings, namespace, conflists = site.home_assistant, site.namespace, _conflists(site)
+    multus = transform(
+        parse(manifest),
+        ManifestSettings(
+            version=site.multus.version,
+            image_digest=site.multus.image_digest,
+            memory_limit=site.multus.memory_limit,
+            cni=site.cluster.cni,
+        ),
+    )
+    workload = [
+        interface_check.service_account(home_assistant.NAME, namespace),
+        interface_check.role(home_assistant.NAME, namespace),
+        interface_check.role_binding(home_assistant.NAME, namespace),
+        home_assistant.stateful_set(
+            settings,
+            namespace,
+            site.networks,
+            conflists,
+            probed_from_inside=not site.cluster.kubelet_calls_by_pod_network,
+        ),
+        home_assistant.service(namespace),
+    ]
+    if settings.ingress is not None:
+        workload.append(home_assistant.ingress(settings.ingress, namespace))
+    return SiteObjects(
+        namespace={"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}},
+        crd=multus.pop("CustomResourceDefinition"),
+        multus=multus,
+        networks={
+            name: attachment_definition(namespace, name, config)
+            for name, config in conflists.items()
+        },
+        claim=home_assistant.claim(settings, namespace),
+        home_assistant={described["kind"]: described for described in workload},
+    )
+
+
+def node_scripts_of(site: Site) -> dict[str, NodeScripts]:
+    """The scripts of each node by its name; none where the cluster lacks no plugin."""
+    cni = site.cluster.cni
+    names = missing_plugins(_conflists(site).values(), cni.bundled_plugins)
+    if not names:
+        return {}
+    return {
+        name: node_scripts(site.plugins, node.architecture, names, cni)
+        for name, node in site.nodes.items()
+    }
+
+
+def _conflists(site: Site) -> dict[str, dict[str, object]]:
+    return {
+        name: conflist(site.namespace, name, network) for name, network in site.networks.items()
+    }
