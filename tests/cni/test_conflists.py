@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from components.pod_networks.annotation import addresses
 from components.network_segment.conflist import conflist
+from components.pod_networks.annotation import addresses
 from lab.netns.cni import Attachment
 from lab.netns.namespaces import Wire, ip, missing, start_wire
 from tests.cases.sites import changed

@@ -1,4 +1,4 @@
-"""lab/command_plugin/contract.md, row by row: the stand-in as a process, a real sshd as the node."""
+"""Each row of lab/command_plugin/contract.md: the stand-in as a process, a real sshd as node."""
 
 import hashlib
 import os

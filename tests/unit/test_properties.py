@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from components.cni_plugins.needed import missing_plugins
-from components.pod_networks.annotation import networks_annotation
 from components.network_segment.conflist import conflist
+from components.pod_networks.annotation import networks_annotation
 from config import ip, values
 from config.reading.site import read_site
 from config.reading.stack_file import read_stack_file
