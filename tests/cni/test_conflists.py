@@ -1,4 +1,4 @@
-"""The conflists and the annotation's values that the program emits, executed by the plugins."""
+"""The plugins run the program's conflists with the values of its annotation."""
 
 import subprocess
 import sys
@@ -15,11 +15,11 @@ from lab.netns.namespaces import Wire, ip, missing, start_wire
 from tests.cases.sites import changed
 
 CASES: dict[str, tuple[str, int, dict[str, object]]] = {
-    "the home's LAN": ("home", 0, {}),
-    "the home's LAN with an MTU": ("home", 0, {"networks/lan/mtu": 1400}),
-    "the home's LAN, private": ("home", 0, {"networks/lan/mode": "private"}),
-    "the home's LAN with discovery": ("home", 0, {"networks/lan/routing": "discovery"}),
-    "the home's LAN with routes": (
+    "the LAN": ("home", 0, {}),
+    "the LAN with an MTU": ("home", 0, {"networks/lan/mtu": 1400}),
+    "the LAN, private": ("home", 0, {"networks/lan/mode": "private"}),
+    "the LAN with discovery": ("home", 0, {"networks/lan/routing": "discovery"}),
+    "the LAN with routes": (
         "home",
         0,
         {
@@ -28,41 +28,41 @@ CASES: dict[str, tuple[str, int, dict[str, object]]] = {
             "networks/lan/routes": ["10.9.0.0/16"],
         },
     ),
-    "the home's LAN, static": (
+    "the LAN, static": (
         "home",
         0,
         {"networks/lan/ipam": "static", "networks/lan/range": None},
     ),
-    "the cabin's network of two families": ("cabin", 0, {}),
+    "the cabin's dual-stack network": ("cabin", 0, {}),
 }
 ROUTES: dict[str, set[tuple[str, str]]] = {
-    "the home's LAN with discovery": {("224.0.0.0/4", "")},
-    "the home's LAN with routes": {("10.9.0.0/16", "192.168.18.1")},
-    "the cabin's network of two families": {("224.0.0.0/4", "")},
+    "the LAN with discovery": {("224.0.0.0/4", "")},
+    "the LAN with routes": {("10.9.0.0/16", "192.168.18.1")},
+    "the cabin's dual-stack network": {("224.0.0.0/4", "")},
 }
 
 
 class Planned:
-    """One attachment of a site, on a wire of its own."""
+    """One pod interface of a site, on a segment of its own."""
 
-    def __init__(self, case: str, wire: Wire, folder: Path) -> None:
+    def __init__(self, case: str, segment: Wire, folder: Path) -> None:
         stack, position, changes = CASES[case]
         site = changed(stack, changes).site
         assert site is not None
-        self.attachment = site.home_assistant.interfaces[position]
-        self.network = site.networks[self.attachment.network]
-        self.wire = wire
+        self.interface = site.home_assistant.interfaces[position]
+        self.network = site.networks[self.interface.network]
+        self.segment = segment
         self.cni = Attachment(
-            wire=wire,
+            wire=segment,
             folder=folder / "net.d",
-            conflist=conflist(f"test-{wire.node}", self.attachment.network, self.network),
-            interface=self.attachment.name,
-            addresses=addresses(self.attachment, self.network),
-            mac=self.attachment.mac,
+            conflist=conflist(f"test-{segment.node}", self.interface.network, self.network),
+            interface=self.interface.name,
+            addresses=addresses(self.interface, self.network),
+            mac=self.interface.mac,
         )
 
     def link(self) -> dict[str, Any]:
-        (found,) = ip(self.wire.pod, "address", "show", "dev", self.attachment.name)
+        (found,) = ip(self.segment.pod, "address", "show", "dev", self.interface.name)
         assert isinstance(found, dict)
         return found
 
@@ -73,37 +73,37 @@ def planned(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Planned]
     if why:
         pytest.skip(why)
     parent = "eno1" if CASES[request.param][0] == "cabin" else "eth0"
-    with start_wire(parent) as wire:
-        yield Planned(request.param, wire, tmp_path)
+    with start_wire(parent) as segment:
+        yield Planned(request.param, segment, tmp_path)
 
 
 @pytest.mark.parametrize("planned", CASES, indirect=True)
 def test_the_interface_is_as_planned_and_leaves_nothing(
     planned: Planned, request: pytest.FixtureRequest
 ) -> None:
-    before = ip(planned.wire.pod, "route")
+    before = ip(planned.segment.pod, "route")
     planned.cni.add()
 
     link = planned.link()
-    assert link["address"] == planned.attachment.mac
+    assert link["address"] == planned.interface.mac
     assert link["mtu"] == (planned.network.mtu or 1500)
     found = [
         f"{entry['local']}/{entry['prefixlen']}"
         for entry in link["addr_info"]
         if entry["scope"] == "global"
     ]
-    assert found == addresses(planned.attachment, planned.network)
+    assert found == addresses(planned.interface, planned.network)
     case = next(name for name in CASES if request.node.callspec.params["planned"] == name)
-    routes = [r for r in ip(planned.wire.pod, "route") if r["dev"] == planned.attachment.name]
+    routes = [r for r in ip(planned.segment.pod, "route") if r["dev"] == planned.interface.name]
     subnets = {str(s.cidr) for s in planned.network.subnets}
     extra = {(r["dst"], r.get("gateway", "")) for r in routes if r["dst"] not in subnets}
     assert extra == ROUTES.get(case, set())
-    (default,) = ip(planned.wire.pod, "route", "show", "default")
+    (default,) = ip(planned.segment.pod, "route", "show", "default")
     assert default["dev"] == "eth0"
 
     planned.cni.delete()
-    assert ip(planned.wire.pod, "route") == before
-    assert len(ip(planned.wire.pod, "link")) == 2
+    assert ip(planned.segment.pod, "route") == before
+    assert len(ip(planned.segment.pod, "link")) == 2
     name = str(planned.cni.conflist["name"])
     leases = Path("/run/cni/multihome") / name
     assert not [p for p in leases.glob("*") if p.name[0].isdigit() and ":" not in p.name]
@@ -126,35 +126,35 @@ s.sendto(b"discovery", ("224.0.0.251", 5353))
 """
 
 
-@pytest.mark.parametrize("planned", ["the home's LAN with discovery"], indirect=True)
+@pytest.mark.parametrize("planned", ["the LAN with discovery"], indirect=True)
 def test_a_multicast_frame_leaves_with_a_multicast_mac_and_the_pod_s_own(
     planned: Planned,
 ) -> None:
     planned.cni.add()
     inside = ("ip", "netns", "exec")
     with subprocess.Popen(
-        [*inside, planned.wire.neighbour, sys.executable, "-c", CAPTURE],
+        [*inside, planned.segment.neighbour, sys.executable, "-c", CAPTURE],
         stdout=subprocess.PIPE,
         text=True,
     ) as capture:
         assert capture.stdout is not None
         assert capture.stdout.readline() == "ready\n"
-        subprocess.run([*inside, planned.wire.pod, sys.executable, "-c", SEND], check=True)
+        subprocess.run([*inside, planned.segment.pod, sys.executable, "-c", SEND], check=True)
         destination, source = capture.stdout.readline().split()
     planned.cni.delete()
 
     assert destination == "01:00:5e:00:00:fb"
-    assert source == planned.attachment.mac
+    assert source == planned.interface.mac
 
 
-@pytest.mark.parametrize("planned", ["the home's LAN"], indirect=True)
-def test_a_neighbour_on_the_lan_is_reached_without_a_router(planned: Planned) -> None:
+@pytest.mark.parametrize("planned", ["the LAN"], indirect=True)
+def test_a_host_on_the_lan_is_reached_without_a_router(planned: Planned) -> None:
     planned.cni.add()
-    ip(planned.wire.neighbour, "address", "add", "192.168.18.7/24", "dev", "lan0")
-    (route,) = ip(planned.wire.pod, "route", "get", "192.168.18.7")
+    ip(planned.segment.neighbour, "address", "add", "192.168.18.7/24", "dev", "lan0")
+    (route,) = ip(planned.segment.pod, "route", "get", "192.168.18.7")
     send = "import socket; socket.create_connection(('192.168.18.7', 9), 10)"
     done = subprocess.run(
-        ["ip", "netns", "exec", planned.wire.pod, sys.executable, "-c", send],
+        ["ip", "netns", "exec", planned.segment.pod, sys.executable, "-c", send],
         check=False,
         capture_output=True,
         text=True,
@@ -163,5 +163,5 @@ def test_a_neighbour_on_the_lan_is_reached_without_a_router(planned: Planned) ->
 
     assert "gateway" not in route
     assert route["dev"] == "net1"
-    # Refused, and so answered by the neighbour: nobody listens there.
+    # The host answered by a refusal: nothing listens there.
     assert "ConnectionRefusedError" in done.stderr

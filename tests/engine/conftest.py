@@ -1,4 +1,4 @@
-"""A house that is really applied: engine, provider, control plane, sshd as the node."""
+"""A site that is really applied: engine, provider, control plane, and sshd as its node."""
 
 import hashlib
 import shutil
@@ -37,7 +37,7 @@ SECRETS = frozenset({"multihome:ssh_private_key", "multihome:kubeconfig"})
 
 @dataclass
 class Lab(Applied):
-    """A house on a cluster of the lab, with a server in the place of its node."""
+    """A site on a cluster of the lab; an SSH server takes the place of its node."""
 
     plane: ControlPlane
     sshd: Sshd
@@ -63,13 +63,13 @@ def archive_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[s
 
 @pytest.fixture
 def home(tmp_path: Path, engine: list[Path], archive_server: tuple[str, str]) -> Iterator[Lab]:
-    """The article's house on a cluster and a node of its own."""
+    """`Pulumi.home.yaml` on a cluster and a node of its own."""
     yield from _applied("home", tmp_path, engine, archive_server)
 
 
 @pytest.fixture
 def cabin(tmp_path: Path, engine: list[Path], archive_server: tuple[str, str]) -> Iterator[Lab]:
-    """The cabin; its nodes are two servers on one machine."""
+    """`Pulumi.cabin.yaml`; its nodes are two SSH servers on one machine."""
     yield from _applied("cabin", tmp_path, engine, archive_server)
 
 

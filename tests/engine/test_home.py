@@ -1,4 +1,4 @@
-"""The article's house, applied, left alone, changed, broken, removed."""
+"""`Pulumi.home.yaml`: applied, left alone, changed, broken, removed."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def plugin_folder(home: Lab) -> Path:
     return home.folder / "k3s" / "data" / "cni"
 
 
-def test_up_makes_the_house_and_a_second_up_finds_nothing_to_do(home: Lab) -> None:
+def test_up_applies_the_site_and_a_second_up_finds_nothing_to_do(home: Lab) -> None:
     home.up()
 
     outputs = json.loads(home.pulumi("stack", "output", "--json").stdout)
@@ -90,11 +90,14 @@ def test_destroy_keeps_what_holds_the_data_and_up_restores_the_rest(home: Lab) -
     assert done.returncode == 0, done.stdout + done.stderr
     for path, kept in ((NAMESPACE, True), (CLAIM, True), (CRD, True), (WORKLOAD, False)):
         assert home.plane.exists(path) is kept, path
-    assert {
+    assert set(home.resources()) == {
+        "multihome-home",
+        "multihome",
+        "multihome-cluster",
         "multihome-namespace",
         "multihome-home-assistant-claim",
         "multihome-multus-crd",
-    } <= set(home.resources())
+    }
     assert list(plugin_folder(home).iterdir()) == []
 
     home.up()

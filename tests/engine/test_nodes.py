@@ -1,4 +1,4 @@
-"""The harm of `no-node-for-pod`, by the real scheduler: the pod waits for ever."""
+"""What `no-node-for-pod` prevents, by the real scheduler: the pod is never scheduled."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,7 +25,7 @@ def plane(tmp_path: Path) -> Iterator[ControlPlane]:
 
 
 def scheduled(plane: ControlPlane, folder: Path, changes: Mapping[str, object]) -> dict[str, Any]:
-    """What the scheduler says of a pod with the affinity that the program emits."""
+    """What the scheduler says of a pod with the affinity of the program's StatefulSet."""
     site = unchecked_site(changes)
     described = stateful_set(site.home_assistant, "x", site.networks, {}, probed_from_inside=False)
     template = described["spec"]["template"]

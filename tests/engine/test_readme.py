@@ -1,4 +1,4 @@
-"""The README's commands, in a copy of the repository, as a stranger types them."""
+"""The README's commands, in a copy of the repository, as a reader types them."""
 
 import json
 import os
@@ -60,7 +60,7 @@ def status(folder: Path) -> str:
     return run(folder, "git", "status", "--porcelain").stdout
 
 
-def test_make_preview_shows_the_house_and_changes_nothing(copy: Path, engine: list[Path]) -> None:
+def test_make_preview_shows_the_site_and_changes_nothing(copy: Path, engine: list[Path]) -> None:
     done = make(copy, "preview")
 
     assert engine
@@ -84,7 +84,7 @@ def test_make_preview_refuses_a_wrong_plan_before_the_engine(copy: Path) -> None
     assert "pulumi preview" not in done.stdout
 
 
-def test_make_render_writes_the_house_that_check_accepts(copy: Path) -> None:
+def test_make_render_writes_the_site_that_check_accepts(copy: Path) -> None:
     checked = run(copy, sys.executable, "-m", "multihome", "check", "Pulumi.home.yaml")
     assert checked.returncode == 0
     done = make(copy, "render", "STACK=home")
@@ -128,7 +128,7 @@ def test_a_preview_without_make_needs_no_options(home: Lab, copy: Path) -> None:
     assert {"multihome-lan-attachment", "multihome-iot-attachment"} <= set(done.stdout.split())
 
 
-def test_the_commands_of_your_house_bring_it_up_and_take_it_away(home: Lab, copy: Path) -> None:
+def test_the_commands_of_your_own_site_apply_it_and_remove_it(home: Lab, copy: Path) -> None:
     readme = (copy / "README.md").read_text()
     (block,) = re.findall(r"```sh\n( +pulumi install.*?)```", readme, re.DOTALL)
     reader = home.folder / "reader"
