@@ -1,4 +1,4 @@
-"""Everything that a site puts into the cluster and onto the nodes: for `up` and `render` alike."""
+"""Every Kubernetes object and every node script of a site, for `up` and `render` alike."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -24,7 +24,7 @@ def build() -> HomeAssistantStack:
     config = pulumi.Config()
     cluster = kubernetes.Provider(
         f"{NAME}-cluster",
-        # Without it the ambient one is used.
+        # Without this key the ambient kubeconfig is used.
         kubeconfig=config.get_secret("kubeconfig"),
         # A renewed kubeconfig must not look like another cluster, which replaces everything.
         cluster_identifier=NAME,

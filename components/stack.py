@@ -34,13 +34,13 @@ class HomeAssistantStackArgs(TypedDict):
 
 
 class HomeAssistantStack(pulumi.ComponentResource):
-    """Everything of one site, in the order that needs no second `up`.
+    """Everything of one site, in an order that needs no second `up`.
 
-    The cluster's namespace comes before any node is touched: with no cluster in reach, `up`
-    ends there. On destroy what lies in the cluster goes first, for the same reason.
+    The namespace comes before any node is touched: without a reachable cluster, `up` ends there.
+    `destroy` removes what is in the cluster first, for the same reason.
 
-    What is protected is made here and not in a component, for `destroy --exclude-protected` keeps
-    all that it depends on, and all that its component depends on.
+    The stack makes the protected resources itself, since `destroy --exclude-protected` keeps
+    everything that a protected resource or its component depends on.
     """
 
     url: pulumi.Output[str]

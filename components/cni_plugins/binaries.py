@@ -76,8 +76,8 @@ class CniPluginBinaries(pulumi.ComponentResource):
             create=SHELL,
             stdin=node["install"],
             delete=with_input(node["remove"]),
-            # Another machine or folder: removed there, installed here. All else is an update,
-            # which runs `create` again and so never leaves a node without its plugins.
+            # Another machine or folder replaces the command: removed there, installed here. All
+            # else is an update, which runs `create` again: the node is never without its plugins.
             triggers=[f"{node['host']}:{node['port']}", args["bin_dir"]],
             add_previous_output_in_env=False,
             logging=remote.Logging.STDERR,

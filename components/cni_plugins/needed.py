@@ -1,4 +1,4 @@
-"""Which plugins the nodes need: exactly the types in the conflists that the program emits."""
+"""Which plugins the nodes need: the types that the conflists name."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

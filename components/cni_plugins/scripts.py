@@ -39,9 +39,9 @@ class NodeScripts:
 def node_scripts(
     plugins: Plugins, architecture: Architecture, names: Sequence[str], cni: CniPaths
 ) -> NodeScripts:
-    """The scripts that bring the named plugins to the node and take them away again.
+    """The scripts that install the named plugins on the node and remove them.
 
-    The latter takes Multus' configuration as well, for the case that Multus could not.
+    The latter removes Multus' configuration too, in case Multus could not.
     """
     archive, digest = plugins.archive(architecture), plugins.digest(architecture)
     copied = None

@@ -12,7 +12,7 @@ from components.typed_resource import arguments
 
 
 class HomeAssistantArgs(TypedDict):
-    """What Home Assistant runs as."""
+    """What Home Assistant consists of."""
 
     objects: dict[str, Any]
     """The objects by kind: ServiceAccount, Role, RoleBinding, StatefulSet, Service and, where one
@@ -24,8 +24,8 @@ class HomeAssistantArgs(TypedDict):
 class HomeAssistant(pulumi.ComponentResource):
     """A StatefulSet of one with a service and, if wanted, an ingress.
 
-    The claim of its data is not part of it, since that outlives it: depend on that, on Multus and
-    on the networks by `depends_on`.
+    It needs the claim of its data, which outlives it, Multus and the networks: name them in
+    `depends_on`.
     """
 
     service: pulumi.Output[str]
@@ -51,9 +51,9 @@ class HomeAssistant(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[account, role, binding],
-                # A roll of one pod is a replacement in all but name, and the provider does not wait
-                # for a roll: it takes the old pod's readiness for the new one's. The old pod is
-                # gone before the new one comes, for the addresses are fixed.
+                # After an update the provider takes the old pod's readiness for the new one's
+                # (docs/background/pulumi.md#waiting), so a changed pod replaces the set. The old
+                # pod goes first, since the new one has the same addresses.
                 replace_on_changes=["spec.template"],
                 delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(

@@ -11,7 +11,7 @@ from components.typed_resource import arguments
 
 
 class MultusInstallArgs(TypedDict):
-    """What Multus runs by."""
+    """What Multus consists of."""
 
     objects: dict[str, Any]
     """The transformed manifest's objects by kind: ServiceAccount, ClusterRole, ClusterRoleBinding,
@@ -21,9 +21,9 @@ class MultusInstallArgs(TypedDict):
 class MultusInstall(pulumi.ComponentResource):
     """Multus on every node, awaited.
 
-    Its CustomResourceDefinition is not part of it, since that outlives it: depend on that, and on
-    the plugins, by `depends_on`. On destroy the DaemonSet goes before its RBAC, so that it can
-    clean up after itself (docs/background/multus.md#removal).
+    It needs the CustomResourceDefinition, which outlives it, and the plugins: name them in
+    `depends_on`. `destroy` removes the DaemonSet before its RBAC, so that it can clean up after
+    itself (docs/background/multus.md#removal).
     """
 
     image: pulumi.Output[str]

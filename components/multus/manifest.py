@@ -36,7 +36,7 @@ Manifest = dict[str, dict[str, Any]]
 
 
 class ManifestError(ValueError):
-    """The manifest is not one that this program understands; the message names what is off."""
+    """The manifest is not one that this program understands; the message names what is wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,10 @@ class NetworkSegmentArgs(TypedDict):
 
 
 class NetworkSegment(pulumi.ComponentResource):
-    """One NetworkAttachmentDefinition. Needs Multus' CustomResourceDefinition and the namespace."""
+    """One NetworkAttachmentDefinition.
+
+    It needs Multus' CustomResourceDefinition and the namespace: name them in `depends_on`.
+    """
 
     network: pulumi.Output[str]
     """`namespace/name`, by which a pod asks Multus for the network."""

@@ -20,7 +20,7 @@ def addresses(interface: PodInterface, network: HomeNetwork) -> list[str]:
 def networks_annotation(
     interfaces: Sequence[PodInterface], networks: Mapping[str, HomeNetwork]
 ) -> str:
-    """The annotation's value: a JSON list, in the order of the site."""
+    """The annotation's value: a JSON list of the interfaces in the order of the site."""
     return json.dumps(
         [
             {

@@ -1,7 +1,7 @@
-"""No workload starts without its networks: what may delete a pod that lacks one, and does so.
+"""The interface check: an init container that deletes its pod when an interface is missing.
 
-docs/decisions/interface_check.md says why. All objects have the workload's name; the workload is
-a StatefulSet of one pod, whose image has Python.
+docs/decisions/interface_check.md says why. All objects have the workload's name. The workload is
+a StatefulSet of one pod, and its image has Python.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The pod is made anew when the configuration of a network changes: an annotation sees to it."""
+"""An annotation that changes with the networks' configuration, so that the pod is replaced."""
 
 import hashlib
 import json
@@ -8,6 +8,6 @@ HASH_ANNOTATION = "multihome/networks-hash"
 
 
 def networks_hash(conflists: Mapping[str, Mapping[str, object]]) -> str:
-    """The annotation's value: another one for every change of a conflist."""
+    """The annotation's value, which is another one when any conflist changes."""
     text = json.dumps(conflists, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

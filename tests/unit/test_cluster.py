@@ -1,4 +1,4 @@
-"""Where the cluster keeps its CNI configuration and plugins, by release (docs/background/k3s.md)."""
+"""Where each release of k3s keeps its CNI configuration and plugins (docs/background/k3s.md)."""
 
 import pytest
 

@@ -96,7 +96,9 @@ def test_a_changed_configuration_of_multus_changes_its_pods() -> None:
 
 
 @pytest.mark.parametrize(("stack", "kind"), [("home", "httpGet"), ("cabin", "exec")])
-def test_a_pod_is_probed_by_the_way_that_its_answers_find_back(stack: str, kind: str) -> None:
+def test_a_pod_is_probed_from_inside_where_its_answers_to_kubelet_are_lost(
+    stack: str, kind: str
+) -> None:
     workload = objects(site(stack)).home_assistant["StatefulSet"]
     (container,) = workload["spec"]["template"]["spec"]["containers"]
 

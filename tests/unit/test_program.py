@@ -68,7 +68,7 @@ def test_what_is_protected_needs_nothing_that_is_not(recording: Recording) -> No
                 assert kept or other.type == "pulumi:providers:kubernetes", (entry.name, other.name)
 
 
-def test_a_kept_namespace_keeps_its_claim_s_place(recording: Recording) -> None:
+def test_the_claim_needs_its_namespace(recording: Recording) -> None:
     (namespace,), (claim,) = recording.of(NAMESPACE), recording.of(CLAIM)
     assert namespace.urn in recording.needed_by(claim)
 

@@ -1,4 +1,4 @@
-"""Whatever is typed: parsers refuse or keep it, plans end, conflists hold what they must."""
+"""For any input: values are kept or refused, checks end, conflists are complete."""
 
 import ipaddress
 import json
@@ -85,7 +85,7 @@ def places(node: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int,
 
 @settings(max_examples=300, deadline=None)
 @given(data=st.data(), junk=JUNK)
-def test_a_site_with_junk_anywhere_is_told_in_lines_and_never_raises(
+def test_junk_anywhere_in_a_site_is_reported_in_lines_and_raises_nothing(
     data: st.DataObject, junk: object
 ) -> None:
     site_tree: Any = tree("home")
@@ -104,7 +104,7 @@ def test_a_site_with_junk_anywhere_is_told_in_lines_and_never_raises(
 
 @settings(deadline=None)
 @given(text=st.text(max_size=200))
-def test_a_file_of_any_text_is_told_and_never_raises(text: str) -> None:
+def test_a_file_of_any_text_is_reported_and_raises_nothing(text: str) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "Pulumi.any.yaml"
         path.write_bytes(text.encode("utf-8", "surrogatepass"))
@@ -114,7 +114,7 @@ def test_a_file_of_any_text_is_told_and_never_raises(text: str) -> None:
 
 @st.composite
 def networks(draw: st.DrawFn) -> dict[str, object]:
-    """A network that may be wrong: the plan says."""
+    """A network that may be wrong; the checks decide."""
     prefix = draw(st.integers(8, 30))
     base = draw(st.integers(0x0B000000, 0xDF000000))
     subnet = ipaddress.ip_network((base, prefix), strict=False)
