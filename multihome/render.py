@@ -11,12 +11,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from components.cni_plugins.needed import missing_plugins
-from components.cni_plugins.scripts import node_scripts
-from components.home_assistant import guard, objects
-from components.multus.manifest import ManifestError, ManifestSettings, parse, transform
+from components.multus.manifest import ManifestError
 from components.multus.source import ManifestUnavailableError, read_manifest
-from components.network_segment.conflist import conflist
+from components.objects import node_scripts_of, site_objects
 from config.site import Site
 from multihome.site_file import REFUSED, read_site_file
 
@@ -48,56 +45,12 @@ def render_file(path: Path) -> int:
 
 def rendered(site: Site) -> Iterator[tuple[str, str]]:
     """(file name, text) of every Kubernetes object and every node script. No secret is in any."""
-    for described in kubernetes_objects(site):
+    for described in site_objects(site, read_manifest(site.multus)):
         name = f"{described['kind']}-{described['metadata']['name']}.yaml".lower()
         yield name, _yaml(described)
-    for node_name, node in site.nodes.items():
-        scripts = node_scripts(site.plugins, node.architecture, _names(site), site.cluster.cni)
+    for node_name, scripts in node_scripts_of(site).items():
         yield f"node-{node_name}-install.sh", scripts.install
         yield f"node-{node_name}-remove.sh", scripts.remove
-
-
-def kubernetes_objects(site: Site) -> Iterator[dict[str, Any]]:
-    """The objects in the order of their creation."""
-    settings = site.home_assistant
-    conflists = _conflists(site)
-    yield objects.namespace(settings.namespace)
-    manifest_settings = ManifestSettings(
-        version=site.multus.version,
-        image_digest=site.multus.image_digest,
-        memory_limit=site.multus.memory_limit,
-        cni=site.cluster.cni,
-    )
-    yield from transform(parse(read_manifest(site.multus)), manifest_settings).values()
-    for name, config in conflists.items():
-        yield attachment_definition(settings.namespace, name, config)
-    yield objects.claim(settings)
-    for make in (guard.service_account, guard.role, guard.role_binding):
-        yield make(settings.namespace)
-    inside = not site.cluster.kubelet_calls_by_pod_network
-    yield objects.stateful_set(settings, site.networks, conflists, probed_from_inside=inside)
-    yield objects.service(settings)
-    if settings.ingress is not None:
-        yield objects.ingress(settings, settings.ingress)
-
-
-def attachment_definition(namespace: str, name: str, config: dict[str, object]) -> dict[str, Any]:
-    """The NetworkAttachmentDefinition of a network."""
-    return {
-        "apiVersion": "k8s.cni.cncf.io/v1",
-        "kind": "NetworkAttachmentDefinition",
-        "metadata": {"name": name, "namespace": namespace},
-        "spec": {"config": json.dumps(config)},
-    }
-
-
-def _conflists(site: Site) -> dict[str, dict[str, object]]:
-    namespace = site.home_assistant.namespace
-    return {name: conflist(namespace, name, n) for name, n in site.networks.items()}
-
-
-def _names(site: Site) -> tuple[str, ...]:
-    return missing_plugins(_conflists(site).values(), site.cluster.cni.bundled_plugins)
 
 
 def _yaml(described: dict[str, Any]) -> str:
