@@ -19,7 +19,7 @@ STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
 COMMAND = "command:remote:Command"
 
 
-@pytest.fixture(params=STACKS)
+@pytest.fixture(params=STACKS, scope="module")
 def recording(request: pytest.FixtureRequest) -> Recording:
     return record_site(tree(request.param))
 
