@@ -1,9 +1,7 @@
 """The two directions: sites that are accepted work, and what is refused would do harm."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 
@@ -18,7 +16,6 @@ from tests.verdicts.draws.sites import Tree, sites
 from tests.verdicts.runners import Runners
 from tests.verdicts.scenarios.guests import Guest, doubtful_guests, node_of
 from tests.verdicts.scenarios.request import guest_request, request
-from tests.verdicts.scenarios.visitors import visited_sites
 from tests.verdicts.scenarios.wires import sites_by_homes
 
 # A second is shorter than TCP's first retransmission: one frame lost is one call lost.
@@ -132,11 +129,6 @@ def meaning(tree: Tree) -> str:
     return Site.model_validate(tree).model_dump_json()
 
 
-def key(tree: Any) -> str:
-    """A text that is the same for equal trees."""
-    return json.dumps(tree, sort_keys=True)
-
-
 def _runs(site: Site) -> Iterable[Run]:
     nodes = list(site.pod_nodes or site.nodes)
     guests: list[Guest] = []
@@ -145,11 +137,8 @@ def _runs(site: Site) -> Iterable[Run]:
         tagged = isinstance(site.networks[guest.network], VlanNetwork)
         (lone if tagged else guests).append(guest)
     for possible in sites_by_homes(site):
-        visits = list(visited_sites(possible))
         for node in nodes:
             yield Run(site=possible, node=node, request=request(possible, node, guests))
-            for visited in visits:
-                yield Run(site=visited, node=node, request=request(visited, node))
     for guest in lone:
         node = node_of(site, nodes, guest)
         yield Run(site=site, node=node, request=guest_request(site, node, guest))

@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from config.checks.located import (
-    NO_HOSTS,
     families,
     gateway_of_leases,
     leases,
     nobodys,
-    overlap,
     pod_addresses,
 )
 from config.checks.reach import Wire, answered_on, pod_wires, routers_by_wire, wire_of
@@ -54,22 +52,6 @@ def _promised(given: Iterable[tuple[HomeNetwork, Subnet]]) -> list[AddressRange]
         alone = hosts is not None and gateway_of_leases(family) in hosts
         found += [hosts if alone else family.range, family.dhcp_pool]
     return [addresses for addresses in found if addresses is not None]
-
-
-def is_full(site: Site) -> bool:
-    """Whether pods and pools have all of some network: nobody else is in it, to be harmed."""
-    return any(
-        neighbour(site, family) in (None, _never_leased(network, family))
-        and leased(site, network, family) is None
-        and not any(overlap(family.subnet, none) for none in NO_HOSTS)
-        for _, _, network, family in families(site)
-    )
-
-
-def _never_leased(network: HomeNetwork, family: Subnet) -> IpAddress | None:
-    """What host-local keeps for the router of a network whose range is missing."""
-    without = network.ipam == "host-local" and family.range is None
-    return gateway_of_leases(family) if without else None
 
 
 def _router_near(site: Site, subnet: IpNetwork, near: Sequence[Subnet]) -> IpAddress | None:

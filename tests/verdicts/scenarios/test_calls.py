@@ -1,24 +1,19 @@
 """Who calls whom in the lab, and is asked for."""
 
+from config.site import Site
 from tests.cases.changes import LAN2, NODE2, THIRD
 from tests.cases.sites import tree, unchecked_site
 from tests.verdicts.scenarios.addresses import neighbour
 from tests.verdicts.scenarios.calls import contested
 from tests.verdicts.scenarios.guests import Guest
 from tests.verdicts.scenarios.request import request
-from tests.verdicts.scenarios.visitors import visited_sites
 from tests.verdicts.scenarios.wires import sites_by_homes
 
 
-def test_the_device_of_two_full_pools_calls_the_pod_of_either_network() -> None:
-    full = {"subnet": "fd00:60::/126", "dhcp_pool": "fd00:60::-fd00:60::2"}
-    networks = {f"networks/{name}": {**LAN2, **full} for name in ("one", "other")}
-    changes = {"nodes/k3s-1/addresses": ["fd00:60::1"]}
-
-    for visited in visited_sites(unchecked_site({**networks, **changes})):
-        (visitor,) = visited.home_assistant.interfaces
-        calling = {"host": f"d0-{visitor.network}", "to": "fd00:60::3"}
-        assert calling in request(visited, "k3s-1")["calls"]
+def alone_in(network: dict[str, object], address: str) -> Site:
+    """The article's site with the pod in that network, called `spare`, and in no other."""
+    pod = {**THIRD, "network": "spare", "address": address}
+    return unchecked_site({"networks/spare": network, "home_assistant/interfaces": [pod]})
 
 
 def test_a_node_whose_mac_alone_is_known_asks_for_the_pods_address() -> None:
@@ -59,37 +54,6 @@ def test_the_last_of_the_clusters_hosts_are_sought_in_a_network_that_takes_them(
     assert {"10.42.0.9", "10.42.255.254"} <= {str(address) for address in contested(site)}
 
 
-def test_a_visitor_is_not_sought_behind_a_router() -> None:
-    routes = {"gateway": "192.168.18.1", "routing": "routed", "routes": ["192.168.60.0/24"]}
-    network = {**LAN2, "ipam": "host-local", "range": "192.168.60.2-192.168.60.9"}
-    changes = {f"networks/lan/{key}": value for key, value in routes.items()}
-    site = unchecked_site({**changes, "networks/visited": network})
-
-    (visited,) = visited_sites(site)
-    own = str(visited.home_assistant.interfaces[0].address)
-    assert own == "192.168.60.9"
-    assert own not in [call["to"] for call in request(visited, "k3s-1")["calls"] if "by" in call]
-
-
-def test_a_host_that_is_neither_the_visitor_nor_the_broadcast_is_sought_behind_a_router() -> None:
-    routes = {"gateway": "192.168.60.1", "routing": "routed", "routes": ["192.168.60.4/30"]}
-    site = unchecked_site({"networks/visited": {**LAN2, "subnet": "192.168.60.0/29", **routes}})
-
-    (visited,) = visited_sites(site)
-    assert str(visited.home_assistant.interfaces[0].address) == "192.168.60.6"
-    sought = {"to": "192.168.60.4", "by": "net1", "route_only": True}
-    assert sought in request(visited, "k3s-1")["calls"]
-
-
-def test_a_visitor_reaches_the_node_that_only_the_pods_macvlan_hides() -> None:
-    site = unchecked_site({"networks/visited": LAN2})
-    (visited,) = visited_sites(site)
-
-    by_the_cluster = {"to": "192.168.18.10", "by": "eth0"}
-    assert by_the_cluster in request(visited, "k3s-1")["calls"]
-    assert by_the_cluster not in request(site, "k3s-1")["calls"]
-
-
 def test_a_guest_calls_a_device_where_all_addresses_are_promised() -> None:
     full = {"subnet": "192.168.60.0/30", "ipam": "host-local", "range": "192.168.60.2-192.168.60.3"}
     pool = {"dhcp_pool": "192.168.60.0-192.168.60.1"}
@@ -125,9 +89,17 @@ def test_the_ipv4_address_of_a_network_s_second_family_is_asked_for_on_other_wir
     assert {"host": "n-other", "address": "192.168.60.5"} in request(site, "k3s-1")["owners"]
 
 
+def test_a_host_that_is_neither_the_pod_nor_the_broadcast_is_sought_behind_a_router() -> None:
+    routes = {"gateway": "192.168.60.1", "routing": "routed", "routes": ["192.168.60.4/30"]}
+    site = alone_in({**LAN2, "subnet": "192.168.60.0/29", **routes}, "192.168.60.6")
+
+    sought = {"to": "192.168.60.4", "by": "third", "route_only": True}
+    assert sought in request(site, "k3s-1")["calls"]
+
+
 def test_a_router_is_called_itself_where_only_networks_of_the_site_are_behind_it() -> None:
     routed = {"gateway": "192.168.60.1", "routing": "routed", "routes": ["192.168.18.0/25"]}
-    (site,) = visited_sites(unchecked_site({"networks/spare": {**LAN2, **routed}}))
+    site = alone_in({**LAN2, **routed}, "192.168.60.9")
 
     called = {call["to"] for call in request(site, "k3s-1")["calls"]}
     assert "192.168.60.1" in called
@@ -137,12 +109,9 @@ def test_a_node_is_called_whose_address_a_vlan_takes_though_a_route_leads_to_it(
     routed = {"gateway": "192.168.18.14", "routing": "routed", "routes": ["192.168.18.0/24"]}
     vlan = {"type": "vlan", "parent": "eth0", "vlan_id": 10, "ipam": "static", **routed}
     by_the_cluster = {"to": "192.168.18.10", "by": "eth0"}
-    called = {}
-    for subnet in ("192.168.18.8/29", "192.168.18.12/30"):
-        (site,) = visited_sites(
-            unchecked_site(
-                {"networks": {"n": {**vlan, "subnet": subnet}}, "home_assistant/interfaces": []}
-            )
-        )
-        called[subnet] = by_the_cluster in request(site, "k3s-1")["calls"]
+    called = {
+        subnet: by_the_cluster
+        in request(alone_in({**vlan, "subnet": subnet}, "192.168.18.13"), "k3s-1")["calls"]
+        for subnet in ("192.168.18.8/29", "192.168.18.12/30")
+    }
     assert called == {"192.168.18.8/29": True, "192.168.18.12/30": False}
