@@ -28,7 +28,6 @@ class Runners:
         self._stack = ExitStack()
         self._local: list[Channel] = []
         self._machine: list[Channel] = []
-        self.executions = 0
 
     def close(self) -> None:
         """Ends them all."""
@@ -61,11 +60,7 @@ class Runners:
                 except queue.Empty:
                     return
                 try:
-                    request = {
-                        **wanted[position],
-                        "seconds": seconds * patience,
-                        "id": str(position),
-                    }
+                    request = {**wanted[position], "seconds": seconds * patience}
                     reports[position] = channel.run(request)
                 except (OSError, EOFError, ValueError) as error:
                     failures.append(error)
@@ -84,9 +79,7 @@ class Runners:
             thread.join()
         if failures:
             raise failures[0]
-        found = [report for report in reports if report is not None]
-        self.executions += sum(report["executions"] for report in found)
-        return found
+        return [report for report in reports if report is not None]
 
     def _channels(self, waiting: "queue.SimpleQueue[int]", *, tagged: bool) -> list[Channel]:
         if waiting.empty():

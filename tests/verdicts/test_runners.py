@@ -1,13 +1,11 @@
-"""What is counted; and scenarios that a busy kernel has kept from settling are run again."""
+"""Scenarios that a busy kernel has kept from settling are run again."""
 
 from typing import Any
 
 import pytest
 
 from lab.netns.channel import Report, Request
-from tests.cases.sites import tree, unchecked_site
 from tests.verdicts.runners import Runners
-from tests.verdicts.scenarios.request import request
 
 
 class BusyRunners(Runners):
@@ -50,20 +48,3 @@ def test_an_address_that_is_somebody_elses_is_not_waited_for() -> None:
     runners.run_all([{"name": "slow"}])
 
     assert runners.asked == ["slow"]
-
-
-# macvlan itself to make and to remove; where it failed first, Multus has it clean up at once too.
-@pytest.mark.parametrize(
-    ("mode", "works", "executions"), [("bridge", True, 2), ("Bridge", False, 3)]
-)
-def test_executions_are_those_of_the_plugins_of_home_networks(
-    runners: Runners, mode: str, executions: int, *, works: bool
-) -> None:
-    (lan, _) = tree("home")["home_assistant"]["interfaces"]
-    alone = {"networks/iot": None, "home_assistant/interfaces": [lan]}
-    wanted = request(unchecked_site(alone), "k3s-1")
-    lan_text = wanted["networks"]["lan"].replace('"mode": "bridge"', f'"mode": "{mode}"')
-
-    (report,) = runners.run_all([{**wanted, "networks": {"lan": lan_text}}])
-    assert (report["pods"][0]["error"] == "") is works
-    assert report["executions"] == executions

@@ -55,7 +55,7 @@ func main() {
 }
 
 func run(plugins string, home *homeSwitch, h *scenario) *report {
-	r := &report{ID: h.ID, Calls: []answer{}, Owners: []owner{}, Kept: []string{}, Left: []string{}}
+	r := &report{Calls: []answer{}, Owners: []owner{}, Kept: []string{}, Left: []string{}}
 	if err := live(plugins, home, h, r); err != nil {
 		r.Error = err.Error()
 	}
@@ -70,7 +70,7 @@ func live(plugins string, home *homeSwitch, h *scenario, r *report) (failure err
 	if err != nil {
 		return err
 	}
-	pods, err := newPodRuntime(plugins, h, &r.Executions)
+	pods, err := newPodRuntime(plugins, h)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -24,54 +23,19 @@ const (
 	networks    = "k8s.v1.cni.cncf.io/networks"
 )
 
-// countingExec runs plugins as the multus program does, and counts those of home networks: what
-// stands in for the cluster's own network is the lab's. The IPAM plugins are not counted, which
-// the plugins run themselves.
-type countingExec struct {
-	invoke.DefaultExec
-	cluster    string // the cluster network's name
-	executions *int
-}
-
-func (c *countingExec) ExecPlugin(ctx context.Context, path string, stdin []byte, environ []string) ([]byte, error) {
-	name, err := nameOf(stdin)
-	if err != nil {
-		return nil, err
-	}
-	if name != c.cluster {
-		*c.executions++
-	}
-	return c.DefaultExec.ExecPlugin(ctx, path, stdin, environ)
-}
-
-// nameOf is the name of the network that a configuration is one of.
-func nameOf(config []byte) (string, error) {
-	var network struct {
-		Name string `json:"name"`
-	}
-	err := json.Unmarshal(config, &network)
-	return network.Name, err
-}
-
 // podRuntime calls Multus as kubelet's runtime does; the API server is one in memory.
 type podRuntime struct {
 	plugins string
 	client  *k8sclient.ClientInfo
-	exec    *countingExec
-	scenario   *scenario
+	exec    invoke.Exec
+	wanted  *scenario
 }
 
-func newPodRuntime(plugins string, h *scenario, executions *int) (*podRuntime, error) {
-	name, err := nameOf([]byte(h.Cluster.Conflist))
-	if err != nil {
-		return nil, err
-	}
-	exec := &countingExec{cluster: name, executions: executions}
-	exec.DefaultExec.RawExec = &invoke.RawExec{Stderr: os.Stderr}
+func newPodRuntime(plugins string, h *scenario) (*podRuntime, error) {
 	r := &podRuntime{
 		plugins: plugins,
-		multihome:   h,
-		exec:    exec,
+		wanted:  h,
+		exec:    &invoke.DefaultExec{RawExec: &invoke.RawExec{Stderr: os.Stderr}},
 		client: &k8sclient.ClientInfo{
 			Client:        fake.NewSimpleClientset(),
 			NetClient:     netfake.NewSimpleClientset(),
@@ -110,7 +74,7 @@ func (r *podRuntime) arguments(pod podRequest, sandbox string) (*skel.CmdArgs, e
 		"cniDir":     stateFolder,
 		"binDir":     r.plugins,
 		"logLevel":   "panic",
-		"delegates":  []json.RawMessage{json.RawMessage(r.scenario.Cluster.Conflist)},
+		"delegates":  []json.RawMessage{json.RawMessage(r.wanted.Cluster.Conflist)},
 	})
 	if err != nil {
 		return nil, err
@@ -124,7 +88,7 @@ func (r *podRuntime) arguments(pod podRequest, sandbox string) (*skel.CmdArgs, e
 		StdinData:   config,
 		Args: fmt.Sprintf(
 			"IgnoreUnknown=1;K8S_POD_NAMESPACE=%s;K8S_POD_NAME=%s;K8S_POD_INFRA_CONTAINER_ID=%s;K8S_POD_UID=uid-%s",
-			r.scenario.Namespace, pod.Name, id, pod.Name,
+			r.wanted.Namespace, pod.Name, id, pod.Name,
 		),
 	}, nil
 }
@@ -138,7 +102,7 @@ func (r *podRuntime) add(pod podRequest, sandbox string) (string, error) {
 	if _, err := multus.CmdAdd(arguments, r.exec, r.client); err != nil {
 		return "", err
 	}
-	seen, err := r.client.GetPod(r.scenario.Namespace, pod.Name)
+	seen, err := r.client.GetPod(r.wanted.Namespace, pod.Name)
 	if err != nil {
 		return "", err
 	}

@@ -3,7 +3,6 @@ package main
 // A scenario is one request: the node's links, the hosts on its wires, and the pods that are to run.
 // All addresses have prefix lengths unless said otherwise.
 type scenario struct {
-	ID        string            `json:"id"`
 	Node      []link            `json:"node"`
 	Hosts     []host            `json:"hosts"`
 	Cluster   cluster           `json:"cluster"`
@@ -63,14 +62,12 @@ type question struct {
 }
 
 type report struct {
-	ID         string      `json:"id"`
-	Error      string      `json:"error"` // what failed of the lab's own, before any plugin ran
-	Pods       []podReport `json:"pods"`
-	Calls      []answer    `json:"calls"`
-	Owners     []owner     `json:"owners"`
-	Kept       []string    `json:"kept"`       // what there is of the pods while they live
-	Left       []string    `json:"left"`       // and what of it when they were removed
-	Executions int         `json:"executions"` // as countingExec counts them
+	Error  string      `json:"error"` // what failed of the lab's own, before any plugin ran
+	Pods   []podReport `json:"pods"`
+	Calls  []answer    `json:"calls"`
+	Owners []owner     `json:"owners"`
+	Kept   []string    `json:"kept"` // what there is of the pods while they live
+	Left   []string    `json:"left"` // and what of it when they were removed
 }
 
 type podReport struct {

@@ -14,8 +14,8 @@ const (
 	ports   = 1 // the group of the switch's links to node and hosts
 )
 
-// homeSwitch has one bridge for each link of the node. The bridges stay from scenario to multihome: to take
-// one away the kernel holds up all other changes for a while.
+// homeSwitch has one bridge for each link of the node. The bridges stay from scenario to scenario: to
+// take one away the kernel holds up all other changes for a while.
 type homeSwitch struct {
 	*space
 	bridges []netlink.Link
