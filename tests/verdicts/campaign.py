@@ -12,7 +12,7 @@ from config.reading.site import read_site
 from config.site import Site
 from lab.netns.channel import Request
 from tests.verdicts.differences import differences, is_silence
-from tests.verdicts.draws.sites import Tree, sites
+from tests.verdicts.generator import Tree, sites
 from tests.verdicts.runners import Runners
 from tests.verdicts.scenarios.guests import Guest, doubtful_guests, node_of
 from tests.verdicts.scenarios.request import guest_request, request

@@ -1,1 +1,0 @@
-"""What is drawn: accepted sites, near misses of them, sites with several slips; which are run."""
