@@ -7,7 +7,7 @@ import pytest
 
 from tests.cases.sites import ROOT, changed_tree
 from tests.verdicts.campaign import Outcome, accepted_sites, meaning, run_trees
-from tests.verdicts.kept import KEPT
+from tests.verdicts.regressions import REGRESSIONS
 from tests.verdicts.runners import Runners
 
 SITES = 30
@@ -15,8 +15,8 @@ SITES = 30
 
 @pytest.fixture(scope="module")
 def kept(runners: Runners) -> dict[str, Outcome]:
-    trees = [changed_tree("home", changes) for changes in KEPT.values()]
-    return dict(zip(KEPT, run_trees(runners, trees), strict=True))
+    trees = [changed_tree("home", changes) for changes in REGRESSIONS.values()]
+    return dict(zip(REGRESSIONS, run_trees(runners, trees), strict=True))
 
 
 def test_accepted_sites_run_as_they_are_planned(runners: Runners, drawn: int) -> None:
@@ -45,7 +45,7 @@ def test_the_command_prints_its_seed_and_its_counts(runners: Runners) -> None:
     assert done.stdout.endswith("seed 5: 3 sites, 0 failed\n")
 
 
-@pytest.mark.parametrize("name", KEPT)
+@pytest.mark.parametrize("name", REGRESSIONS)
 def test_a_site_that_was_once_misjudged_is_accepted_and_works(
     kept: dict[str, Outcome], name: str
 ) -> None:

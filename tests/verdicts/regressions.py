@@ -20,7 +20,7 @@ from tests.cases.changes import (
 )
 from tests.cases.rules import CASES
 
-KEPT: Mapping[str, Mapping[str, object]] = {
+REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     "two addresses, IPv4": iot("192.168.32.2/31", "192.168.32.3"),
     "the first of two addresses, IPv4": iot("192.168.32.2/31", "192.168.32.2"),
     "two addresses, IPv6": iot("fd00:32::2/127", "fd00:32::2"),
