@@ -7,9 +7,9 @@ from tests.cases.more_rules import MORE
 from tests.cases.rules import CASES
 from tests.cases.sites import changed_tree
 from tests.verdicts.campaign import Outcome, run_trees
-from tests.verdicts.elsewhere import ELSEWHERE
 from tests.verdicts.harms import harms
 from tests.verdicts.runners import Runners, missing
+from tests.verdicts.without_pods import ELSEWHERE
 
 # Shown in tests of their own: test_wireless.py, and tests/engine/test_nodes.py.
 APART = {"parent-wireless", "nodes-unknown"}
