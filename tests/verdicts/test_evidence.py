@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.verdicts.harms import harms
+from tests.verdicts.evidence import harms
 from tests.verdicts.runners import UNSETTLED
 
 
