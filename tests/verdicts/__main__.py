@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from tests.verdicts.campaign import Outcome, accepted_sites, run_trees
+from tests.verdicts.execution import Outcome, accepted_sites, run_trees
 from tests.verdicts.runners import Runners, missing
 
 # So many sites are run between two lines of progress.

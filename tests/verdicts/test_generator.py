@@ -1,6 +1,6 @@
 """What is drawn holds what homes have, and the ends of what is possible."""
 
-from tests.verdicts.campaign import accepted_sites
+from tests.verdicts.execution import accepted_sites
 
 SITES = 200
 

@@ -7,7 +7,7 @@ import pytest
 from config.site import Site
 from tests.cases.changes import LAN2
 from tests.cases.sites import changed_tree
-from tests.verdicts.campaign import errors
+from tests.verdicts.execution import errors
 from tests.verdicts.runners import Runners
 from tests.verdicts.scenarios.request import request
 

@@ -6,8 +6,8 @@ from config.checks import RULES
 from tests.cases.more_rules import MORE
 from tests.cases.rules import CASES
 from tests.cases.sites import changed_tree
-from tests.verdicts.campaign import Outcome, run_trees
 from tests.verdicts.evidence import harms
+from tests.verdicts.execution import Outcome, run_trees
 from tests.verdicts.runners import Runners, missing
 from tests.verdicts.without_pods import ELSEWHERE
 

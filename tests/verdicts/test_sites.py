@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tests.cases.sites import ROOT, changed_tree
-from tests.verdicts.campaign import Outcome, accepted_sites, meaning, run_trees
+from tests.verdicts.execution import Outcome, accepted_sites, meaning, run_trees
 from tests.verdicts.regressions import REGRESSIONS
 from tests.verdicts.runners import Runners
 

@@ -7,8 +7,8 @@ import pytest
 from lab.netns.channel import Report, Request
 from tests.cases.rules import CASES
 from tests.cases.sites import changed_tree, tree
-from tests.verdicts.campaign import PATIENCE, run_trees
 from tests.verdicts.differences import is_silence
+from tests.verdicts.execution import PATIENCE, run_trees
 from tests.verdicts.runners import Runners
 
 (LAN, _) = tree("home")["home_assistant"]["interfaces"]
