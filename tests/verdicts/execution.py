@@ -14,7 +14,7 @@ from lab.netns.channel import Request
 from tests.verdicts.differences import differences, is_silence
 from tests.verdicts.generator import Tree, sites
 from tests.verdicts.runners import Runners
-from tests.verdicts.scenarios.guests import Guest, doubtful_guests, node_of
+from tests.verdicts.scenarios.peer_pods import Guest, doubtful_guests, node_of
 from tests.verdicts.scenarios.request import guest_request, request
 from tests.verdicts.scenarios.wires import sites_by_homes
 

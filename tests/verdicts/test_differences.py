@@ -13,7 +13,7 @@ from tests.cases.sites import tree, unchecked_site
 from tests.verdicts.differences import differences
 from tests.verdicts.runners import Runners
 from tests.verdicts.scenarios.calls import POD
-from tests.verdicts.scenarios.guests import Guest
+from tests.verdicts.scenarios.peer_pods import Guest
 from tests.verdicts.scenarios.request import request
 
 ETH0, LAN, IOT = "eth0", "net1", "net1.2"

@@ -13,9 +13,9 @@ from config.site import Site
 from lab.netns.channel import Request
 from tests.verdicts.scenarios.calls import POD, calls, owners
 from tests.verdicts.scenarios.cluster import cluster
-from tests.verdicts.scenarios.guests import Guest
 from tests.verdicts.scenarios.hosts import devices, neighbours, pods_elsewhere
 from tests.verdicts.scenarios.nodes import bystanders, other_nodes
+from tests.verdicts.scenarios.peer_pods import Guest
 from tests.verdicts.scenarios.wires import links
 
 

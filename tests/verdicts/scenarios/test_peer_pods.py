@@ -3,7 +3,7 @@
 from tests.cases.changes import LAN2, NODE2, spare
 from tests.cases.sites import unchecked_site
 from tests.verdicts.scenarios.addresses import leased
-from tests.verdicts.scenarios.guests import Guest, doubtful_guests, node_of
+from tests.verdicts.scenarios.peer_pods import Guest, doubtful_guests, node_of
 
 
 def test_guests_ask_for_the_ends_of_every_range_of_their_wire() -> None:
