@@ -14,9 +14,9 @@ from lab.netns.channel import Request
 from tests.verdicts.differences import differences, is_silence
 from tests.verdicts.generator import Tree, sites
 from tests.verdicts.runners import Runners
+from tests.verdicts.scenarios.links import sites_by_homes
 from tests.verdicts.scenarios.peer_pods import Guest, doubtful_guests, node_of
 from tests.verdicts.scenarios.request import guest_request, request
-from tests.verdicts.scenarios.wires import sites_by_homes
 
 # A second is shorter than TCP's first retransmission: one frame lost is one call lost.
 PATIENCE = 8

@@ -20,8 +20,8 @@ from tests.verdicts.scenarios.addresses import leased, neighbour
 from tests.verdicts.scenarios.cluster import service_addresses
 from tests.verdicts.scenarios.destinations import beyond, inside, sought_behind_a_router
 from tests.verdicts.scenarios.hosts import devices
+from tests.verdicts.scenarios.links import link_of, node_addresses
 from tests.verdicts.scenarios.nodes import bystander_on, bystanders, other_nodes
-from tests.verdicts.scenarios.wires import link_of, node_addresses
 
 POD = "home-assistant-0"
 # Where mDNS is spoken: a route there decides by which interface devices are discovered.

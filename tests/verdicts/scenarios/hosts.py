@@ -13,7 +13,7 @@ from config.site import Site
 from lab.netns.channel import Request
 from tests.verdicts.scenarios.addresses import leased, neighbour
 from tests.verdicts.scenarios.destinations import beyond
-from tests.verdicts.scenarios.wires import home_of, home_prefix, link_of
+from tests.verdicts.scenarios.links import home_of, home_prefix, link_of
 
 
 def new_host(name: str, wire: tuple[str, list[int]], addresses: list[str], **more: Any) -> Request:

@@ -8,7 +8,7 @@ from config.site import Site
 from lab.netns.channel import Request
 from tests.verdicts.scenarios.cluster import CLUSTER_BRIDGE
 from tests.verdicts.scenarios.hosts import lead_to, new_host
-from tests.verdicts.scenarios.wires import (
+from tests.verdicts.scenarios.links import (
     addresses_on_wires,
     home_of,
     link_elsewhere,

@@ -14,9 +14,9 @@ from lab.netns.channel import Request
 from tests.verdicts.scenarios.calls import POD, calls, owners
 from tests.verdicts.scenarios.cluster import cluster
 from tests.verdicts.scenarios.hosts import devices, neighbours, pods_elsewhere
+from tests.verdicts.scenarios.links import links
 from tests.verdicts.scenarios.nodes import bystanders, other_nodes
 from tests.verdicts.scenarios.peer_pods import Guest
-from tests.verdicts.scenarios.wires import links
 
 
 def request(site: Site, node_name: str, guests: Sequence[Guest] = ()) -> Request:

@@ -5,9 +5,9 @@ from tests.cases.changes import LAN2, NODE2, THIRD
 from tests.cases.sites import tree, unchecked_site
 from tests.verdicts.scenarios.addresses import neighbour
 from tests.verdicts.scenarios.calls import contested
+from tests.verdicts.scenarios.links import sites_by_homes
 from tests.verdicts.scenarios.peer_pods import Guest
 from tests.verdicts.scenarios.request import request
-from tests.verdicts.scenarios.wires import sites_by_homes
 
 
 def alone_in(network: dict[str, object], address: str) -> Site:

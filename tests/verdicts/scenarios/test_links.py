@@ -6,9 +6,9 @@ import pytest
 
 from tests.cases.changes import LAN2, NODE2, spare
 from tests.cases.sites import unchecked_site
+from tests.verdicts.scenarios.links import home_of, links, node_addresses, sites_by_homes
 from tests.verdicts.scenarios.nodes import other_nodes
 from tests.verdicts.scenarios.request import request
-from tests.verdicts.scenarios.wires import home_of, links, node_addresses, sites_by_homes
 
 
 def test_a_node_at_the_broadcasts_address_is_in_a_larger_subnet() -> None:
