@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from lab.build.builder import build
 
 CONNECT_SECONDS = 60.0
-# A scenario, or a part of one, and what was seen in it: lab/netns/runner/scenario.go describes both.
+# A scenario or a part of one, and what was seen in it; runner/scenario.go describes both.
 Request = dict[str, Any]
 Report = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""Runs a conflist through libcni, with the arguments that Multus passes (facts/multus.md 8.2)."""
+"""Runs a conflist by libcni with the arguments that Multus passes (docs/background/multus.md)."""
 
 import json
 import os
@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from lab.build.builder import build
-from lab.netns.namespaces import Wire
+from lab.netns.namespaces import Segment
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attachment:
-    """One conflist for one interface of the wire's pod."""
+class PodInterface:
+    """One interface of the segment's pod, made from one conflist."""
 
-    wire: Wire
+    segment: Segment
     folder: Path
     conflist: Mapping[str, Any]
     interface: str
@@ -40,8 +40,8 @@ class Attachment:
             raise ValueError("host-local takes one address")
         done = subprocess.run(
             [
-                *("ip", "netns", "exec", self.wire.node),
-                *(str(build("cnitool") / "cnitool"), verb, name, self.wire.path(self.wire.pod)),
+                *("ip", "netns", "exec", self.segment.node),
+                *(str(build("cnitool") / "cnitool"), verb, name, self.segment.pod_path),
             ],
             env={
                 **os.environ,

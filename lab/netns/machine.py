@@ -33,15 +33,16 @@ def start_machine(channels: int) -> Iterator[list[SocketRunner]]:
             arguments=KERNEL_ARGUMENTS,
             channels=channels,
         )
-        machine.start()
         try:
+            machine.start()
             # One after the other: the machine opens its sockets in this order.
             runners = [SocketRunner(machine.channel(number)) for number in range(channels)]
             yield runners
             for runner in runners:
                 runner.close()
         finally:
-            machine.cut_power()
+            if machine.is_on():
+                machine.cut_power()
 
 
 def programs_disk() -> Path:

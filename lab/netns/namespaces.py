@@ -1,4 +1,4 @@
-"""A wire of three network namespaces: a node, a neighbour on its LAN, and a pod on the node."""
+"""A segment of network namespaces: a node, a neighbour on its LAN, and a pod on the node."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wire:
+class Segment:
     """The names of the namespaces. `parent` is the node's interface on the LAN."""
 
     node: str
@@ -18,9 +18,10 @@ class Wire:
     pod: str
     parent: str
 
-    def path(self, namespace: str) -> str:
-        """Where the namespace is found as a file."""
-        return f"/var/run/netns/{namespace}"
+    @property
+    def pod_path(self) -> str:
+        """The file by which the pod's namespace is found."""
+        return f"/var/run/netns/{self.pod}"
 
 
 def missing() -> str | None:
@@ -40,21 +41,21 @@ def ip(namespace: str, *arguments: str) -> Any:
 
 
 @contextmanager
-def start_wire(parent: str, mtu: int = 1500) -> Iterator[Wire]:
+def start_segment(parent: str, mtu: int = 1500) -> Iterator[Segment]:
     """Makes the namespaces; the pod has an eth0 with the default route, as a cluster gives it."""
     names = [f"scenario-{os.getpid()}-{role}" for role in ("node", "neighbour", "pod")]
-    wire = Wire(node=names[0], neighbour=names[1], pod=names[2], parent=parent)
+    segment = Segment(node=names[0], neighbour=names[1], pod=names[2], parent=parent)
     made: list[str] = []
     try:
         for name in names:
             subprocess.run(["ip", "netns", "add", name], check=True)
             made.append(name)
             ip(name, "link", "set", "lo", "up")
-        _cable(wire.node, parent, wire.neighbour, "lan0", mtu)
-        _cable(wire.node, "pod0", wire.pod, "eth0", 1500)
-        ip(wire.pod, "address", "add", "10.42.0.5/24", "dev", "eth0")
-        ip(wire.pod, "route", "add", "default", "via", "10.42.0.1")
-        yield wire
+        _cable(segment.node, parent, segment.neighbour, "lan0", mtu)
+        _cable(segment.node, "pod0", segment.pod, "eth0", 1500)
+        ip(segment.pod, "address", "add", "10.42.0.5/24", "dev", "eth0")
+        ip(segment.pod, "route", "add", "default", "via", "10.42.0.1")
+        yield segment
     finally:
         for name in made:
             subprocess.run(["ip", "netns", "delete", name], check=True)

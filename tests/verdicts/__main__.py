@@ -1,4 +1,4 @@
-"""`python -m tests.verdicts --sites N --seed N`: runs generated sites that the checks accept."""
+"""`python -m tests.verdicts`: executes generated sites that the checks accept."""
 
 import argparse
 import json
@@ -8,18 +8,19 @@ import sys
 import time
 from collections.abc import Iterator
 
-from tests.verdicts.execution import Outcome, accepted_sites, run_trees
+from tests.verdicts.execution import Outcome, execute
+from tests.verdicts.generator import accepted_sites
 from tests.verdicts.runners import Runners, missing
 
-# So many sites are run between two lines of progress.
-BATCH = 50
+# So many sites are executed between two lines of progress.
+BATCH = 25
 
 
 def main() -> int:
-    """Exit status 1 when a site that the checks accept has failed."""
+    """Exit status 1 when a site fails that the checks accept, or when the lab itself fails."""
     parser = argparse.ArgumentParser(prog="python -m tests.verdicts", description=__doc__)
-    parser.add_argument("--sites", type=int, default=200, help="how many sites are run")
-    parser.add_argument("--seed", type=int, help="a run's seed, to run its sites again")
+    parser.add_argument("--sites", type=int, default=200, help="how many sites are executed")
+    parser.add_argument("--seed", type=int, help="the seed of a run, to execute its sites again")
     wanted = parser.parse_args()
     if why := missing():
         sys.exit(why)
@@ -29,25 +30,29 @@ def main() -> int:
     runners = Runners()
     failed = 0
     try:
-        for outcome in _run(runners, wanted.sites, seed):
-            if outcome.broken or outcome.found:
+        for outcome in _execute(runners, wanted.sites, seed):
+            if outcome.failures or outcome.broken:
                 failed += 1
-                print(json.dumps(outcome.tree))
-                print("\n".join(outcome.found or [f"the lab failed: {outcome.broken}"]), flush=True)
+                print(_description(outcome), flush=True)
     finally:
         runners.close()
-    print(f"seed {seed}: {wanted.sites} sites, {failed} failed")
+    print(f"{wanted.sites} sites of seed {seed} were executed, {failed} failed")
     return 1 if failed else 0
 
 
-def _run(runners: Runners, number: int, seed: int) -> Iterator[Outcome]:
-    trees = accepted_sites(number, seed)
+def _execute(runners: Runners, number: int, seed: int) -> Iterator[Outcome]:
+    stacks = accepted_sites(number, seed)
     started = time.monotonic()
     for first in range(0, number, BATCH):
-        yield from run_trees(runners, trees[first : first + BATCH])
+        yield from execute(runners, stacks[first : first + BATCH])
         minutes = (time.monotonic() - started) / 60
-        done = min(first + BATCH, number)
-        print(f"{done} of {number} sites are run, {minutes:.1f} min", flush=True)
+        print(f"{min(first + BATCH, number)} of {number} sites, {minutes:.1f} min", flush=True)
+
+
+def _description(outcome: Outcome) -> str:
+    """The site as JSON on one line, and one line for each failure."""
+    failures = [f"the lab failed: {outcome.broken}"] if outcome.broken else outcome.failures
+    return "\n".join([json.dumps(outcome.stack), *(f"  {failure}" for failure in failures)])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Runners for the whole tier; the seed of what is drawn is told."""
+"""Runners for the whole tier, and the seed of its generated sites."""
 
 import os
 from collections.abc import Iterator
@@ -8,8 +8,7 @@ import pytest
 
 from tests.verdicts.runners import Runners, missing
 
-# `make verdicts` draws anew each time; every other run draws the same.
-SEED = int(os.environ.get("MULTIHOME_PROVE_SEED", "1"))
+SEED = int(os.environ.get("MULTIHOME_VERDICTS_SEED", "1"))
 
 
 @pytest.fixture(scope="session")
@@ -23,16 +22,16 @@ def runners() -> Iterator[Runners]:
 
 
 @pytest.fixture(scope="session")
-def drawn() -> int:
+def seed() -> int:
     return SEED
 
 
 def pytest_report_header() -> str:
-    return f"prove: MULTIHOME_PROVE_SEED={SEED}"
+    return f"verdicts: MULTIHOME_VERDICTS_SEED={SEED}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Many pods are run for one answer, some on a machine that is emulated."""
+    """The first test of a fixture waits for all its scenarios, some on emulated machines."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.timeout(900))

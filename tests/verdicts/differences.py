@@ -1,4 +1,4 @@
-"""What a pod was found to be, against what the site has planned for it."""
+"""What a pod was found to be, against what the site says that it is."""
 
 import ipaddress
 import json
@@ -10,10 +10,11 @@ from components.home_assistant.annotation import addresses
 from components.network_segment.conflist import MULTICAST
 from config.home_assistant import Attachment
 from config.ip import IpAddress
-from config.networks import HomeNetwork, MacvlanNetwork
+from config.networks import HomeNetwork
 from config.site import Site
 from lab.netns.channel import Report, Request
 from tests.verdicts.scenarios.calls import POD, discovers
+from tests.verdicts.scenarios.segments import segment_of
 
 # Where host-local keeps leases when its configuration does not say.
 LEASE_FOLDER = "/var/lib/cni/networks"
@@ -21,7 +22,7 @@ _SILENCE = re.compile(r" does not reach \S+: connection timed out$| is answered 
 
 
 def differences(site: Site, node_name: str, asked: Request, report: Report) -> list[str]:
-    """One line for each way in which the run was not as planned; none when the plan is true."""
+    """One line for each way in which the run was not as the site says; none when it was."""
     if report["error"]:
         return []
     return list(_differences(site, node_name, asked, report))
@@ -39,12 +40,12 @@ def _differences(site: Site, node_name: str, asked: Request, report: Report) -> 
         elif pod["name"] == POD:
             yield from _of_pod(site, node_name, seen)
         else:
-            yield from _of_guest(site, pod, seen)
+            yield from _of_peer(site, pod, seen)
         if seen["delete_error"]:
             yield f"{pod['name']} cannot be removed: {seen['delete_error']}"
     yield from _of_calls(site, asked, report)
     yield from _of_owners(asked, report)
-    yield from _of_kept(asked, report)
+    yield from _of_traces(asked, report)
     for left in report["left"]:
         yield f"left behind: {left}"
 
@@ -55,52 +56,56 @@ def _of_pod(site: Site, node_name: str, seen: Mapping[str, Any]) -> Iterator[str
     planned = {a.name for a in site.home_assistant.interfaces} | {"eth0"}
     if set(seen["interfaces"]) != planned:
         yield f"the pod has {sorted(seen['interfaces'])} instead of {sorted(planned)}"
-    for attachment in site.home_assistant.interfaces:
-        network = site.networks[attachment.network]
+    for interface in site.home_assistant.interfaces:
+        network = site.networks[interface.network]
         parent = node.interface(network.parent)
-        found = seen["interfaces"].get(attachment.name)
+        found = seen["interfaces"].get(interface.name)
         if found is None:
             continue
         wanted: dict[str, Any] = {
             **_planned_link(network),
-            "mac": attachment.mac,
+            "mac": interface.mac,
             "mtu": network.mtu or (parent.mtu if parent else None),
-            "addresses": sorted(_planned_addresses(attachment, network)),
+            "addresses": sorted(_planned_addresses(interface, network)),
         }
         for key, value in wanted.items():
             got = sorted(found[key]) if key == "addresses" else found[key]
             if got != value:
-                yield f"{attachment.name} has {key} {got} instead of {value}"
+                yield f"{interface.name} has {key} {got} instead of {value}"
         for text in found["unready"]:
             if text.partition(" ")[0] in wanted["addresses"]:
-                yield f"{attachment.name}: {text}"
+                yield f"{interface.name}: {text}"
         if network.ipv6 is not None and not any(":" in a for a in found["addresses"]):
-            yield f"{attachment.name} has no IPv6 address"
-        said = status.get(attachment.name, {"ips": []})["ips"]
+            yield f"{interface.name} has no IPv6 address"
+        said = status.get(interface.name, {"ips": []})["ips"]
         ips = sorted(address.partition("/")[0] for address in wanted["addresses"])
         if sorted(said) != ips:
-            yield f"Multus says {said} of {attachment.name} instead of {ips}"
+            yield f"Multus says {said} of {interface.name} instead of {ips}"
     yield from _of_routes(site, seen["routes"])
 
 
 def _planned_link(network: HomeNetwork) -> dict[str, Any]:
-    if isinstance(network, MacvlanNetwork):
-        return {"kind": "macvlan", "mode": network.mode, "parent": network.parent}
-    return {"kind": "vlan", "vlan": network.vlan_id, "parent": network.parent}
+    """As the runner describes links: mode and VLAN are empty where a kind has none."""
+    return {
+        "kind": network.type,
+        "mode": network.model_dump().get("mode", ""),
+        "vlan": segment_of(network).vlan_id or 0,
+        "parent": network.parent,
+    }
 
 
-def _planned_addresses(attachment: Attachment, network: HomeNetwork) -> list[str]:
-    planned = addresses(attachment, network)
-    if attachment.ipv6_address is not None and network.ipv6 is None:
-        planned.append(str(attachment.ipv6_address))
+def _planned_addresses(interface: Attachment, network: HomeNetwork) -> list[str]:
+    planned = addresses(interface, network)
+    if interface.ipv6_address is not None and network.ipv6 is None:
+        planned.append(str(interface.ipv6_address))
     return planned
 
 
 def _of_routes(site: Site, routes: list[Mapping[str, str]]) -> Iterator[str]:
     found = sorted((r["destination"], r["gateway"], r["interface"]) for r in routes)
     wanted = []
-    for attachment in site.home_assistant.interfaces:
-        network, name = site.networks[attachment.network], attachment.name
+    for interface in site.home_assistant.interfaces:
+        network, name = site.networks[interface.network], interface.name
         wanted += [(str(s.subnet), "", name) for s in network.subnets]
         if discovers(network):
             wanted.append((MULTICAST, "", name))
@@ -119,15 +124,15 @@ def _of_routes(site: Site, routes: list[Mapping[str, str]]) -> Iterator[str]:
             yield f"the default route is by {sorted(defaults)} instead of eth0"
 
 
-def _of_guest(site: Site, pod: Mapping[str, str], seen: Mapping[str, Any]) -> Iterator[str]:
+def _of_peer(site: Site, pod: Mapping[str, str], seen: Mapping[str, Any]) -> Iterator[str]:
     (wanted,) = json.loads(pod["annotation"])
     network = site.networks[wanted["name"]]
     found = [text.partition("/")[0] for text in seen["interfaces"]["net1"]["addresses"]]
     if found != wanted.get("ips", found):
-        yield f"the guest has {found} instead of {wanted['ips']}"
+        yield f"the peer pod has {found} instead of {wanted['ips']}"
     for address in found:
         if network.range is not None and ipaddress.ip_address(address) not in network.range:
-            yield f"the guest has {address}, which is not in {network.range}"
+            yield f"the peer pod has {address}, which is not in {network.range}"
 
 
 def _of_calls(site: Site, asked: Request, report: Report) -> Iterator[str]:
@@ -139,13 +144,13 @@ def _of_calls(site: Site, asked: Request, report: Report) -> Iterator[str]:
             continue
         by, via = call.get("by"), call.get("via", "")
         if by is not None and got["interface"] != by:
-            interface = got["interface"] or "nothing"
-            yield f"{caller} reaches {call['to']} by {interface} instead of {by}"
+            other = got["interface"] or "nothing"
+            yield f"{caller} reaches {call['to']} by {other} instead of {by}"
         elif by is not None and by != "eth0" and got["gateway"] != via:
             wrong, right = got["gateway"] or "the link", via or "the link"
             yield f"{caller} reaches {call['to']} via {wrong} instead of {right}"
         elif not got["answered"] and not call.get("route_only"):
-            yield f"{caller} does not reach {call['to']}: {got['words']}"
+            yield f"{caller} does not reach {call['to']}: {got['error']}"
         if caller == POD and by != "eth0" and got["interface"] == by:
             right_ones = _sources(site, call, seen["interfaces"][by])
             if got["source"] not in map(str, right_ones):
@@ -161,9 +166,9 @@ def _sources(site: Site, call: Request, seen: Mapping[str, Any]) -> list[IpAddre
     version = ipaddress.ip_address(call["to"]).version
     texts = [
         text
-        for attachment in site.home_assistant.interfaces
-        if attachment.name == call["by"]
-        for text in _planned_addresses(attachment, site.networks[attachment.network])
+        for interface in site.home_assistant.interfaces
+        if interface.name == call["by"]
+        for text in _planned_addresses(interface, site.networks[interface.network])
     ]
     planned = [a for a in _without_prefixes(texts) if a.version == version]
     if version == 6 and all(address.is_link_local for address in planned):
@@ -196,12 +201,12 @@ def _of_owners(asked: Request, report: Report) -> Iterator[str]:
             )
 
 
-def _of_kept(asked: Request, report: Report) -> Iterator[str]:
-    """What the pods' removal is to take away was seen, while they lived, as what is left is."""
+def _of_traces(asked: Request, report: Report) -> Iterator[str]:
+    """What was not seen while a pod lived cannot be missed after it was removed."""
     for pod, seen in zip(asked["pods"], report["pods"], strict=True):
         for what, trace in () if seen["error"] else _traces(asked, pod, seen):
-            if trace not in report["kept"]:
-                yield f"{what} is not kept where it is looked for"
+            if trace not in report["present"]:
+                yield f"{what} is not where it is looked for"
 
 
 def _traces(

@@ -1,21 +1,23 @@
-"""Whole sites, with the values on purpose at which kernels, plugins and people go wrong."""
+"""Generates sites, with the values on purpose at which kernels, plugins and people go wrong."""
 
 import ipaddress
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
+from random import Random
 from typing import Any
 
-from hypothesis import strategies as st
-
 from config.ip import IpNetwork
+from config.reading.site import read_site
 
-Tree = dict[str, Any]
+# The plain values of a stack file.
+Stack = dict[str, Any]
 
 # Blocks that share no address with each other, nor with the cluster's own networks.
 BLOCKS_V4 = ("192.168.0.0/16", "172.16.0.0/12", "10.64.0.0/10", "100.64.0.0/10")
 BLOCKS_V6 = ("fd00:1::/32", "fd00:2::/32", "2001:db8:3::/48", "fd00:4::/32")
 BLOCKS_V6_MORE = ("fd10:1::/32", "fd10:2::/32", "2001:db8:13::/48", "fd10:4::/32")
 # What a cluster says of itself; only its networks reach the pods.
-CLUSTERS: tuple[Tree, ...] = (
+CLUSTERS: tuple[Stack, ...] = (
     {"distribution": "k3s", "version": "v1.34.3+k3s1"},
     {
         "distribution": "k3s",
@@ -41,7 +43,7 @@ CLUSTERS: tuple[Tree, ...] = (
     },
 )
 # What the pod is told that no network depends on.
-SETTINGS: Tree = {
+SETTINGS: Stack = {
     "image": "ghcr.io/home-assistant/home-assistant:2026.11.0",
     "time_zone": "Europe/Oslo",
 }
@@ -63,54 +65,66 @@ MACS = (
 VLAN_IDS = (1, 2, 3, 10, 100, 4093, 4094)
 # A VLAN that the nodes have as an interface of their own.
 TAGGED_PARENT = "eth0.30"
-# The wires that networks of one site may lie on: each at most once.
-WIRES = (
+# (parent, whether tagged) of the segments of a site: each entry at most once, so two VLANs of eth0.
+SEGMENTS = (
     *(("eth0", False), ("eth0", True), ("eth1", False), ("eth1", True), ("eth0", True)),
     (TAGGED_PARENT, False),
 )
 
 
-@st.composite
-def sites(draw: st.DrawFn) -> Tree:
-    """The tree of a site that is meant to be right; the plan has the last word."""
-    count = draw(st.integers(1, 3))
-    tagged_too = draw(st.booleans())
-    possible = [w for w in WIRES if tagged_too or w in (("eth0", False), ("eth1", False))]
-    wires = draw(st.permutations(possible))[:count]
-    nodes = _nodes(draw, tagged=(TAGGED_PARENT, False) in wires)
-    macs = list(draw(st.permutations(MACS)))
-    names = list(draw(st.permutations(NAMES)))
-    ids = list(draw(st.permutations(VLAN_IDS)))
-    networks: dict[str, Tree] = {}
-    interfaces: list[Tree] = []
+def accepted_sites(number: int, seed: int) -> list[Stack]:
+    """That many different sites that the checks accept; the same ones for the same seed."""
+    return list(itertools.islice(_accepted(seed), number))
+
+
+def _accepted(seed: int) -> Iterator[Stack]:
+    random = Random(seed)  # noqa: S311 - repeatable on purpose
+    generated: set[str] = set()
+    while True:
+        stack = generated_site(random)
+        site = read_site(stack).site
+        if site is None:
+            continue
+        # The same for sites that differ only in that they write a default.
+        meaning = site.model_dump_json()
+        if meaning not in generated:
+            generated.add(meaning)
+            yield stack
+
+
+def generated_site(random: Random) -> Stack:
+    """A site that is meant to be right; the checks have the last word."""
+    only_untagged = [("eth0", False), ("eth1", False)]
+    possible = SEGMENTS if _coin(random) else only_untagged
+    segments = random.sample(possible, random.randint(1, min(3, len(possible))))
+    nodes = _nodes(random, tagged=(TAGGED_PARENT, False) in segments)
+    macs = random.sample(MACS, len(segments))
+    names = random.sample(NAMES, len(segments))
+    ids = random.sample(VLAN_IDS, len(segments))
+    networks: dict[str, Stack] = {}
+    interfaces: list[Stack] = []
     discovered = False
-    for position, (parent, tagged) in enumerate(wires):
+    for position, (parent, tagged) in enumerate(segments):
         name = f"n{position}"
-        network: Tree = {"type": "vlan" if tagged else "macvlan", "parent": parent}
+        network: Stack = {"type": "vlan" if tagged else "macvlan", "parent": parent}
         if tagged:
-            network["vlan_id"] = ids.pop()
+            network["vlan_id"] = ids[position]
         else:
-            network["mode"] = draw(st.sampled_from(["bridge", "bridge", "private", "vepa"]))
-        attachment: Tree = {
+            network["mode"] = random.choice(("bridge", "bridge", "private", "vepa"))
+        interface: Stack = {
             "network": name,
-            "name": draw(st.sampled_from([f"net{position + 1}", names.pop()])),
-            "mac": macs.pop(),
+            "name": random.choice((f"net{position + 1}", names[position])),
+            "mac": macs[position],
         }
-        _addresses(draw, network, attachment, position)
-        _routing(draw, network, discovered=discovered, position=position)
+        _addresses(random, network, interface, position)
+        _routing(random, network, discovered=discovered, position=position)
         discovered = discovered or network.get("routing") == "discovery"
-        _mtu(draw, network, nodes)
+        _mtu(random, network, nodes)
         networks[name] = network
-        interfaces.append(attachment)
-    idle = draw(st.sampled_from([None, None, None, 0, 1, 2]))
-    if idle is not None and len(interfaces) > 1:
-        interfaces.pop(idle % len(interfaces))
-    if draw(st.sampled_from([False, False, False, True])):
-        networks["spare"] = _spare(draw, networks["n0"])
-    _name_nodes(draw, nodes, networks)
-    chosen = draw(st.sampled_from([[], [], [max(nodes)]]))
-    apart = draw(st.booleans())
-    if chosen and apart:
+        interfaces.append(interface)
+    _node_addresses(random, nodes, networks)
+    chosen = random.choice(([], [], [max(nodes)]))
+    if chosen and _coin(random):
         nodes["apart"] = {
             "host": "10.250.0.1",
             "host_key": "ssh-ed25519 AAAA",
@@ -118,7 +132,7 @@ def sites(draw: st.DrawFn) -> Tree:
             "interfaces": [],
         }
     return {
-        "cluster": draw(st.sampled_from([CLUSTERS[0], *CLUSTERS])),
+        "cluster": random.choice((CLUSTERS[0], *CLUSTERS)),
         "nodes": nodes,
         "networks": networks,
         "home_assistant": {
@@ -129,21 +143,17 @@ def sites(draw: st.DrawFn) -> Tree:
     }
 
 
-def is_tagged(tree: Tree) -> bool:
-    """Whether frames carry tags: the kernel must know 802.1Q."""
-    if any("." in n["parent"] or n["type"] == "vlan" for n in tree["networks"].values()):
-        return True
-    interfaces = [i for node in tree["nodes"].values() for i in node["interfaces"]]
-    return any("." in (i if isinstance(i, str) else i["name"]) for i in interfaces)
+def _coin(random: Random) -> bool:
+    return random.choice((False, True))
 
 
-def _nodes(draw: st.DrawFn, *, tagged: bool) -> dict[str, Tree]:
-    nodes: dict[str, Tree] = {}
-    for number in range(draw(st.sampled_from([1, 1, 2]))):
+def _nodes(random: Random, *, tagged: bool) -> dict[str, Stack]:
+    nodes: dict[str, Stack] = {}
+    for number in range(random.choice((1, 1, 2))):
         interfaces: list[Any] = []
         for position, name in enumerate(("eth0", "eth1")):
-            interface: Tree = {"name": name, "mtu": draw(st.sampled_from(PARENTS_MTU))}
-            if draw(st.booleans()):
+            interface: Stack = {"name": name, "mtu": random.choice(PARENTS_MTU)}
+            if _coin(random):
                 interface["mac"] = f"52:54:00:00:{number:02x}:{position:02x}"
             interfaces.append(interface)
         if tagged:
@@ -157,95 +167,79 @@ def _nodes(draw: st.DrawFn, *, tagged: bool) -> dict[str, Tree]:
     return nodes
 
 
-def _addresses(draw: st.DrawFn, network: Tree, attachment: Tree, position: int) -> None:
-    leases = draw(st.booleans())
-    six = draw(st.sampled_from([False, False, True]))
-    subnet = _subnet(draw, six=six, position=position, leases=leases)
+def _addresses(random: Random, network: Stack, interface: Stack, position: int) -> None:
+    leases = _coin(random)
+    six = random.choice((False, False, True))
+    subnet = _subnet(random, six=six, position=position, leases=leases)
     network["subnet"] = str(subnet)
-    host = _host(draw, subnet, taken=(1,) if leases else ())
-    attachment["address"] = str(subnet[host])
+    host = _host(random, subnet, taken=(1,) if leases else ())
+    interface["address"] = str(subnet[host])
     if leases:
-        first, last = _around(draw, subnet, host)
+        first, last = _around(random, subnet, host)
         network["range"] = f"{subnet[first]}-{subnet[last]}"
-        if subnet.num_addresses - last > 12 and draw(st.booleans()):
+        if subnet.num_addresses - last > 12 and _coin(random):
             network["dhcp_pool"] = f"{subnet[last + 1]}-{subnet[last + 9]}"
         return
     network["ipam"] = "static"
-    if draw(st.booleans()):
-        other = _subnet(draw, six=True, position=position, leases=False, second=six)
+    if _coin(random):
+        other = _subnet(random, six=True, position=position, leases=False, second=six)
         network["ipv6"] = {"subnet": str(other)}
-        host_six = _host(draw, other, taken=())
-        attachment["ipv6_address"] = str(other[host_six])
-        if other.num_addresses >= 64 and not 40 <= host_six <= 50 and draw(st.booleans()):
+        host_six = _host(random, other, taken=())
+        interface["ipv6_address"] = str(other[host_six])
+        if other.num_addresses >= 64 and not 40 <= host_six <= 50 and _coin(random):
             network["ipv6"]["dhcp_pool"] = f"{other[40]}-{other[50]}"
-    if subnet.num_addresses >= 16 and draw(st.booleans()):
+    if subnet.num_addresses >= 16 and _coin(random):
         pool = [n for n in (8, 9, 10, 11) if n != host]
         low, high = min(pool), max(n for n in pool if all(m != host for m in range(min(pool), n)))
         network["dhcp_pool"] = f"{subnet[low]}-{subnet[high]}"
 
 
-def _spare(draw: st.DrawFn, network: Tree) -> Tree:
-    """Another network of the same wire and subnet, that nobody is in."""
-    kept = ("type", "parent", "vlan_id", "mode", "subnet", "mtu", "dhcp_pool")
-    spare: Tree = {key: network[key] for key in kept if key in network}
-    subnet = ipaddress.ip_network(network["subnet"])
-    if subnet.num_addresses >= 256 and draw(st.booleans()):
-        spare["range"] = f"{subnet[100]}-{subnet[draw(st.sampled_from([100, 101, 120]))]}"
-    else:
-        spare["ipam"] = "static"
-    if subnet.num_addresses >= 256 and "dhcp_pool" not in spare and draw(st.booleans()):
-        spare["dhcp_pool"] = f"{subnet[200]}-{subnet[210]}"
-    if draw(st.booleans()):
-        spare["gateway"] = network.get("gateway", str(subnet[1]))
-    return spare
-
-
 def _subnet(
-    draw: st.DrawFn, *, six: bool, position: int, leases: bool, second: bool = False
+    random: Random, *, six: bool, position: int, leases: bool, second: bool = False
 ) -> IpNetwork:
     blocks = BLOCKS_V6_MORE if second else BLOCKS_V6 if six else BLOCKS_V4
     block = ipaddress.ip_network(blocks[position])
     prefixes = PREFIXES_V6 if six else PREFIXES_V4
     tight = () if leases else ((127,) if six else (31,))
-    prefix = draw(st.sampled_from((*prefixes, *tight)))
+    prefix = random.choice((*prefixes, *tight))
     prefix = max(prefix, block.prefixlen)
     count = 1 << (prefix - block.prefixlen)
-    number = draw(st.sampled_from(sorted({0, count - 1, count // 2, min(18, count - 1)})))
+    number = random.choice(sorted({0, count - 1, count // 2, min(18, count - 1)}))
     size = 1 << (block.max_prefixlen - prefix)
     return ipaddress.ip_network((int(block.network_address) + number * size, prefix))
 
 
-def _host(draw: st.DrawFn, subnet: IpNetwork, taken: Sequence[int]) -> int:
+def _host(random: Random, subnet: IpNetwork, taken: Sequence[int]) -> int:
     """The number of a host in its subnet: the first, the last, or one between."""
     tight = subnet.num_addresses == 2
     first = 0 if tight else 1
     last = subnet.num_addresses - (1 if tight or subnet.version == 6 else 2)
     choices = {first, last, first + 1, (first + last) // 2, min(32, last)}
     allowed = sorted(n for n in choices if first <= n <= last and n not in taken)
-    return draw(st.sampled_from(allowed))
+    return random.choice(allowed)
 
 
-def _around(draw: st.DrawFn, subnet: IpNetwork, host: int) -> tuple[int, int]:
+def _around(random: Random, subnet: IpNetwork, host: int) -> tuple[int, int]:
     """First and last of a range that holds the host."""
     most = subnet.num_addresses - (1 if subnet.version == 6 else 2)
-    first = draw(st.sampled_from(sorted({host, max(1, host - 3), min(host, 2)})))
-    last = draw(st.sampled_from(sorted({host, min(host + 5, most), most})))
+    first = random.choice(sorted({host, max(1, host - 3), min(host, 2)}))
+    last = random.choice(sorted({host, min(host + 5, most), most}))
     return first, last
 
 
-def _routing(draw: st.DrawFn, network: Tree, *, discovered: bool, position: int) -> None:
+def _routing(random: Random, network: Stack, *, discovered: bool, position: int) -> None:
     modes = ["on_link", "routed"] if discovered else ["on_link", "discovery", "routed"]
-    mode = draw(st.sampled_from(modes))
+    mode = random.choice(modes)
     subnet = ipaddress.ip_network(network["subnet"])
     if mode == "routed" and subnet.num_addresses >= 8:
-        network["gateway"] = str(subnet[draw(st.sampled_from([1, 6]))])
+        network["gateway"] = str(subnet[random.choice((1, 6))])
         destinations = DESTINATIONS_V6 if subnet.version == 6 else DESTINATIONS_V4
         if position < len(destinations):
-            network["routes"] = _some(draw, destinations[position])
+            network["routes"] = _some(random, destinations[position])
             network["routing"] = "routed"
-        if "ipv6" in network and position < len(DESTINATIONS_V6) and draw(st.booleans()):
+        if "ipv6" in network and position < len(DESTINATIONS_V6) and _coin(random):
             network["ipv6"]["gateway"] = "fe80::1"
-            more = _some(draw, DESTINATIONS_V6[position])
+            more = _some(random, DESTINATIONS_V6[position])
             network["routes"] = [*network.get("routes", []), *more]
             network["routing"] = "routed"
         return
@@ -253,11 +247,11 @@ def _routing(draw: st.DrawFn, network: Tree, *, discovered: bool, position: int)
         network["routing"] = "discovery"
 
 
-def _some(draw: st.DrawFn, destinations: Sequence[str]) -> list[str]:
-    return list(destinations[: draw(st.integers(1, len(destinations)))])
+def _some(random: Random, destinations: Sequence[str]) -> list[str]:
+    return list(destinations[: random.randint(1, len(destinations))])
 
 
-def _mtu(draw: st.DrawFn, network: Tree, nodes: dict[str, Tree]) -> None:
+def _mtu(random: Random, network: Stack, nodes: dict[str, Stack]) -> None:
     most = min(
         interface["mtu"]
         for node in nodes.values()
@@ -266,22 +260,22 @@ def _mtu(draw: st.DrawFn, network: Tree, nodes: dict[str, Tree]) -> None:
     )
     six = "ipv6" in network or ":" in network["subnet"]
     choices = [m for m in (68, 576, 1279, 1280, 1400, most) if (1280 if six else 68) <= m <= most]
-    mtu = draw(st.sampled_from([None, None, *choices]))
+    mtu = random.choice((None, None, *choices))
     if mtu is not None:
         network["mtu"] = mtu
 
 
-def _name_nodes(draw: st.DrawFn, nodes: dict[str, Tree], networks: dict[str, Tree]) -> None:
+def _node_addresses(random: Random, nodes: dict[str, Stack], networks: dict[str, Stack]) -> None:
     """Some nodes are known by an address in a network of theirs, some by name alone."""
     for number, node in enumerate(nodes.values()):
         for network in networks.values():
             subnet = ipaddress.ip_network(network["subnet"])
             if network["type"] == "macvlan" and subnet.num_addresses >= 256:
-                if draw(st.booleans()):
+                if _coin(random):
                     node["host"] = str(subnet[240 + number])
-                elif draw(st.booleans()):
+                elif _coin(random):
                     node["addresses"] = [str(subnet[240 + number])]
                 break
-        if draw(st.sampled_from([False, False, True])):
+        if random.choice((False, False, True)):
             more = (f"10.251.0.{number + 1}", f"fd00:251::{number + 1}")
-            node["addresses"] = [*node.get("addresses", []), draw(st.sampled_from(more))]
+            node["addresses"] = [*node.get("addresses", []), random.choice(more)]

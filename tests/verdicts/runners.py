@@ -16,7 +16,8 @@ MACHINES = 2
 MACHINE_CHANNELS, LOCAL_CHANNELS = 12, 24
 # How long a call waits for its answer: what is emulated is some ten times slower.
 LOCAL_SECONDS, MACHINE_SECONDS = 1.0, 4.0
-# What the plugins say then, or what is seen of an address: such a scenario is run again.
+# What a plugin says, and what is seen of an address, where the kernel had no time yet to look for
+# duplicates: such a scenario is run again.
 UNSETTLED = "still has tentative addresses"
 TENTATIVE = "is tentative"
 
@@ -41,7 +42,6 @@ class Runners:
         texts = [json.dumps(request, sort_keys=True) for request in wanted]
         single = dict(zip(texts, wanted, strict=True))
         reports = dict(zip(single, self._run_each(list(single.values()), patience), strict=True))
-        # A busy kernel looks for duplicates for longer than the plugins wait.
         slow = [text for text, report in reports.items() if _is_unsettled(report)]
         reports |= zip(slow, self._run_each([single[text] for text in slow], patience), strict=True)
         return [reports[text] for text in texts]
@@ -49,12 +49,13 @@ class Runners:
     def _run_each(self, wanted: Sequence[Request], patience: float) -> list[Report]:
         reports: list[Report | None] = [None] * len(wanted)
         failures: list[BaseException] = []
+        stopped = threading.Event()
         queues: tuple[queue.SimpleQueue[int], ...] = (queue.SimpleQueue(), queue.SimpleQueue())
         for position, request in enumerate(wanted):
             queues[needs_vlans(request)].put(position)
 
         def work(channel: Channel, waiting: queue.SimpleQueue[int], seconds: float) -> None:
-            while not failures:
+            while not stopped.is_set():
                 try:
                     position = waiting.get_nowait()
                 except queue.Empty:
@@ -64,6 +65,7 @@ class Runners:
                     reports[position] = channel.run(request)
                 except (OSError, EOFError, ValueError) as error:
                     failures.append(error)
+                    stopped.set()
 
         threads = [
             threading.Thread(target=work, args=(channel, waiting, seconds))
@@ -73,10 +75,14 @@ class Runners:
             )
             for channel in channels
         ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            # Also where a signal ends the wait.
+            stopped.set()
         if failures:
             raise failures[0]
         return [report for report in reports if report is not None]

@@ -1,4 +1,4 @@
-"""Whatever a pod has otherwise than the site has planned for it gives a line."""
+"""Whatever a pod has otherwise than the site says gives a line."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from tests.cases.sites import tree, unchecked_site
 from tests.verdicts.differences import differences
 from tests.verdicts.runners import Runners
 from tests.verdicts.scenarios.calls import POD
-from tests.verdicts.scenarios.peer_pods import Guest
+from tests.verdicts.scenarios.peer_pods import PeerPod
 from tests.verdicts.scenarios.request import request
 
 ETH0, LAN, IOT = "eth0", "net1", "net1.2"
@@ -55,14 +55,14 @@ def _as_planned(asked: Request) -> Report:
                 "gateway": call.get("via", ""),
                 "source": ADDRESSES.get(call.get("by", ""), NOBODYS),
                 "answered": True,
-                "words": "",
+                "error": "",
             }
             for call in asked["calls"]
         ],
         "owners": [
             {"address": q["address"], "macs": macs.get(q["address"], [])} for q in asked["owners"]
         ],
-        "kept": [
+        "present": [
             *("node: veth7", "pod: eth0", "pod: net1", "pod: net1.2"),
             *(f"{LEASES}-lan/192.168.18.32", f"{LEASES}-iot/192.168.32.3"),
         ],
@@ -125,7 +125,7 @@ def test_a_call_from_another_address_than_the_interface_s_own_gives_a_line(
 def test_from_which_address_others_call_and_the_pod_by_the_cluster_is_not_asked(
     site: Site,
 ) -> None:
-    asked = request(site, "k3s-1", [Guest("lan", "192.168.18.50")])
+    asked = request(site, "k3s-1", [PeerPod("lan", "192.168.18.50")])
     report = _as_planned(asked)
     report["pods"].append(report["pods"][0])
     callers = [(c.get("host"), c.get("pod", 0), c.get("by")) for c in asked["calls"]]
@@ -188,17 +188,17 @@ def test_why_an_address_is_missing_is_said_of_planned_ones_alone(
 def test_what_was_not_seen_while_the_pod_lived_cannot_be_missed_later(
     site: Site, asked: Request, report: Report, trace: str, what: str
 ) -> None:
-    report["kept"].remove(trace)
+    report["present"].remove(trace)
 
     found = differences(site, "k3s-1", asked, report)
-    assert found == [f"{what} is not kept where it is looked for"]
+    assert found == [f"{what} is not where it is looked for"]
 
 
-def test_of_a_pod_that_was_not_made_nothing_is_kept(
+def test_of_a_pod_that_was_not_made_nothing_is_looked_for(
     site: Site, asked: Request, report: Report
 ) -> None:
     report["pods"][0] |= {"error": "no room", "status": "", "interfaces": None, "routes": None}
-    report["kept"] = []
+    report["present"] = []
 
     assert differences(site, "k3s-1", asked, report) == [f"{POD} is not made: no room"]
 
@@ -206,7 +206,7 @@ def test_of_a_pod_that_was_not_made_nothing_is_kept(
 def test_static_addresses_have_no_leases(report: Report) -> None:
     static = {f"networks/{name}/ipam": "static" for name in ("lan", "iot")}
     site = unchecked_site({**static, "networks/lan/range": None, "networks/iot/range": None})
-    report["kept"] = [trace for trace in report["kept"] if not trace.startswith(LEASES)]
+    report["present"] = [trace for trace in report["present"] if not trace.startswith(LEASES)]
 
     assert differences(site, "k3s-1", request(site, "k3s-1"), report) == []
 
@@ -228,12 +228,12 @@ TOLD: Mapping[str, tuple[str, str, str]] = {
     "a folder": (
         '"dataDir": "/run/cni/multihome"',
         '"dataDir": "/run/scenario"',
-        "the lease of 192.168.18.32 is not kept where it is looked for",
+        "the lease of 192.168.18.32 is not where it is looked for",
     ),
 }
 
 
-def _house(*, tagged: bool) -> Site:
+def _site(*, tagged: bool) -> Site:
     (lan, _) = tree("home")["home_assistant"]["interfaces"]
     alone = {"networks/iot": None, "home_assistant/interfaces": [lan]}
     return unchecked_site({} if tagged else alone)
@@ -242,11 +242,11 @@ def _house(*, tagged: bool) -> Site:
 @pytest.fixture(scope="module")
 def told(runners: Runners) -> dict[str, list[str]]:
     """The differences that each of the replaced words makes."""
-    sites = {name: _house(tagged="net1.2" in line) for name, (_, _, line) in TOLD.items()}
+    sites = {name: _site(tagged="net1.2" in line) for name, (_, _, line) in TOLD.items()}
     wanted = []
     for name, site in sites.items():
         before, after, _ = TOLD[name]
-        whole = request(site, "k3s-1", [Guest("lan", None)])
+        whole = request(site, "k3s-1", [PeerPod("lan", None)])
         networks = {n: text.replace(before, after) for n, text in whole["networks"].items()}
         pods = [{k: text.replace(before, after) for k, text in p.items()} for p in whole["pods"]]
         assert (networks, pods) != (whole["networks"], whole["pods"]), "nothing was replaced"

@@ -1,4 +1,4 @@
-"""A site that is accepted is not held against the plan because the lab was slow."""
+"""A site that is accepted is not called a failure because the lab was slow."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from lab.netns.channel import Report, Request
 from tests.cases.rules import CASES
 from tests.cases.sites import changed_tree, tree
 from tests.verdicts.differences import is_silence
-from tests.verdicts.execution import PATIENCE, run_trees
+from tests.verdicts.execution import PATIENCE, execute
 from tests.verdicts.runners import Runners
 
 (LAN, _) = tree("home")["home_assistant"]["interfaces"]
@@ -17,11 +17,11 @@ LATE, REFUSED = "connection timed out", "connection refused"
 
 
 class SlowRunners(Runners):
-    """Whose scenario does not answer its first call, with the words, `times` times."""
+    """Whose first scenario does not answer its first call, with the error, `times` times."""
 
-    def __init__(self, real: Runners, words: str, times: int) -> None:
+    def __init__(self, real: Runners, error: str, times: int) -> None:
         super().__init__()
-        self.real, self.words, self.times = real, words, times
+        self.real, self.error, self.times = real, error, times
         self.patience: list[float] = []
 
     def run_all(self, wanted: Sequence[Request], patience: float = 1) -> list[Report]:
@@ -31,30 +31,30 @@ class SlowRunners(Runners):
         reports = self.real.run_all(wanted, patience)
         if len(self.patience) <= self.times:
             first = next(call for call in reports[0]["calls"] if call["answered"])
-            first |= {"answered": False, "words": self.words}
+            first |= {"answered": False, "error": self.error}
         return reports
 
 
 @pytest.mark.parametrize(
-    ("words", "times", "runs", "found"),
+    ("error", "times", "runs", "fails"),
     [(LATE, 1, 2, False), (LATE, 2, 2, True), (REFUSED, 1, 1, True)],
 )
-def test_an_accepted_site_that_did_not_answer_in_time_is_run_once_more_with_more_time(
-    runners: Runners, words: str, times: int, runs: int, *, found: bool
+def test_an_accepted_site_that_did_not_answer_in_time_is_executed_again_with_more_time(
+    runners: Runners, error: str, times: int, runs: int, *, fails: bool
 ) -> None:
-    slow = SlowRunners(runners, words, times)
-    (outcome,) = run_trees(slow, [changed_tree("home", LAN_ALONE)])
+    slow = SlowRunners(runners, error, times)
+    (outcome,) = execute(slow, [changed_tree("home", LAN_ALONE)])
 
     assert slow.patience == [1, PATIENCE][:runs]
     assert outcome.again is (runs == 2)
-    assert bool(outcome.found) is found, outcome.found
+    assert bool(outcome.failures) is fails, outcome.failures
 
 
-def test_silence_that_the_plan_foresees_is_not_asked_again(runners: Runners) -> None:
+def test_a_refused_site_that_did_not_answer_is_not_executed_again(runners: Runners) -> None:
     slow = SlowRunners(runners, LATE, 0)
     refused = {**LAN_ALONE, **CASES["range-ends-of-subnet"]}
-    (outcome,) = run_trees(slow, [changed_tree("home", refused)])
+    (outcome,) = execute(slow, [changed_tree("home", refused)])
 
-    assert outcome.found
-    assert all(map(is_silence, outcome.found))
+    assert outcome.failures
+    assert all(map(is_silence, outcome.failures))
     assert len(slow.patience) == 1

@@ -1,4 +1,4 @@
-"""The pod answers ARP for its addresses on every wire that it is on: what others have there."""
+"""The pod answers ARP for its addresses on every segment that it is on."""
 
 from typing import Any
 
@@ -26,15 +26,15 @@ UNTAGGED_IOT: dict[str, object] = {
         ({"gateway": "192.168.32.3"}, "address-is-gateway"),
     ],
 )
-def test_a_device_of_another_wire_shares_the_pods_address(
+def test_a_device_of_another_segment_shares_the_pods_address(
     runners: Runners, keys: dict[str, object], rule: str
 ) -> None:
     spare = {**LAN2, "subnet": "192.168.32.0/24", **keys}
-    tree = changed_tree("home", {**UNTAGGED_IOT, "networks/spare": spare})
-    scenario: dict[str, Any] = request(Site.model_validate(tree), "k3s-1")
+    stack = changed_tree("home", {**UNTAGGED_IOT, "networks/spare": spare})
+    scenario: dict[str, Any] = request(Site.model_validate(stack), "k3s-1")
     scenario["owners"] = [{"host": "n-lan", "address": "192.168.32.3"}]
     (report,) = runners.run_all([scenario])
 
-    assert errors(tree) == (rule,)
+    assert errors(stack) == (rule,)
     assert not report["error"]
     assert {"32:44:0b:5a:0e:2e"} < set(report["owners"][0]["macs"])

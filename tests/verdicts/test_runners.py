@@ -31,7 +31,9 @@ class BusyRunners(Runners):
     [("link net1 still has tentative addresses after 5 s", ""), ("", "fd00::1/64 is tentative")],
 )
 @pytest.mark.parametrize("times", [1, 2])
-def test_a_house_that_did_not_settle_is_run_once_more(times: int, error: str, unready: str) -> None:
+def test_a_scenario_that_did_not_settle_is_run_once_more(
+    times: int, error: str, unready: str
+) -> None:
     runners = BusyRunners(times, error, unready)
     wanted: list[Request] = [{"name": "quick"}, {"name": "slow"}, {"name": "quick"}]
     reports = runners.run_all(wanted)

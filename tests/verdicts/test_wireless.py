@@ -1,13 +1,13 @@
-"""The harm of `parent-wireless`, with simulated radios, Debian's hostapd and the real plugin."""
+"""The failure without `parent-wireless`: simulated radios, real hostapd and plugins."""
 
 import pytest
 
 from components.home_assistant.annotation import addresses
 from components.network_segment.conflist import conflist
-from config.checks import RULES
 from lab.netns.wireless import missing, wireless_results
 from tests.cases.rules import CASES
 from tests.cases.sites import unchecked_site
+from tests.verdicts.evidence import EVIDENCE
 
 RULE = "parent-wireless"
 
@@ -25,4 +25,4 @@ def test_an_access_point_answers_its_station_and_not_the_pod_behind_it() -> None
         "macvlan": "not answered",
         "macvlan by wire": "answered",
     }
-    assert RULES[RULE].shown in [f"{name}: {result}" for name, result in found.items()]
+    assert EVIDENCE[RULE] in [f"{name}: {result}" for name, result in found.items()]

@@ -1,4 +1,4 @@
-"""What happens without the rules whose harm no pod shows: each gives the words that were seen."""
+"""Rules whose failure no pod shows: a function for each gives what is seen without the rule."""
 
 import dataclasses
 import json
@@ -144,7 +144,7 @@ def user_not_root() -> str:
     return done.stderr
 
 
-ELSEWHERE: Mapping[str, Callable[[], str]] = {
+WITHOUT_PODS: Mapping[str, Callable[[], str]] = {
     "manifest-unknown": manifest_unknown,
     "archive-unknown": archive_unknown,
     "archive-missing": archive_missing,

@@ -16,7 +16,7 @@ func ask(s *space, to string, timeout time.Duration) answer {
 	var got answer
 	routes, err := s.handle.RouteGet(address)
 	if err != nil {
-		got.Words = err.Error()
+		got.Error = err.Error()
 		return got
 	}
 	if l, err := s.handle.LinkByIndex(routes[0].LinkIndex); err == nil {
@@ -31,7 +31,7 @@ func ask(s *space, to string, timeout time.Duration) answer {
 	err = s.in(func() error { return dial(address, timeout) })
 	got.Answered = err == nil || errors.Is(err, unix.ECONNREFUSED)
 	if err != nil {
-		got.Words = err.Error()
+		got.Error = err.Error()
 	}
 	return got
 }

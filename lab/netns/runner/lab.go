@@ -4,74 +4,14 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"runtime"
 
 	"github.com/vishvananda/netlink"
-	"github.com/vishvananda/netns"
-	"golang.org/x/sys/unix"
 )
 
-// space is a network namespace with a file of its own, as container runtimes make it.
-type space struct {
-	name   string
-	ns     netns.NsHandle
-	handle *netlink.Handle
-}
-
-func (s *space) path() string { return "/run/netns/" + s.name }
-
-func (s *space) close() {
-	if s.handle != nil {
-		s.handle.Close()
-	}
-	s.ns.Close()
-	_ = netns.DeleteNamed(s.name)
-}
-
-// in runs the function on this thread inside the namespace, and comes back.
-func (s *space) in(do func() error) error {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	here, err := netns.Get()
-	if err != nil {
-		return err
-	}
-	defer here.Close()
-	if err := netns.Set(s.ns); err != nil {
-		return err
-	}
-	defer func() { _ = netns.Set(here) }()
-	return do()
-}
-
-func newSpace(name string) (*space, error) {
-	here, err := netns.Get()
-	if err != nil {
-		return nil, err
-	}
-	defer here.Close()
-	made, err := netns.NewNamed(name)
-	if err != nil {
-		return nil, fmt.Errorf("namespace %s: %w", name, err)
-	}
-	if err := netns.Set(here); err != nil {
-		return nil, err
-	}
-	s := &space{name: name, ns: made}
-	if s.handle, err = netlink.NewHandleAt(made, unix.NETLINK_ROUTE); err != nil {
-		return nil, err
-	}
-	lo, err := s.handle.LinkByName("lo")
-	if err != nil {
-		return nil, err
-	}
-	return s, s.handle.LinkSetUp(lo)
-}
-
-// wires are the namespaces of one scenario. Every link of the node ends in a bridge of the switch.
-type wires struct {
+// lab has the namespaces of one scenario. Every link of the node ends in a bridge of the switch.
+type lab struct {
 	node      *space
-	home      *homeSwitch
+	lan       *lanSwitch
 	hosts     map[string]*space
 	devices   map[string]netlink.Link
 	firstIPv4 map[string]net.IP
@@ -79,99 +19,99 @@ type wires struct {
 	made      []*space
 }
 
-func (w *wires) close() error {
-	err := w.home.unplug()
-	for _, s := range w.made {
+func (l *lab) close() error {
+	err := l.lan.unplug()
+	for _, s := range l.made {
 		s.close()
 	}
 	return err
 }
 
-func (w *wires) space(name string) (*space, error) {
+func (l *lab) space(name string) (*space, error) {
 	s, err := newSpace(name)
 	if s != nil {
-		w.made = append(w.made, s)
+		l.made = append(l.made, s)
 	}
 	return s, err
 }
 
-func makeWires(h *scenario, home *homeSwitch) (*wires, error) {
-	w := &wires{
-		home:      home,
+func makeLab(wanted *scenario, lan *lanSwitch) (*lab, error) {
+	l := &lab{
+		lan:       lan,
 		hosts:     map[string]*space{},
 		devices:   map[string]netlink.Link{},
 		firstIPv4: map[string]net.IP{},
 		bridges:   map[string]netlink.Link{},
 	}
 	var err error
-	if w.node, err = w.space("node"); err != nil {
-		return w, err
+	if l.node, err = l.space("node"); err != nil {
+		return l, err
 	}
-	if err := w.node.in(func() error { return sysctl("net/ipv4/ip_forward", "1") }); err != nil {
-		return w, err
+	if err := l.node.in(func() error { return sysctl("net/ipv4/ip_forward", "1") }); err != nil {
+		return l, err
 	}
-	for _, l := range h.Node {
-		if err := w.addLink(l); err != nil {
-			return w, fmt.Errorf("link %s: %w", l.Name, err)
+	for _, one := range wanted.Node {
+		if err := l.addLink(one); err != nil {
+			return l, fmt.Errorf("link %s: %w", one.Name, err)
 		}
 	}
-	for number, other := range h.Hosts {
-		if err := w.addHost(number, other); err != nil {
-			return w, fmt.Errorf("host %s: %w", other.Name, err)
+	for number, other := range wanted.Hosts {
+		if err := l.addHost(number, other); err != nil {
+			return l, fmt.Errorf("host %s: %w", other.Name, err)
 		}
 	}
-	return w, w.addServices(h.Cluster.Services)
+	return l, l.addServices(wanted.Cluster.Services)
 }
 
-func (w *wires) addServices(services []string) error {
-	lo, err := w.node.handle.LinkByName("lo")
+func (l *lab) addServices(services []string) error {
+	lo, err := l.node.handle.LinkByName("lo")
 	if err != nil {
 		return err
 	}
 	for _, address := range services {
-		if err := addAddress(w.node.handle, lo, address); err != nil {
+		if err := addAddress(l.node.handle, lo, address); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *wires) addLink(l link) error {
-	if l.Parent != "" {
-		parent, err := w.node.handle.LinkByName(l.Parent)
+func (l *lab) addLink(wanted link) error {
+	if wanted.Parent != "" {
+		parent, err := l.node.handle.LinkByName(wanted.Parent)
 		if err != nil {
 			return err
 		}
-		return dress(w.node.handle, &netlink.Vlan{
-			LinkAttrs: netlink.LinkAttrs{Name: l.Name, ParentIndex: parent.Attrs().Index, MTU: l.MTU},
-			VlanId:    l.VLAN,
-		}, l.MAC, l.Addresses)
+		return addDevice(l.node.handle, &netlink.Vlan{
+			LinkAttrs: netlink.LinkAttrs{Name: wanted.Name, ParentIndex: parent.Attrs().Index, MTU: wanted.MTU},
+			VlanId:    wanted.VLAN,
+		}, wanted.MAC, wanted.Addresses)
 	}
-	bridge, err := w.home.bridge(len(w.bridges))
+	bridge, err := l.lan.bridge(len(l.bridges))
 	if err != nil {
 		return err
 	}
-	w.bridges[l.Name] = bridge
-	port := fmt.Sprintf("up%d", len(w.bridges))
-	return w.home.plug(bridge, port, w.node, l.Name, l.MTU, l.MAC, l.Addresses)
+	l.bridges[wanted.Name] = bridge
+	port := fmt.Sprintf("up%d", len(l.bridges))
+	return l.lan.plug(bridge, port, l.node, wanted.Name, wanted.MTU, wanted.MAC, wanted.Addresses)
 }
 
-func (w *wires) addHost(number int, other host) error {
-	s, err := w.space("host-" + other.Name)
+func (l *lab) addHost(number int, other host) error {
+	s, err := l.space("host-" + other.Name)
 	if err != nil {
 		return err
 	}
-	w.hosts[other.Name] = s
-	bridge, ok := w.bridges[other.Wire]
+	l.hosts[other.Name] = s
+	bridge, ok := l.bridges[other.Link]
 	if !ok {
-		return fmt.Errorf("the node has no wire %s", other.Wire)
+		return fmt.Errorf("the node has no link %s", other.Link)
 	}
 	if other.Router {
 		if err := s.in(func() error { return sysctl("net/ipv6/conf/all/forwarding", "1") }); err != nil {
 			return err
 		}
 	}
-	if err := w.home.plug(bridge, fmt.Sprintf("host%d", number), s, "lan", wireMTU, other.MAC, nil); err != nil {
+	if err := l.lan.plug(bridge, fmt.Sprintf("host%d", number), s, "lan", lanMTU, other.MAC, nil); err != nil {
 		return err
 	}
 	device, err := s.handle.LinkByName("lan")
@@ -197,7 +137,7 @@ func (w *wires) addHost(number int, other host) error {
 			return err
 		}
 	}
-	w.devices[other.Name], w.firstIPv4[other.Name] = device, firstIPv4(other.Addresses)
+	l.devices[other.Name], l.firstIPv4[other.Name] = device, firstIPv4(other.Addresses)
 	lo, err := s.handle.LinkByName("lo")
 	if err != nil {
 		return err
@@ -215,19 +155,21 @@ func addTagged(handle *netlink.Handle, parent netlink.Link, name string, id int)
 		LinkAttrs: netlink.LinkAttrs{Name: name, ParentIndex: parent.Attrs().Index},
 		VlanId:    id,
 	}
-	if err := dress(handle, vlan, "", nil); err != nil {
+	if err := addDevice(handle, vlan, "", nil); err != nil {
 		return nil, err
 	}
 	return handle.LinkByName(name)
 }
 
-func dress(handle *netlink.Handle, made netlink.Link, mac string, addresses []string) error {
+// addDevice makes a link, with its MAC and addresses, and sets it up.
+func addDevice(handle *netlink.Handle, made netlink.Link, mac string, addresses []string) error {
 	if err := handle.LinkAdd(made); err != nil {
 		return err
 	}
 	return finish(handle, made, mac, addresses)
 }
 
+// finish gives a link its MAC and addresses, and sets it up.
 func finish(handle *netlink.Handle, made netlink.Link, mac string, addresses []string) error {
 	if mac != "" {
 		parsed, err := net.ParseMAC(mac)

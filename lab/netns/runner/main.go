@@ -28,23 +28,23 @@ const settling = 15 * time.Second
 func main() {
 	runtime.LockOSThread()
 	plugins := os.Args[1]
-	home, err := newHomeSwitch()
+	lan, err := newLANSwitch()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "switch:", err)
 		os.Exit(1)
 	}
-	defer home.close()
+	defer lan.close()
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
 	out := json.NewEncoder(os.Stdout)
 	for {
 		line, err := in.ReadBytes('\n')
 		if len(line) > 1 {
-			var h scenario
-			if err := json.Unmarshal(line, &h); err != nil {
+			var wanted scenario
+			if err := json.Unmarshal(line, &wanted); err != nil {
 				fmt.Fprintln(os.Stderr, "request:", err)
 				os.Exit(1)
 			}
-			if err := out.Encode(run(plugins, home, &h)); err != nil {
+			if err := out.Encode(run(plugins, lan, &wanted)); err != nil {
 				os.Exit(1)
 			}
 		}
@@ -54,39 +54,39 @@ func main() {
 	}
 }
 
-func run(plugins string, home *homeSwitch, h *scenario) *report {
-	r := &report{Calls: []answer{}, Owners: []owner{}, Kept: []string{}, Left: []string{}}
-	if err := live(plugins, home, h, r); err != nil {
+func run(plugins string, lan *lanSwitch, wanted *scenario) *report {
+	r := &report{Calls: []answer{}, Owners: []owner{}, Present: []string{}, Left: []string{}}
+	if err := live(plugins, lan, wanted, r); err != nil {
 		r.Error = err.Error()
 	}
 	return r
 }
 
 // live builds the scenario, runs its pods, asks around, and takes everything away again.
-func live(plugins string, home *homeSwitch, h *scenario, r *report) (failure error) {
+func live(plugins string, lan *lanSwitch, wanted *scenario, r *report) (failure error) {
 	defer emptyFolders()
-	w, err := makeWires(h, home)
-	defer func() { failure = errors.Join(failure, w.close()) }()
+	l, err := makeLab(wanted, lan)
+	defer func() { failure = errors.Join(failure, l.close()) }()
 	if err != nil {
 		return err
 	}
-	pods, err := newPodRuntime(plugins, h)
+	pods, err := newPodRuntime(plugins, wanted)
 	if err != nil {
 		return err
 	}
-	before, err := linkNames(w.node)
+	before, err := linkNames(l.node)
 	if err != nil {
 		return err
 	}
 	sandboxes := []*space{}
-	for _, pod := range h.Pods {
-		sandbox, err := w.space("pod-" + pod.Name)
+	for _, pod := range wanted.Pods {
+		sandbox, err := l.space("pod-" + pod.Name)
 		if err != nil {
 			return err
 		}
 		sandboxes = append(sandboxes, sandbox)
 		var seen podReport
-		err = w.node.in(func() error {
+		err = l.node.in(func() error {
 			var err error
 			seen.Status, err = pods.add(pod, sandbox.path())
 			return err
@@ -95,32 +95,32 @@ func live(plugins string, home *homeSwitch, h *scenario, r *report) (failure err
 			seen.Error = err.Error()
 		} else if err := settle(sandbox, settling); err != nil {
 			return err
-		} else if seen.Interfaces, seen.Routes, err = look(sandbox, w.node); err != nil {
+		} else if seen.Interfaces, seen.Routes, err = look(sandbox, l.node); err != nil {
 			return err
 		}
 		r.Pods = append(r.Pods, seen)
 	}
-	if err := settle(w.node, settling); err != nil {
+	if err := settle(l.node, settling); err != nil {
 		return err
 	}
-	if err := talk(h, w, sandboxes, r); err != nil {
+	if err := talk(wanted, l, sandboxes, r); err != nil {
 		return err
 	}
-	if r.Kept, err = traces(w, sandboxes, before); err != nil {
+	if r.Present, err = traces(l, sandboxes, before); err != nil {
 		return err
 	}
-	for number, pod := range h.Pods {
-		err := w.node.in(func() error { return pods.remove(pod, sandboxes[number].path()) })
+	for number, pod := range wanted.Pods {
+		err := l.node.in(func() error { return pods.remove(pod, sandboxes[number].path()) })
 		if err != nil {
 			r.Pods[number].DeleteError = err.Error()
 		}
 	}
-	r.Left, err = traces(w, sandboxes, before)
+	r.Left, err = traces(l, sandboxes, before)
 	return err
 }
 
-func talk(h *scenario, w *wires, sandboxes []*space, r *report) error {
-	timeout := time.Duration(h.Seconds * float64(time.Second))
+func talk(wanted *scenario, l *lab, sandboxes []*space, r *report) error {
+	timeout := time.Duration(wanted.Seconds * float64(time.Second))
 	owned := map[string]bool{}
 	for _, pod := range r.Pods {
 		for _, seen := range pod.Interfaces {
@@ -132,17 +132,17 @@ func talk(h *scenario, w *wires, sandboxes []*space, r *report) error {
 		}
 	}
 	var err error
-	if r.Owners, err = whoHas(h, w, owned, timeout/hearing, timeout); err != nil {
+	if r.Owners, err = whoHas(wanted, l, owned, timeout/hearing, timeout); err != nil {
 		return err
 	}
 	// All at once: what is not answered is waited for.
-	r.Calls = make([]answer, len(h.Calls))
+	r.Calls = make([]answer, len(wanted.Calls))
 	var calling sync.WaitGroup
-	for number, c := range h.Calls {
-		from := w.hosts[c.Host]
+	for number, c := range wanted.Calls {
+		from := l.hosts[c.Host]
 		if c.Host == "" {
 			if r.Pods[c.Pod].Error != "" {
-				r.Calls[number] = answer{Words: "the pod was not made"}
+				r.Calls[number] = answer{Error: "the pod was not made"}
 				continue
 			}
 			from = sandboxes[c.Pod]

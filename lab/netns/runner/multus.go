@@ -31,10 +31,10 @@ type podRuntime struct {
 	wanted  *scenario
 }
 
-func newPodRuntime(plugins string, h *scenario) (*podRuntime, error) {
+func newPodRuntime(plugins string, wanted *scenario) (*podRuntime, error) {
 	r := &podRuntime{
 		plugins: plugins,
-		wanted:  h,
+		wanted:  wanted,
 		exec:    &invoke.DefaultExec{RawExec: &invoke.RawExec{Stderr: os.Stderr}},
 		client: &k8sclient.ClientInfo{
 			Client:        fake.NewSimpleClientset(),
@@ -42,19 +42,19 @@ func newPodRuntime(plugins string, h *scenario) (*podRuntime, error) {
 			EventRecorder: record.NewFakeRecorder(1000),
 		},
 	}
-	for name, config := range h.Networks {
+	for name, config := range wanted.Networks {
 		definition := &nettypes.NetworkAttachmentDefinition{
-			ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: h.Namespace},
+			ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: wanted.Namespace},
 			Spec:       nettypes.NetworkAttachmentDefinitionSpec{Config: config},
 		}
 		if _, err := r.client.AddNetAttachDef(definition); err != nil {
 			return nil, err
 		}
 	}
-	for _, pod := range h.Pods {
+	for _, pod := range wanted.Pods {
 		_, err := r.client.AddPod(&corev1.Pod{ObjectMeta: metav1.ObjectMeta{
 			Name:        pod.Name,
-			Namespace:   h.Namespace,
+			Namespace:   wanted.Namespace,
 			UID:         types.UID("uid-" + pod.Name),
 			Annotations: map[string]string{networks: pod.Annotation},
 		}})

@@ -68,16 +68,16 @@ func (a *asker) hear() {
 // whoHas asks each question from its host. All is heard until `least` has gone by, and what has an
 // owner without an answer until `most`, asked again now and then as hosts do: who answers second
 // does so at once.
-func whoHas(h *scenario, w *wires, owned map[string]bool, least, most time.Duration) ([]owner, error) {
+func whoHas(wanted *scenario, l *lab, owned map[string]bool, least, most time.Duration) ([]owner, error) {
 	askers := []*asker{}
 	defer func() {
 		for _, a := range askers {
 			unix.Close(a.fd)
 		}
 	}()
-	for _, q := range h.Owners {
-		device := w.devices[q.Host]
-		a, err := newAsker(w.hosts[q.Host], device, w.firstIPv4[q.Host], net.ParseIP(q.Address))
+	for _, q := range wanted.Owners {
+		device := l.devices[q.Host]
+		a, err := newAsker(l.hosts[q.Host], device, l.firstIPv4[q.Host], net.ParseIP(q.Address))
 		if err != nil {
 			return nil, err
 		}
@@ -92,7 +92,7 @@ func whoHas(h *scenario, w *wires, owned map[string]bool, least, most time.Durat
 		silent := []*asker{}
 		for number, a := range askers {
 			a.hear()
-			if owned[h.Owners[number].Address] && len(a.macs) == 0 {
+			if owned[wanted.Owners[number].Address] && len(a.macs) == 0 {
 				silent = append(silent, a)
 			}
 		}
@@ -112,7 +112,7 @@ func whoHas(h *scenario, w *wires, owned map[string]bool, least, most time.Durat
 	found := []owner{}
 	for number, a := range askers {
 		slices.Sort(a.macs)
-		q := h.Owners[number]
+		q := wanted.Owners[number]
 		found = append(found, owner{Host: q.Host, Address: q.Address, MACs: a.macs})
 	}
 	return found, nil

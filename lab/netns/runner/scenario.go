@@ -1,6 +1,6 @@
 package main
 
-// A scenario is one request: the node's links, the hosts on its wires, and the pods that are to run.
+// A scenario is one request: the node's links, the hosts beside it, and the pods that are to run.
 // All addresses have prefix lengths unless said otherwise.
 type scenario struct {
 	Node      []link            `json:"node"`
@@ -24,11 +24,11 @@ type link struct {
 	Addresses []string `json:"addresses"`
 }
 
-// A host on the wire of one of the node's links. Loopback addresses are those that it leads to;
-// on-link are the subnets that it is near to without an address in them.
+// A host on the segment of one of the node's links, or in a VLAN there. It leads to its loopback
+// addresses, and by its link alone, without an address in them, to the on-link subnets.
 type host struct {
 	Name      string   `json:"name"`
-	Wire      string   `json:"wire"`
+	Link      string   `json:"link"`
 	VLANs     []int    `json:"vlans"` // from the outer tag to the inner
 	MAC       string   `json:"mac"`
 	Addresses []string `json:"addresses"`
@@ -62,12 +62,12 @@ type question struct {
 }
 
 type report struct {
-	Error  string      `json:"error"` // what failed of the lab's own, before any plugin ran
-	Pods   []podReport `json:"pods"`
-	Calls  []answer    `json:"calls"`
-	Owners []owner     `json:"owners"`
-	Kept   []string    `json:"kept"` // what there is of the pods while they live
-	Left   []string    `json:"left"` // and what of it when they were removed
+	Error   string      `json:"error"` // what failed of the lab's own, before any plugin ran
+	Pods    []podReport `json:"pods"`
+	Calls   []answer    `json:"calls"`
+	Owners  []owner     `json:"owners"`
+	Present []string    `json:"present"` // what there is of the pods while they live
+	Left    []string    `json:"left"`    // and what of it when they were removed
 }
 
 type podReport struct {
@@ -97,13 +97,14 @@ type routeSeen struct {
 	Interface   string `json:"interface"`
 }
 
-// The route that the call takes, the address that it comes from, and whether it was answered.
+// The route that the call takes, the address that it comes from, and whether it was answered;
+// the kernel's error if it was not.
 type answer struct {
 	Interface string `json:"interface"`
 	Gateway   string `json:"gateway"`
 	Source    string `json:"source"`
 	Answered  bool   `json:"answered"`
-	Words     string `json:"words"`
+	Error     string `json:"error"`
 }
 
 // Who answers the question.

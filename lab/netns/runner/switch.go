@@ -10,46 +10,46 @@ import (
 )
 
 const (
-	wireMTU = 65535
-	ports   = 1 // the group of the switch's links to node and hosts
+	lanMTU = 65535
+	ports  = 1 // the group of the switch's links to node and hosts
 )
 
-// homeSwitch has one bridge for each link of the node. The bridges stay from scenario to scenario: to
+// lanSwitch has one bridge for each link of the node. The bridges stay from scenario to scenario: to
 // take one away the kernel holds up all other changes for a while.
-type homeSwitch struct {
+type lanSwitch struct {
 	*space
 	bridges []netlink.Link
 }
 
-func newHomeSwitch() (*homeSwitch, error) {
+func newLANSwitch() (*lanSwitch, error) {
 	s, err := newSpace("switch")
-	return &homeSwitch{space: s}, err
+	return &lanSwitch{space: s}, err
 }
 
-func (h *homeSwitch) bridge(number int) (netlink.Link, error) {
-	for len(h.bridges) <= number {
-		name := fmt.Sprintf("br%d", len(h.bridges))
-		bridge := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: name, MTU: wireMTU}}
-		if err := dress(h.handle, bridge, "", nil); err != nil {
+func (l *lanSwitch) bridge(number int) (netlink.Link, error) {
+	for len(l.bridges) <= number {
+		name := fmt.Sprintf("br%d", len(l.bridges))
+		bridge := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: name, MTU: lanMTU}}
+		if err := addDevice(l.handle, bridge, "", nil); err != nil {
 			return nil, err
 		}
-		h.bridges = append(h.bridges, bridge)
+		l.bridges = append(l.bridges, bridge)
 	}
-	return h.bridges[number], nil
+	return l.bridges[number], nil
 }
 
 // plug connects a namespace to a bridge.
-func (h *homeSwitch) plug(bridge netlink.Link, port string, to *space, name string, mtu int, mac string, addresses []string) error {
+func (l *lanSwitch) plug(bridge netlink.Link, port string, to *space, name string, mtu int, mac string, addresses []string) error {
 	veth := &netlink.Veth{
-		LinkAttrs:     netlink.LinkAttrs{Name: port, MTU: wireMTU, MasterIndex: bridge.Attrs().Index, Group: ports},
+		LinkAttrs:     netlink.LinkAttrs{Name: port, MTU: lanMTU, MasterIndex: bridge.Attrs().Index, Group: ports},
 		PeerName:      name,
 		PeerNamespace: netlink.NsFd(int(to.ns)),
 		PeerMTU:       uint32(mtu),
 	}
-	if err := h.handle.LinkAdd(veth); err != nil {
+	if err := l.handle.LinkAdd(veth); err != nil {
 		return err
 	}
-	if err := h.handle.LinkSetUp(veth); err != nil {
+	if err := l.handle.LinkSetUp(veth); err != nil {
 		return err
 	}
 	end, err := to.handle.LinkByName(name)
@@ -60,8 +60,8 @@ func (h *homeSwitch) plug(bridge netlink.Link, port string, to *space, name stri
 }
 
 // unplug takes all ports away, and with them the devices of node and hosts.
-func (h *homeSwitch) unplug() error {
-	return h.in(func() error {
+func (l *lanSwitch) unplug() error {
+	return l.in(func() error {
 		request := nl.NewNetlinkRequest(unix.RTM_DELLINK, unix.NLM_F_ACK)
 		request.AddData(nl.NewIfInfomsg(unix.AF_UNSPEC))
 		request.AddData(nl.NewRtAttr(unix.IFLA_GROUP, nl.Uint32Attr(ports)))

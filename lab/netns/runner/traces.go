@@ -9,9 +9,9 @@ import (
 )
 
 // traces are every link, lease and file that there is of the pods.
-func traces(w *wires, sandboxes []*space, before []string) ([]string, error) {
+func traces(l *lab, sandboxes []*space, before []string) ([]string, error) {
 	found := []string{}
-	now, err := linkNames(w.node)
+	now, err := linkNames(l.node)
 	if err != nil {
 		return nil, err
 	}
@@ -42,8 +42,8 @@ func linkNames(s *space) ([]string, error) {
 		return nil, err
 	}
 	names := []string{}
-	for _, l := range all {
-		names = append(names, l.Attrs().Name)
+	for _, one := range all {
+		names = append(names, one.Attrs().Name)
 	}
 	sort.Strings(names)
 	return names, nil

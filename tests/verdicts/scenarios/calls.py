@@ -4,24 +4,20 @@ import ipaddress
 import json
 from collections.abc import Iterable, Iterator
 
-from config.checks.located import (
-    attachments,
-    overlap,
-    pod_addresses,
-    used_networks,
-)
-from config.checks.reach import families_by_wire, routers_by_wire, wire_of
+from config.checks.located import attachments, overlap, pod_addresses, used_networks
+from config.checks.reach import families_by_wire, routers_by_wire
 from config.ip import IpAddress
-from config.networks import HomeNetwork, VlanNetwork
+from config.networks import HomeNetwork
 from config.nodes import Node
 from config.site import Site
 from lab.netns.channel import Request
 from tests.verdicts.scenarios.addresses import leased, neighbour
 from tests.verdicts.scenarios.cluster import service_addresses
 from tests.verdicts.scenarios.destinations import beyond, inside, sought_behind_a_router
-from tests.verdicts.scenarios.hosts import devices
-from tests.verdicts.scenarios.links import link_of, node_addresses
-from tests.verdicts.scenarios.nodes import bystander_on, bystanders, other_nodes
+from tests.verdicts.scenarios.hosts import devices, is_at
+from tests.verdicts.scenarios.links import node_addresses
+from tests.verdicts.scenarios.nodes import observer_by, observers, other_nodes
+from tests.verdicts.scenarios.segments import Port, port_of, segment_of
 
 POD = "home-assistant-0"
 # Where mDNS is spoken: a route there decides by which interface devices are discovered.
@@ -29,7 +25,7 @@ DISCOVERY = "224.0.0.251"
 
 
 def owners(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Request]:
-    """Who has the addresses of pods and nodes: a neighbour on the wire of each asks.
+    """Who has the addresses of pods and nodes: a neighbour on the segment of each asks.
 
     So does each other node there whose MAC is known.
     """
@@ -37,41 +33,41 @@ def owners(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Reque
     for pod in pods:
         for element in json.loads(pod["annotation"]):
             name = element["name"]
-            wire = link_of(node, site.networks[name])
-            near = [host["name"] for host in nodes if (host["wire"], host["vlans"]) == wire]
-            for text in element.get("ips", ()) if wire is not None else ():
+            port = port_of(node, site.networks[name])
+            near = [host["name"] for host in nodes if is_at(host, port)]
+            for text in element.get("ips", ()) if port is not None else ():
                 for asking in (f"n-{name}", *near):
                     yield {"host": asking, "network": name, "address": text.partition("/")[0]}
-    yield from _asked_on_other_wires(site, node)
-    for host in bystanders(site, node):
+    yield from _asked_on_other_segments(site, node)
+    for host in observers(site, node):
         for text, link in node_addresses(site, node):
-            if host["name"] == bystander_on(link):
+            if host["name"] == observer_by(link):
                 yield {"host": host["name"], "address": text.partition("/")[0]}
 
 
-def _asked_on_other_wires(site: Site, node: Node) -> Iterator[Request]:
-    """The pod's IPv4 addresses on each of its wires where they may be somebody else's.
+def _asked_on_other_segments(site: Site, node: Node) -> Iterator[Request]:
+    """The pod's IPv4 addresses on each of its segments where they may be somebody else's.
 
     Linux answers there as well (config/checks/reach.py).
     """
     for _, address, network, _ in pod_addresses(site):
         for name, other in used_networks(site).items():
-            wire = wire_of(other)
-            near = families_by_wire(site)[wire]
-            claimed = address.version == 4 and any(address in family.subnet for _, family in near)
-            if claimed and wire != wire_of(network) and link_of(node, other) is not None:
+            segment = segment_of(other)
+            near = families_by_wire(site)[segment]
+            claimed = address.version == 4 and any(address in subnet.subnet for _, subnet in near)
+            if claimed and segment != segment_of(network) and port_of(node, other) is not None:
                 yield {"host": f"n-{name}", "address": str(address)}
 
 
 def calls(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Request]:
-    """Who calls whom: the pods their neighbours, Home Assistant's also routes and cluster."""
+    """Who calls whom: the pods call neighbours, Home Assistant also routes and cluster."""
     for number, pod in enumerate(pods):
         if pod["name"] == POD:
             yield from _calls_to_networks(site, node)
             yield from _calls_to_the_cluster(site, node)
             continue
         (element,) = json.loads(pod["annotation"])
-        if link_of(node, site.networks[element["name"]]) is None:
+        if port_of(node, site.networks[element["name"]]) is None:
             continue
         found = _near(site, node, element["name"], 0)
         if found is not None and found[1] not in element.get("ips", ()):
@@ -79,34 +75,34 @@ def calls(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Reques
 
 
 def _near(site: Site, node: Node, name: str, number: int) -> tuple[str, str] | None:
-    """A host of the network's family by that number, and its address; None if nobody is."""
+    """A host of the network's subnet by that number, and its address; None if nobody is."""
     network = site.networks[name]
-    family = network.subnets[number]
-    if (address := neighbour(site, family)) is not None:
+    subnet = network.subnets[number]
+    if (address := neighbour(site, subnet)) is not None:
         return f"n-{name}", str(address)
     # All addresses are promised: a device has one of them.
-    address, wire = leased(site, network, family), link_of(node, network)
+    address, port = leased(site, network, subnet), port_of(node, network)
     for device in devices(site, node):
         (own,) = device["addresses"]
-        if (device["wire"], device["vlans"]) == wire and own.partition("/")[0] == str(address):
+        if is_at(device, port) and own.partition("/")[0] == str(address):
             return device["name"], str(address)
     return None
 
 
 def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
     by_network: dict[str, str] = {}
-    for _, attachment, network in attachments(site):
+    for _, interface, network in attachments(site):
         # A pod that is in a network twice goes by the first of its interfaces.
-        by = by_network.setdefault(attachment.network, attachment.name)
-        if link_of(node, network) is None:
+        by = by_network.setdefault(interface.network, interface.name)
+        if port_of(node, network) is None:
             continue
-        given = (attachment.address, attachment.ipv6_address)
-        for number, (family, own) in enumerate(zip(network.subnets, given, strict=False)):
-            found = _near(site, node, attachment.network, number)
+        given = (interface.address, interface.ipv6_address)
+        for number, (subnet, own) in enumerate(zip(network.subnets, given, strict=False)):
+            found = _near(site, node, interface.network, number)
             if found is None or found[1] == str(own):
                 continue
             yield {"to": found[1], "by": by}
-            if own is not None and family.subnet.version == own.version:
+            if own is not None and subnet.subnet.version == own.version:
                 yield {"host": found[0], "to": str(own)}
         for destination in network.routes:
             via, far = network.gateways.get(destination.version), beyond(site, destination)
@@ -117,7 +113,7 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
                 yield {"to": str(via), "by": by}
         if discovers(network):
             yield {"to": DISCOVERY, "by": by, "route_only": True}
-        for address in _claimed_twice(site, attachment.network):
+        for address in _claimed_twice(site, interface.network):
             yield {"to": str(address), "by": by, "route_only": True}
         for address in sought_behind_a_router(site, network):
             yield {"to": str(address), "by": by, "route_only": True}
@@ -125,7 +121,7 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
 
 def _is_called(site: Site, network: HomeNetwork, router: IpAddress) -> bool:
     """Whether it is an address of the subnet that just one router answers for."""
-    return _is_in([network], router) and router not in routers_by_wire(site)[wire_of(network)]
+    return _is_in([network], router) and router not in routers_by_wire(site)[segment_of(network)]
 
 
 def _calls_to_the_cluster(site: Site, node: Node) -> Iterator[Request]:
@@ -139,8 +135,8 @@ def _calls_to_the_cluster(site: Site, node: Node) -> Iterator[Request]:
         yield {"to": DISCOVERY, "by": "eth0", "route_only": True}
     for other in other_nodes(site, node):
         for text, link in node_addresses(site, node):
-            near = any(_together(text, theirs) for theirs in other["addresses"])
-            if near and (other["wire"], other["vlans"]) == (link, []):
+            near = any(_in_one_subnet(text, theirs) for theirs in other["addresses"])
+            if near and is_at(other, Port(link, [])):
                 yield {"host": other["name"], "to": text.partition("/")[0]}
 
 
@@ -166,10 +162,10 @@ def contested(site: Site) -> Iterator[IpAddress]:
 
 
 def _reached_by_the_cluster(site: Site, node: Node) -> Iterator[IpAddress]:
-    """The node's addresses, unless a macvlan of the pod hides them (facts/cni.md section 7)."""
+    """The node's addresses, unless a macvlan of the pod hides them (docs/background/cni.md)."""
     used = used_networks(site).values()
-    untagged = [n for n in used if not isinstance(n, VlanNetwork)]
-    tagged = [n for n in used if isinstance(n, VlanNetwork)]
+    untagged = [n for n in used if not segment_of(n).is_tagged]
+    tagged = [n for n in used if segment_of(n).is_tagged]
     for text, _ in node_addresses(site, node):
         address = ipaddress.ip_interface(text).ip
         behind_a_router = any(address in route for n in used for route in n.routes)
@@ -180,12 +176,12 @@ def _reached_by_the_cluster(site: Site, node: Node) -> Iterator[IpAddress]:
 
 
 def _is_in(networks: Iterable[HomeNetwork], address: IpAddress) -> bool:
-    return any(address in family.subnet for network in networks for family in network.subnets)
+    return any(address in subnet.subnet for network in networks for subnet in network.subnets)
 
 
 def _claimed_twice(site: Site, name: str) -> Iterator[IpAddress]:
     """An address in each subnet of the network that another network of the pod has as well."""
-    used = {attachment.network for attachment in site.home_assistant.interfaces} - {name}
+    used = {interface.network for interface in site.home_assistant.interfaces} - {name}
     for other in used & set(site.networks):
         for mine in site.networks[name].subnets:
             for theirs in site.networks[other].subnets:
@@ -193,5 +189,5 @@ def _claimed_twice(site: Site, name: str) -> Iterator[IpAddress]:
                     yield inside(max(mine.subnet, theirs.subnet, key=lambda n: n.prefixlen))
 
 
-def _together(one: str, other: str) -> bool:
+def _in_one_subnet(one: str, other: str) -> bool:
     return ipaddress.ip_interface(one).network == ipaddress.ip_interface(other).network

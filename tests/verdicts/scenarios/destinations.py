@@ -38,9 +38,9 @@ def sought_behind_a_router(site: Site, network: HomeNetwork) -> Iterator[IpAddre
     of_the_pod = {address for _, address, _, _ in pod_addresses(site)}
     for other in site.networks.values():
         for route in other.routes:
-            for family in network.subnets:
-                host = _free_inside(route, {*of_the_pod, *nobodys(family.subnet)})
-                if is_part(route, family.subnet) and host is not None:
+            for subnet in network.subnets:
+                host = _free_inside(route, {*of_the_pod, *nobodys(subnet.subnet)})
+                if is_part(route, subnet.subnet) and host is not None:
                     yield host
 
 

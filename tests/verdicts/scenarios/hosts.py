@@ -1,24 +1,30 @@
-"""The hosts in the home around a pod: neighbours and routers, devices, pods on other nodes."""
+"""The hosts around a pod: neighbours and routers, DHCP clients, pods on other nodes."""
 
 import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from config.checks.located import leases, used_networks
-from config.checks.reach import link_local_of, pods_meet, wire_of
+from config.checks.reach import link_local_of, pods_meet
 from config.ip import IpAddress, IpNetwork
-from config.networks import HomeNetwork, Subnet, VlanNetwork
+from config.networks import HomeNetwork, Subnet
 from config.nodes import Node
 from config.site import Site
 from lab.netns.channel import Request
 from tests.verdicts.scenarios.addresses import leased, neighbour
 from tests.verdicts.scenarios.destinations import beyond
-from tests.verdicts.scenarios.links import home_of, home_prefix, link_of
+from tests.verdicts.scenarios.links import known_prefix, network_of
+from tests.verdicts.scenarios.segments import Port, port_of, segment_of
 
 
-def new_host(name: str, wire: tuple[str, list[int]], addresses: list[str], **more: Any) -> Request:
-    """One host by its wire, an interface with VLAN ids, and its addresses with prefix lengths."""
-    return {"name": name, "wire": wire[0], "vlans": wire[1], "addresses": addresses, **more}
+def new_host(name: str, port: Port, addresses: list[str], **more: Any) -> Request:
+    """One host by its port, and its addresses with prefix lengths."""
+    return {"name": name, "link": port.link, "vlans": port.vlans, "addresses": addresses, **more}
+
+
+def is_at(host: Request, port: Port | None) -> bool:
+    """Whether the host is at the port."""
+    return (host["link"], host["vlans"]) == port
 
 
 def lead_to(site: Site, router: Request, network: HomeNetwork) -> None:
@@ -32,43 +38,43 @@ def lead_to(site: Site, router: Request, network: HomeNetwork) -> None:
 def neighbours(site: Site, node: Node) -> list[Request]:
     """In each network one host, which is its router as well.
 
-    Of networks on one wire those that the pod is in come first: an address has one host, and who
-    has the gateway's is the router of all of them. Other pods are answered as well, whose subnet
-    may be larger than the host's own.
+    Of networks on one segment those that the pod is in come first: an address has one host, and
+    who has the gateway's is the router of all of them. Other pods are answered as well, whose
+    subnet may be larger than the host's own.
     """
     used = used_networks(site)
     hosts: list[Request] = []
     owners: dict[tuple[str, IpAddress], Request] = {}
     for name, network in {**used, **site.networks}.items():
-        wire = link_of(node, network)
-        if wire is None:
+        port = port_of(node, network)
+        if port is None:
             continue
-        host = new_host(f"n-{name}", wire, [], loopback=[], on_link=[], router=True)
+        host = new_host(f"n-{name}", port, [], loopback=[], on_link=[], router=True)
         prefixes: dict[IpAddress, int] = {}
-        for family in network.subnets:
-            for address in (neighbour(site, family), family.gateway):
-                if address is not None and _is_theirs(site, node, network, family, address):
-                    prefix = min(home_prefix(site, family.subnet), address.max_prefixlen - 1)
+        for subnet in network.subnets:
+            for address in (neighbour(site, subnet), subnet.gateway):
+                if address is not None and _is_theirs(site, node, network, subnet, address):
+                    prefix = min(known_prefix(site, subnet.subnet), address.max_prefixlen - 1)
                     prefixes[address] = min(prefix, prefixes.get(address, prefix))
         for address, prefix in prefixes.items():
-            owner = owners.setdefault((str(wire), address), host)
+            owner = owners.setdefault((str(port), address), host)
             known = ipaddress.ip_interface(f"{address}/{prefix}")
             if owner is host:
                 host["addresses"].append(str(known))
             elif network.ipam == "host-local" and name not in used:
                 owner["on_link"] += _not_known(owner, known.network)
         gateways = [a for a in network.gateways.values() if a in prefixes]
-        for router in [owners[str(wire), address] for address in gateways] or [host]:
+        for router in [owners[str(port), address] for address in gateways] or [host]:
             lead_to(site, router, network)
         hosts.append(host)
     return hosts
 
 
 def _is_theirs(
-    site: Site, node: Node, network: HomeNetwork, family: Subnet, address: IpAddress
+    site: Site, node: Node, network: HomeNetwork, subnet: Subnet, address: IpAddress
 ) -> bool:
-    """Whether a neighbour may have it: a gateway elsewhere, or this wire's node, is not there."""
-    if address != family.gateway:
+    """Whether a neighbour may have it: it is no gateway that is elsewhere, or a node here."""
+    if address != subnet.gateway:
         return True
     for name, other in site.nodes.items():
         if _is_apart(site, node, network, address, name):
@@ -77,70 +83,70 @@ def _is_theirs(
         mac = None if parent is None else parent.mac
         if address in other.own_addresses or (mac and address == link_local_of(mac)):
             return False
-    return address in family.subnet or address.is_link_local
+    return address in subnet.subnet or address.is_link_local
 
 
 def _is_apart(site: Site, node: Node, network: HomeNetwork, address: IpAddress, name: str) -> bool:
-    """Whether that node, if it has the address, has it on another wire, and no pod calls it there.
+    """Whether that node, if it has the address, has it on another segment where no pod calls it.
 
     The pod's node is in no VLAN.
     """
-    home, _ = home_of(site, address, tagged=True)
-    elsewhere = home is not None and wire_of(home) != wire_of(network)
-    if isinstance(network, VlanNetwork) and address.version not in site.cluster.pod_versions:
+    own, _ = network_of(site, address, tagged=True)
+    elsewhere = own is not None and segment_of(own) != segment_of(network)
+    if segment_of(network).is_tagged and address.version not in site.cluster.pod_versions:
         return elsewhere or site.nodes[name] is node
     return elsewhere and name not in site.pod_nodes
 
 
 def devices(site: Site, node: Node) -> Iterable[Request]:
-    """Devices with a lease of the home's DHCP server: the worst ones for the pods' addresses.
+    """Devices with a lease of the DHCP server: the worst ones for the pods' addresses.
 
-    What several pools of a wire give out has one of them, of a network that the pod is in first.
+    What several pools of a segment give out has one of them, of a network that the pod is in first.
     """
     hosts: dict[tuple[str, IpAddress], Request] = {}
     for name, network in {**used_networks(site), **site.networks}.items():
-        wire = link_of(node, network)
-        for number, family in enumerate(network.subnets):
-            chosen = leased(site, network, family)
-            if wire is not None and chosen is not None:
-                addresses = [f"{chosen}/{family.subnet.prefixlen}"]
-                host = new_host(f"d{number}-{name}", wire, addresses)
-                hosts.setdefault((str(wire), chosen), host)
+        port = port_of(node, network)
+        for number, subnet in enumerate(network.subnets):
+            chosen = leased(site, network, subnet)
+            if port is not None and chosen is not None:
+                addresses = [f"{chosen}/{subnet.subnet.prefixlen}"]
+                host = new_host(f"d{number}-{name}", port, addresses)
+                hosts.setdefault((str(port), chosen), host)
     return hosts.values()
 
 
 def pods_elsewhere(
     site: Site, node: Node, name: str, address: IpAddress | None
 ) -> Iterator[Request]:
-    """A pod on another node, of another network of the wire, that was given the same address."""
+    """A pod on another node, of another network of the segment, that has the same address."""
     network = site.networks[name]
-    wire = link_of(node, network)
-    if wire is None or address is None or not pods_meet(site, wire_of(network)):
+    port = port_of(node, network)
+    if port is None or address is None or not pods_meet(site, segment_of(network)):
         return
     near = {
         other_name: other
         for other_name, other in site.networks.items()
-        if other_name != name and wire_of(other) == wire_of(network)
+        if other_name != name and segment_of(other) == segment_of(network)
     }
-    given = [leases(other, family) for other in near.values() for family in other.subnets]
-    pods = [a for a in site.home_assistant.interfaces if a.network in near]
-    fixed = any(address in (a.address, a.ipv6_address) for a in pods)
+    given = [leases(other, subnet) for other in near.values() for subnet in other.subnets]
+    pods = [i for i in site.home_assistant.interfaces if i.network in near]
+    fixed = any(address in (i.address, i.ipv6_address) for i in pods)
     if fixed or any(address in addresses for addresses in given if addresses is not None):
-        prefix = next(f.subnet.prefixlen for f in network.subnets if address in f.subnet)
-        yield new_host("elsewhere", wire, [f"{address}/{prefix}"])
+        prefix = next(s.subnet.prefixlen for s in network.subnets if address in s.subnet)
+        yield new_host("elsewhere", port, [f"{address}/{prefix}"])
 
 
-def _not_known(host: Request, subnet: IpNetwork) -> Iterator[str]:
+def _not_known(host: Request, cidr: IpNetwork) -> Iterator[str]:
     """The subnet, if the host does not lead to it by what it is and has."""
     own = [ipaddress.ip_interface(text).network for text in host["addresses"]]
-    known = any(subnet[0] in network and network.prefixlen <= subnet.prefixlen for network in own)
-    if not known and str(subnet) not in host["on_link"]:
-        yield str(subnet)
+    known = any(cidr[0] in network and network.prefixlen <= cidr.prefixlen for network in own)
+    if not known and str(cidr) not in host["on_link"]:
+        yield str(cidr)
 
 
 def _without_address(network: HomeNetwork, router: Request) -> Iterator[str]:
     """The subnets that a router leads to by its link alone: it has no address in them."""
     own = [ipaddress.ip_interface(text).ip for text in router["addresses"]]
-    for subnet in dict.fromkeys(family.subnet for family in network.subnets):
-        if not any(address in subnet for address in own) and str(subnet) not in router["on_link"]:
-            yield str(subnet)
+    for cidr in dict.fromkeys(subnet.subnet for subnet in network.subnets):
+        if not any(address in cidr for address in own) and str(cidr) not in router["on_link"]:
+            yield str(cidr)

@@ -1,4 +1,4 @@
-"""The node's links, the addresses on them, and the wires that networks' frames leave by."""
+"""The node's links, and in which network and by which link nodes have their addresses."""
 
 from collections.abc import Iterator
 
@@ -10,37 +10,38 @@ from config.checks.located import (
     used_networks,
 )
 from config.ip import IpAddress, IpNetwork
-from config.networks import HomeNetwork, MacvlanNetwork, VlanNetwork
+from config.networks import HomeNetwork
 from config.nodes import Node
 from config.site import Site
 from lab.netns.channel import Request
 from tests.verdicts.scenarios.cluster import CLUSTER_BRIDGE
+from tests.verdicts.scenarios.segments import port_of_link, segment_of
 
 LEAST_MTU_OF_IPV6 = 1280
 
 
 def links(site: Site, node: Node) -> Iterator[Request]:
     """The node's own interfaces, with its addresses on them; `eth0.30` is a VLAN of eth0."""
-    homes = dict(node_addresses(site, node))
+    by_address = dict(node_addresses(site, node))
     # Parents come first.
     for interface in sorted(node.own_interfaces, key=lambda i: "." in i.name):
-        wire, vlans = wire_of_link(node, interface.name)
         if interface.name == CLUSTER_BRIDGE:
             continue
+        port = port_of_link(node, interface.name)
         yield {
             "name": interface.name,
-            "parent": wire if vlans else "",
-            "vlan": vlans[0] if vlans else 0,
+            "parent": port.link if port.vlans else "",
+            "vlan": port.vlans[0] if port.vlans else 0,
             "mtu": interface.mtu,
             "mac": interface.mac or "",
-            "addresses": [text for text, link in homes.items() if link == interface.name],
+            "addresses": [text for text, link in by_address.items() if link == interface.name],
         }
 
 
 def node_addresses(site: Site, node: Node) -> Iterator[tuple[str, str]]:
-    """(address with prefix length, link) for each of the node's addresses on its wires."""
-    for address in addresses_on_wires(node):
-        network, text = home_of(site, address)
+    """(address with prefix length, link) for each of the node's addresses that others see."""
+    for address in visible_addresses(node):
+        network, text = network_of(site, address)
         link = link_elsewhere(node, address) if network is None else network.parent
         known = node.interface(link)
         # No kernel has IPv6 on a link that is too small for it.
@@ -48,8 +49,8 @@ def node_addresses(site: Site, node: Node) -> Iterator[tuple[str, str]]:
             yield text, link
 
 
-def addresses_on_wires(node: Node) -> list[IpAddress]:
-    """All but loopback ones, at which the operator's own machine answers or leads to the node."""
+def visible_addresses(node: Node) -> list[IpAddress]:
+    """All but loopback ones, which lead to whoever calls them."""
     return [address for address in node.own_addresses if not address.is_loopback]
 
 
@@ -59,94 +60,75 @@ def link_elsewhere(node: Node, address: IpAddress) -> str:
     return next((interface.name for interface in (*fit, *node.interfaces)), "")
 
 
-def home_of(
+def network_of(
     site: Site, address: IpAddress, *, tagged: bool = False
 ) -> tuple[HomeNetwork | None, str]:
-    """The network that an address belongs to, and it with its prefix.
+    """The network that a node's address belongs to, and the address with its prefix length.
 
-    One that gives the address to a pod comes first: who has it may be there. Then come untagged
-    ones, and of these the one that it is the router of. It is in a VLAN only with `tagged`. Who has
-    the broadcast's address is in a larger subnet than the plan knows of.
+    A network that gives the address to a pod comes first: who has it may be there. Then come
+    untagged ones, and of these the one whose router has it. It is in a VLAN only with `tagged`.
+    Who has the broadcast's address is in a larger subnet than the site knows of.
     """
 
     def order(network: HomeNetwork) -> tuple[bool, bool, bool]:
-        is_vlan = isinstance(network, VlanNetwork)
         shared = _is_given_to_a_pod(site, network, address)
-        return not shared, is_vlan, address not in network.gateways.values()
+        is_tagged = segment_of(network).is_tagged
+        return not shared, is_tagged, address not in network.gateways.values()
 
     for network in sorted(site.networks.values(), key=order):
-        for family in network.subnets:
-            if address in family.subnet and (tagged or not isinstance(network, VlanNetwork)):
-                known = address not in nobodys(family.subnet)
-                length = home_prefix(site, family.subnet) if known else address.max_prefixlen
+        for subnet in network.subnets:
+            if address in subnet.subnet and (tagged or not segment_of(network).is_tagged):
+                known = address not in nobodys(subnet.subnet)
+                length = known_prefix(site, subnet.subnet) if known else address.max_prefixlen
                 return network, f"{address}/{length}"
     return None, f"{address}/{address.max_prefixlen}"
 
 
 def _is_given_to_a_pod(site: Site, network: HomeNetwork, address: IpAddress) -> bool:
     fixed = any(mine is network and address == own for _, own, mine, _ in pod_addresses(site))
-    given = ((leases(network, family), family) for family in network.subnets)
+    given = ((leases(network, subnet), subnet) for subnet in network.subnets)
     return fixed or any(
-        found is not None and address in found and address != gateway_of_leases(family)
-        for found, family in given
+        found is not None and address in found and address != gateway_of_leases(subnet)
+        for found, subnet in given
     )
 
 
-def home_prefix(site: Site, subnet: IpNetwork) -> int:
+def known_prefix(site: Site, cidr: IpNetwork) -> int:
     """The prefix length by which nodes and routers know the subnet.
 
-    Where a node has IPv6's address of all its routers the home is larger than the plan knows:
+    Where a node has IPv6's address of all its routers they know a larger subnet than the site:
     else each router would answer for that node (RFC 4291 section 2.6.1).
     """
     nodes = {address for node in site.nodes.values() for address in node.own_addresses}
-    home = subnet
-    while home.version == 6 and home.prefixlen > 0 and nodes.intersection(nobodys(home)):
-        home = home.supernet()
-    return home.prefixlen
+    known = cidr
+    while known.version == 6 and known.prefixlen > 0 and nodes.intersection(nobodys(known)):
+        known = known.supernet()
+    return known.prefixlen
 
 
-def sites_by_homes(site: Site) -> Iterator[Site]:
-    """The site as it is; with its networks in reverse, and with a node's interfaces in another
-    order, where a node has an address by another interface then.
+def possible_sites(site: Site) -> Iterator[Site]:
+    """The site as it is, and variants in which a node has an address by another interface.
 
-    Where it has the pod's own address, an interface whose wire the pod is on comes first.
+    Networks come in reverse order where that puts an address into another one. Where a node has
+    the pod's own address, an interface whose segment the pod is on comes first.
     """
     yield site
     addresses = [address for node in site.nodes.values() for address in node.own_addresses]
     reverse = site.model_copy(update={"networks": dict(reversed(site.networks.items()))})
     for address in addresses:
-        homes = [home_of(possible, address)[0] for possible in (site, reverse)]
-        if len({None if home is None else home.parent for home in homes}) > 1:
+        found = [network_of(possible, address)[0] for possible in (site, reverse)]
+        if len({None if network is None else network.parent for network in found}) > 1:
             yield reverse
             break
     of_the_pod = {address for _, address, _, _ in pod_addresses(site)}
-    if any(a in of_the_pod and home_of(site, a)[0] is None for a in addresses):
-        nodes = {name: _by_the_pods_wire(site, node) for name, node in site.nodes.items()}
+    if any(a in of_the_pod and network_of(site, a)[0] is None for a in addresses):
+        nodes = {name: _by_the_pods_segment(site, node) for name, node in site.nodes.items()}
         if nodes != site.nodes:
             yield site.model_copy(update={"nodes": nodes})
 
 
-def _by_the_pods_wire(site: Site, node: Node) -> Node:
-    untagged = {n.parent for n in used_networks(site).values() if isinstance(n, MacvlanNetwork)}
+def _by_the_pods_segment(site: Site, node: Node) -> Node:
+    of_the_pod = [segment_of(network) for network in used_networks(site).values()]
+    untagged = {segment.parent for segment in of_the_pod if not segment.is_tagged}
     first = sorted(node.interfaces, key=lambda interface: interface.name not in untagged)
     return node.model_copy(update={"interfaces": tuple(first)})
-
-
-def link_of(node: Node, network: HomeNetwork) -> tuple[str, list[int]] | None:
-    """The node's link that the network's frames leave by, and their tags."""
-    if network.parent == CLUSTER_BRIDGE and node.interfaces:
-        # The home is where it was, whatever the plan says.
-        return node.interfaces[0].name, []
-    if node.interface(network.parent) is None:
-        return None
-    wire, vlans = wire_of_link(node, network.parent)
-    if isinstance(network, VlanNetwork):
-        vlans = [*vlans, network.vlan_id]
-    return wire, vlans
-
-
-def wire_of_link(node: Node, link: str) -> tuple[str, list[int]]:
-    """Where the frames of one of the node's own interfaces go, and their tags."""
-    parent, _, vlan_id = link.rpartition(".")
-    stacked = node.interface(parent) is not None and vlan_id.isdigit()
-    return (parent, [int(vlan_id)]) if stacked else (link, [])

@@ -1,28 +1,27 @@
-"""The other nodes on the home's wires, and who sees there who answers for the pod's own node."""
+"""The other nodes, and observers who see who answers for the pod's own node."""
 
 from collections.abc import Iterator
 
-from config.networks import HomeNetwork, VlanNetwork
+from config.networks import HomeNetwork
 from config.nodes import Node
 from config.site import Site
 from lab.netns.channel import Request
 from tests.verdicts.scenarios.cluster import CLUSTER_BRIDGE
 from tests.verdicts.scenarios.hosts import lead_to, new_host
 from tests.verdicts.scenarios.links import (
-    addresses_on_wires,
-    home_of,
     link_elsewhere,
-    link_of,
+    network_of,
     node_addresses,
-    wire_of_link,
+    visible_addresses,
 )
+from tests.verdicts.scenarios.segments import Port, port_of, port_of_link, segment_of
 
 
 def other_nodes(site: Site, node: Node) -> Iterator[Request]:
-    """The nodes beside this one, each at the addresses by which it is on the same wires.
+    """The nodes beside this one, each at the addresses by which it is on the same segments.
 
-    One in a network's subnet is on its wire, by whatever interface. One with a MAC that is known
-    is on that interface's wire, whatever address it has there.
+    One in a network's subnet is on its segment, by whatever interface. One with a MAC that is
+    known is on that interface's segment, whatever address it has there.
     """
     for name, other in site.nodes.items():
         if other is node:
@@ -31,46 +30,47 @@ def other_nodes(site: Site, node: Node) -> Iterator[Request]:
         for interface in other.own_interfaces:
             unknown = interface.mac and interface.name not in known and "." not in interface.name
             if unknown and node.interface(interface.name) is not None:
-                own = (interface.name, list[int]())
-                yield new_host(f"{name}-{interface.name}", own, [], mac=interface.mac, router=True)
+                port = Port(interface.name, [])
+                yield new_host(f"{name}-{interface.name}", port, [], mac=interface.mac, router=True)
         yield from _of_node(site, node, name, other)
 
 
 def _of_node(site: Site, node: Node, name: str, other: Node) -> Iterator[Request]:
-    """The other node on each wire: it has all its addresses there by one interface."""
+    """The other node on each segment: it has all its addresses there by one interface."""
     hosts: dict[str, Request] = {}
     leads_to: list[tuple[Request, HomeNetwork]] = []
-    for address in addresses_on_wires(other):
-        network, text = home_of(site, address, tagged=True)
+    for address in visible_addresses(other):
+        network, text = network_of(site, address, tagged=True)
         if network is None:
-            link = link_elsewhere(other, address)
-            wire = (link, list[int]()) if node.interface(link) and "." not in link else None
+            link, is_tagged = link_elsewhere(other, address), False
+            port = Port(link, []) if node.interface(link) and "." not in link else None
         else:
-            link, wire = network.parent, link_of(node, network)
-        if wire is None:
+            link, is_tagged = network.parent, segment_of(network).is_tagged
+            port = port_of(node, network)
+        if port is None:
             continue
-        theirs = None if isinstance(network, VlanNetwork) else other.interface(link)
+        theirs = None if is_tagged else other.interface(link)
         mac = theirs.mac if theirs is not None and theirs.mac else ""
         new = new_host(
-            f"{name}-{len(hosts)}", wire, [], mac=mac, loopback=[], on_link=[], router=True
+            f"{name}-{len(hosts)}", port, [], mac=mac, loopback=[], on_link=[], router=True
         )
-        host = hosts.setdefault(str(wire), new)
+        host = hosts.setdefault(str(port), new)
         host["addresses"].append(text)
         for led in site.networks.values():
-            if address in led.gateways.values() and link_of(node, led) == wire:
+            if address in led.gateways.values() and port_of(node, led) == port:
                 leads_to.append((host, led))
     for host, network in leads_to:
         lead_to(site, host, network)
     yield from hosts.values()
 
 
-def bystanders(site: Site, node: Node) -> Iterator[Request]:
-    """Without an address of its own, one who sees who answers for the node's, on each wire."""
+def observers(site: Site, node: Node) -> Iterator[Request]:
+    """By each link that the node has an address on: a host without an address of its own."""
     for link in dict.fromkeys(link for _, link in node_addresses(site, node)):
         if node.interface(link) is not None and link != CLUSTER_BRIDGE:
-            yield new_host(bystander_on(link), wire_of_link(node, link), [])
+            yield new_host(observer_by(link), port_of_link(node, link), [])
 
 
-def bystander_on(link: str) -> str:
-    """The name of the one who is on the wire of that interface of the node."""
-    return f"by-{link}"
+def observer_by(link: str) -> str:
+    """The name of the observer on the segment of that interface of the node."""
+    return f"observer-{link}"

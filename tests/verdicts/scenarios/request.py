@@ -1,4 +1,4 @@
-"""A site as the runner is told it (lab/netns/runner/scenario.go describes the request).
+"""A site as the request of a scenario, which lab/netns/runner/scenario.go describes.
 
 Conflists and annotation are the program's own.
 """
@@ -15,37 +15,37 @@ from tests.verdicts.scenarios.calls import POD, calls, owners
 from tests.verdicts.scenarios.cluster import cluster
 from tests.verdicts.scenarios.hosts import devices, neighbours, pods_elsewhere
 from tests.verdicts.scenarios.links import links
-from tests.verdicts.scenarios.nodes import bystanders, other_nodes
-from tests.verdicts.scenarios.peer_pods import Guest
+from tests.verdicts.scenarios.nodes import observers, other_nodes
+from tests.verdicts.scenarios.peer_pods import PeerPod
 
 
-def request(site: Site, node_name: str, guests: Sequence[Guest] = ()) -> Request:
-    """The scenario in which Home Assistant's pod runs on that node, with guests beside it."""
+def request(site: Site, node_name: str, peers: Sequence[PeerPod] = ()) -> Request:
+    """The scenario in which Home Assistant's pod runs on that node, with peer pods beside it."""
     settings = site.home_assistant
     annotation = networks_annotation(settings.interfaces, site.networks)
-    return _request(site, node_name, [{"name": POD, "annotation": annotation}, *_pods(guests)])
+    return _request(site, node_name, [{"name": POD, "annotation": annotation}, *_pods(peers)])
 
 
-def guest_request(site: Site, node_name: str, guest: Guest) -> Request:
-    """The scenario in which just the guest runs: a VLAN has room for one pod on a node."""
-    wanted = None if guest.address is None else ipaddress.ip_address(guest.address)
-    scenario = _request(site, node_name, _pods([guest]))
-    elsewhere = pods_elsewhere(site, site.nodes[node_name], guest.network, wanted)
+def peer_request(site: Site, node_name: str, peer: PeerPod) -> Request:
+    """The scenario in which just the peer pod runs: a VLAN has room for one pod on a node."""
+    wanted = None if peer.address is None else ipaddress.ip_address(peer.address)
+    scenario = _request(site, node_name, _pods([peer]))
+    elsewhere = pods_elsewhere(site, site.nodes[node_name], peer.network, wanted)
     return {**scenario, "hosts": [*scenario["hosts"], *elsewhere]}
 
 
-def _pods(guests: Sequence[Guest]) -> list[dict[str, str]]:
+def _pods(peers: Sequence[PeerPod]) -> list[dict[str, str]]:
     return [
         {
-            "name": f"guest-{number}",
+            "name": f"peer-{number}",
             "annotation": json.dumps(
                 [
-                    {"name": guest.network, "interface": "net1"}
-                    | ({} if guest.address is None else {"ips": [guest.address]})
+                    {"name": peer.network, "interface": "net1"}
+                    | ({} if peer.address is None else {"ips": [peer.address]})
                 ]
             ),
         }
-        for number, guest in enumerate(guests)
+        for number, peer in enumerate(peers)
     ]
 
 
@@ -57,7 +57,7 @@ def _request(site: Site, node_name: str, pods: list[dict[str, str]]) -> Request:
             *neighbours(site, node),
             *devices(site, node),
             *other_nodes(site, node),
-            *bystanders(site, node),
+            *observers(site, node),
         ],
         "cluster": cluster(site),
         "namespace": namespace,

@@ -1,4 +1,4 @@
-"""Who has which address in the lab: nobody has what somebody else must have."""
+"""Who has which address in a scenario: nobody has what somebody else must have."""
 
 import ipaddress
 
@@ -29,7 +29,7 @@ def test_no_neighbour_has_a_pool_of_the_whole_subnet_but_a_device_calls() -> Non
     assert {"host": "d0-lan", "to": "192.168.18.35"} in calls
 
 
-def test_nobody_has_the_address_that_routers_of_another_subnet_of_the_wire_have() -> None:
+def test_no_neighbour_has_the_address_of_all_routers_of_another_subnet_of_the_segment() -> None:
     wide = {**LAN2, "subnet": "fd00:60::/64"}
     two = {**LAN2, "subnet": "fd00:60::/127"}
     site = unchecked_site({"networks/wide": wide, "networks/two": two})
@@ -38,7 +38,7 @@ def test_nobody_has_the_address_that_routers_of_another_subnet_of_the_wire_have(
 
 
 @pytest.mark.parametrize(("parent", "near"), [("eth0", "192.168.18.33"), ("eth1", "192.168.18.34")])
-def test_a_router_of_the_wire_is_near_where_all_other_addresses_are_promised(
+def test_a_router_of_the_segment_is_near_where_all_other_addresses_are_promised(
     parent: str, near: str
 ) -> None:
     full = {"networks/lan/subnet": "192.168.18.32/30", "networks/lan/parent": "eth0"}
@@ -90,7 +90,7 @@ def test_the_address_of_all_routers_of_another_subnet_is_no_neighbour_s() -> Non
 
 
 @pytest.mark.parametrize(("parent", "device"), [("eth0", None), ("eth1", "192.168.18.32")])
-def test_a_device_may_have_what_is_a_router_s_on_another_wire(
+def test_a_device_may_have_what_is_a_router_s_on_another_segment(
     parent: str, device: str | None
 ) -> None:
     router = {"parent": parent, "subnet": "192.168.18.0/24", "gateway": "192.168.18.32"}

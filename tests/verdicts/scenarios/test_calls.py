@@ -1,12 +1,12 @@
-"""Who calls whom in the lab, and is asked for."""
+"""Who calls whom in a scenario, and whose addresses are asked for."""
 
 from config.site import Site
 from tests.cases.changes import LAN2, NODE2, THIRD
 from tests.cases.sites import tree, unchecked_site
 from tests.verdicts.scenarios.addresses import neighbour
 from tests.verdicts.scenarios.calls import contested
-from tests.verdicts.scenarios.links import sites_by_homes
-from tests.verdicts.scenarios.peer_pods import Guest
+from tests.verdicts.scenarios.links import possible_sites
+from tests.verdicts.scenarios.peer_pods import PeerPod
 from tests.verdicts.scenarios.request import request
 
 
@@ -33,19 +33,19 @@ def test_who_answers_for_the_nodes_address_is_asked_on_a_vlan_interface_that_has
         "nodes/k3s-1/addresses": ["192.168.32.3"],
         "networks/lan/parent": "eth0.30",
     }
-    *_, by_the_vlan = sites_by_homes(unchecked_site(shared))
+    *_, by_the_vlan = possible_sites(unchecked_site(shared))
     scenario = request(by_the_vlan, "k3s-1")
 
-    assert {"host": "by-eth0.30", "address": "192.168.32.3"} in scenario["owners"]
-    (asking,) = (host for host in scenario["hosts"] if host["name"] == "by-eth0.30")
-    assert (asking["wire"], asking["vlans"]) == ("eth0", [30])
+    assert {"host": "observer-eth0.30", "address": "192.168.32.3"} in scenario["owners"]
+    (asking,) = (host for host in scenario["hosts"] if host["name"] == "observer-eth0.30")
+    assert (asking["link"], asking["vlans"]) == ("eth0", [30])
 
 
 def test_who_answers_for_a_node_s_address_is_asked_on_a_vlan_interface() -> None:
     behind = {"networks/lan/parent": "eth0.30", "nodes/k3s-1/interfaces": ["eth0", "eth0.30"]}
     scenario = request(unchecked_site(behind), "k3s-1")
 
-    assert {"host": "by-eth0.30", "address": "192.168.18.10"} in scenario["owners"]
+    assert {"host": "observer-eth0.30", "address": "192.168.18.10"} in scenario["owners"]
 
 
 def test_the_last_of_the_clusters_hosts_are_sought_in_a_network_that_takes_them() -> None:
@@ -54,12 +54,12 @@ def test_the_last_of_the_clusters_hosts_are_sought_in_a_network_that_takes_them(
     assert {"10.42.0.9", "10.42.255.254"} <= {str(address) for address in contested(site)}
 
 
-def test_a_guest_calls_a_device_where_all_addresses_are_promised() -> None:
+def test_a_peer_pod_calls_a_device_where_all_addresses_are_promised() -> None:
     full = {"subnet": "192.168.60.0/30", "ipam": "host-local", "range": "192.168.60.2-192.168.60.3"}
     pool = {"dhcp_pool": "192.168.60.0-192.168.60.1"}
     site = unchecked_site({"networks/spare": {**LAN2, **full, **pool}})
 
-    scenario = request(site, "k3s-1", [Guest("spare", "192.168.60.3")])
+    scenario = request(site, "k3s-1", [PeerPod("spare", "192.168.60.3")])
     assert neighbour(site, site.networks["spare"]) is None
     assert {"pod": 1, "to": "192.168.60.0", "by": "net1"} in scenario["calls"]
 
@@ -75,7 +75,7 @@ def test_the_pod_s_address_is_asked_for_where_another_network_of_the_pod_may_hav
     assert {"host": "n-other", "address": "192.168.18.32"} in request(site, "k3s-1")["owners"]
 
 
-def test_the_ipv4_address_of_a_network_s_second_family_is_asked_for_on_other_wires() -> None:
+def test_the_ipv4_address_of_a_network_s_second_subnet_is_asked_for_on_other_segments() -> None:
     beside = {**LAN2, "parent": "eth1", "subnet": "192.168.60.0/24"}
     other = {**LAN2, "parent": "eth1", "subnet": "fd00:60::/64"}
     both = {**LAN2, "subnet": "fd00:18::/64", "ipv6": {"subnet": "192.168.60.0/24"}}

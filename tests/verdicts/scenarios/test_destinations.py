@@ -1,4 +1,4 @@
-"""Where routes lead in the lab: to somebody that no network has."""
+"""Where routes lead in a scenario: to an address that is in no network of the site."""
 
 import ipaddress
 

@@ -1,4 +1,4 @@
-"""Who is in the lab, at which addresses, and leads where."""
+"""Who is in a scenario, at which addresses, and leads where."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def hosts_of(site: Site, node: str = "k3s-1") -> dict[str, Request]:
     return {host["name"]: host for host in request(site, node)["hosts"]}
 
 
-def test_two_pools_of_a_wire_that_share_an_address_have_one_device_there() -> None:
+def test_two_pools_of_a_segment_that_share_an_address_have_one_device_there() -> None:
     pool = "192.168.18.120-192.168.18.122"
     beside = spare(subnet="192.168.18.112/28", dhcp_pool=pool)
     site = unchecked_site({**beside, "networks/lan/dhcp_pool": pool})
@@ -34,7 +34,7 @@ def test_a_device_of_two_pools_knows_the_subnet_of_the_network_that_the_pod_is_i
 
 
 @pytest.mark.parametrize("inside", [False, True])
-def test_who_is_in_two_subnets_of_a_wire_leads_to_the_larger_one_that_other_pods_are_in(
+def test_who_is_in_two_subnets_of_a_segment_leads_to_the_larger_one_that_other_pods_are_in(
     *, inside: bool
 ) -> None:
     smaller = {**LAN2, "subnet": "fd00:60::2/127"}
@@ -95,7 +95,7 @@ def test_a_node_leads_to_what_is_behind_the_network_that_it_is_the_router_of() -
     assert hosts["k3s-2-0"]["loopback"] == ["2001:db8:5::9/128"]
 
 
-def test_a_node_has_all_its_addresses_of_a_wire_by_one_interface() -> None:
+def test_a_node_has_all_its_addresses_of_a_segment_by_one_interface() -> None:
     known = {"interfaces": [{"name": "eth0", "mac": "52:54:00:00:00:02"}]}
     other = {**NODE2, **known, "addresses": ["192.168.18.12", "192.168.60.2"]}
     hosts = hosts_of(
@@ -145,7 +145,7 @@ def test_a_vlan_has_its_router_where_a_node_has_that_address_in_another_vlan() -
 
 
 @pytest.mark.parametrize(("parent", "near"), [("eth0", True), (None, False)])
-def test_a_vlan_has_its_router_where_a_node_without_pods_has_that_address_on_another_wire(
+def test_a_vlan_has_its_router_where_a_node_without_pods_has_that_address_on_another_segment(
     parent: str | None, *, near: bool
 ) -> None:
     router = {**NODE2, "host": "192.168.32.1", "interfaces": []}
@@ -158,7 +158,7 @@ def test_a_vlan_has_its_router_where_a_node_without_pods_has_that_address_on_ano
     assert hosts["k3s-2-0"]["vlans"] == ([] if near else [2])
 
 
-def test_a_nodes_loopback_address_is_on_no_wire() -> None:
+def test_a_nodes_loopback_address_is_on_no_segment() -> None:
     other = {"host": "127.16.18.11", "interfaces": [{"name": "eth0", "mac": "52:54:00:00:00:02"}]}
     own = {"nodes/k3s-1/host": "127.16.18.10", "nodes/k3s-2": {**NODE2, **other}}
     site = unchecked_site(own)

@@ -1,4 +1,4 @@
-"""By which of its interfaces a node has an address in the lab."""
+"""By which of its interfaces a node has an address in a scenario."""
 
 from ipaddress import ip_address, ip_interface
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.cases.changes import LAN2, NODE2, spare
 from tests.cases.sites import unchecked_site
-from tests.verdicts.scenarios.links import home_of, links, node_addresses, sites_by_homes
+from tests.verdicts.scenarios.links import links, network_of, node_addresses, possible_sites
 from tests.verdicts.scenarios.nodes import other_nodes
 from tests.verdicts.scenarios.request import request
 
@@ -22,38 +22,38 @@ def test_a_node_may_be_in_either_of_two_networks_that_its_address_is_in() -> Non
     both = {**beside, "nodes/k3s-1/interfaces": ["eth0", "eth1"]}
     node = ["192.168.18.10/24"]
 
-    homes = [
+    found = [
         next(link["name"] for link in links(site, site.nodes["k3s-1"]) if link["addresses"] == node)
-        for site in sites_by_homes(unchecked_site(both))
+        for site in possible_sites(unchecked_site(both))
     ]
-    assert homes == ["eth0", "eth1"]
-    assert len(list(sites_by_homes(unchecked_site(spare())))) == 1
+    assert found == ["eth0", "eth1"]
+    assert len(list(possible_sites(unchecked_site(spare())))) == 1
 
 
-def test_a_node_may_have_the_pods_address_by_any_interface_whose_wire_the_pod_is_on() -> None:
+def test_a_node_may_have_the_pods_address_by_any_interface_whose_segment_the_pod_is_on() -> None:
     both: dict[str, object] = {"nodes/k3s-1/interfaces": ["eth0", "eth1"]}
     shared = {**both, "nodes/k3s-1/addresses": ["192.168.32.3"], "networks/lan/parent": "eth1"}
 
-    homes = [
+    found = [
         dict(node_addresses(site, site.nodes["k3s-1"]))["192.168.32.3/32"]
-        for site in sites_by_homes(unchecked_site(shared))
+        for site in possible_sites(unchecked_site(shared))
     ]
-    assert homes == ["eth0", "eth1"]
+    assert found == ["eth0", "eth1"]
     for apart in (
         {**shared, "networks/lan/parent": "eth0"},
         {**shared, **spare(subnet="192.168.32.0/29")},
         both,
     ):
-        assert len(list(sites_by_homes(unchecked_site(apart)))) == 1
+        assert len(list(possible_sites(unchecked_site(apart)))) == 1
 
 
 def test_another_node_may_be_in_the_vlan_that_gives_its_address_to_a_pod() -> None:
     plain = {"networks/plain": {**LAN2, "subnet": "192.168.32.0/24"}}
     site = unchecked_site({**plain, "networks/iot/range": "192.168.32.3-192.168.32.9"})
 
-    for own, home in (("192.168.32.3", "iot"), ("192.168.32.5", "iot"), ("192.168.32.20", "plain")):
-        assert home_of(site, ip_address(own), tagged=True)[0] == site.networks[home]
-        assert home_of(site, ip_address(own))[0] == site.networks["plain"]
+    for own, name in (("192.168.32.3", "iot"), ("192.168.32.5", "iot"), ("192.168.32.20", "plain")):
+        assert network_of(site, ip_address(own), tagged=True)[0] == site.networks[name]
+        assert network_of(site, ip_address(own))[0] == site.networks["plain"]
 
 
 def test_a_networks_router_is_in_that_network_and_in_no_other_that_has_its_address() -> None:
@@ -62,8 +62,8 @@ def test_a_networks_router_is_in_that_network_and_in_no_other_that_has_its_addre
     address = ip_address("192.168.18.11")
     for name in ("lan", "spare"):
         site = unchecked_site({**beside, **router, f"networks/{name}/gateway": str(address)})
-        for possible in sites_by_homes(site):
-            assert home_of(possible, address)[0] == site.networks[name]
+        for possible in possible_sites(site):
+            assert network_of(possible, address)[0] == site.networks[name]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_node_whose_address_a_network_gives_to_a_pod_is_in_that_network(
     site = unchecked_site({"networks/beside": beside, key: value})
 
     for tagged in (False, True):
-        assert home_of(site, ip_address(own), tagged=tagged)[0] == site.networks["lan"]
+        assert network_of(site, ip_address(own), tagged=tagged)[0] == site.networks["lan"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,56 @@
+"""`python -m tests.verdicts` tells what it executes, and ends what it has started."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cases.sites import ROOT
+from tests.verdicts import __main__ as command
+from tests.verdicts.execution import Outcome
+from tests.verdicts.runners import Runners
+
+COMMAND = [sys.executable, "-m", "tests.verdicts", "--seed", "5", "--sites"]
+
+
+def test_the_command_prints_its_seed_and_its_counts(runners: Runners) -> None:
+    assert runners
+    done = subprocess.run([*COMMAND, "2"], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("seed 5\n")
+    assert done.stdout.endswith("2 sites of seed 5 were executed, 0 failed\n")
+
+
+def test_a_site_that_fails_is_printed_with_its_failures(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failed = Outcome(stack={"nodes": {}}, failures=("the pod does not reach 192.168.18.2",))
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(command, "missing", lambda: None)
+    monkeypatch.setattr(command, "execute", lambda *_: [failed])
+    monkeypatch.setattr(sys, "argv", ["", "--sites", "1", "--seed", "5"])
+
+    assert command.main() == 1
+    printed = capsys.readouterr().out
+    assert '{"nodes": {}}\n  the pod does not reach 192.168.18.2\n' in printed
+    assert printed.endswith("1 sites of seed 5 were executed, 1 failed\n")
+
+
+def test_the_command_ends_what_it_has_started(runners: Runners) -> None:
+    assert runners
+    with subprocess.Popen(
+        [*COMMAND, "200"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "seed 5\n"
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while not (started := children.read_text().split()):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 128 + signal.SIGTERM
+    assert not [child for child in started if Path(f"/proc/{child}").exists()]
