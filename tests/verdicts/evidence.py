@@ -93,6 +93,7 @@ _MORE: dict[str, tuple[str, ...]] = {
     "route-twice": (_ROUTES, _ELSEWHERE),
     "services-without-pods": (_ELSEWHERE,),
     "subnet-not-local": (_SHARED, _UNREACHED, _ELSEWHERE, _NO_ROUTE),
+    "subnet-too-small": (r"too small to allocate from",),
     "wire-twice": (_SHARED,),
 }
 

@@ -9,12 +9,13 @@ import pytest
 from config.site import Site
 from lab.netns.channel import Report, Request
 from tests.cases.changes import V6
-from tests.cases.sites import tree, unchecked_site
+from tests.cases.sites import unchecked_site
 from tests.verdicts.differences import differences
 from tests.verdicts.runners import Runners
 from tests.verdicts.scenarios.calls import POD
 from tests.verdicts.scenarios.peer_pods import PeerPod
 from tests.verdicts.scenarios.request import request
+from tests.verdicts.stacks import article
 
 ETH0, LAN, IOT = "eth0", "net1", "net1.2"
 ADDRESSES = {ETH0: "10.42.0.2", LAN: "192.168.18.32", IOT: "192.168.32.3"}
@@ -233,16 +234,11 @@ TOLD: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-def _site(*, tagged: bool) -> Site:
-    (lan, _) = tree("home")["home_assistant"]["interfaces"]
-    alone = {"networks/iot": None, "home_assistant/interfaces": [lan]}
-    return unchecked_site({} if tagged else alone)
-
-
 @pytest.fixture(scope="module")
 def told(runners: Runners) -> dict[str, list[str]]:
     """The differences that each of the replaced words makes."""
-    sites = {name: _site(tagged="net1.2" in line) for name, (_, _, line) in TOLD.items()}
+    lan, both = Site.model_validate(article({})), unchecked_site({})
+    sites = {name: both if "net1.2" in line else lan for name, (_, _, line) in TOLD.items()}
     wanted = []
     for name, site in sites.items():
         before, after, _ = TOLD[name]

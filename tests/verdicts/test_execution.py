@@ -6,13 +6,11 @@ import pytest
 
 from lab.netns.channel import Report, Request
 from tests.cases.rules import CASES
-from tests.cases.sites import changed_tree, tree
 from tests.verdicts.differences import is_silence
 from tests.verdicts.execution import PATIENCE, execute
 from tests.verdicts.runners import Runners
+from tests.verdicts.stacks import article
 
-(LAN, _) = tree("home")["home_assistant"]["interfaces"]
-LAN_ALONE = {"networks/iot": None, "home_assistant/interfaces": [LAN]}
 LATE, REFUSED = "connection timed out", "connection refused"
 
 
@@ -43,7 +41,7 @@ def test_an_accepted_site_that_did_not_answer_in_time_is_executed_again_with_mor
     runners: Runners, error: str, times: int, runs: int, *, fails: bool
 ) -> None:
     slow = SlowRunners(runners, error, times)
-    (outcome,) = execute(slow, [changed_tree("home", LAN_ALONE)])
+    (outcome,) = execute(slow, [article({})])
 
     assert slow.patience == [1, PATIENCE][:runs]
     assert outcome.again is (runs == 2)
@@ -52,8 +50,7 @@ def test_an_accepted_site_that_did_not_answer_in_time_is_executed_again_with_mor
 
 def test_a_refused_site_that_did_not_answer_is_not_executed_again(runners: Runners) -> None:
     slow = SlowRunners(runners, LATE, 0)
-    refused = {**LAN_ALONE, **CASES["range-ends-of-subnet"]}
-    (outcome,) = execute(slow, [changed_tree("home", refused)])
+    (outcome,) = execute(slow, [article(CASES["range-ends-of-subnet"])])
 
     assert outcome.failures
     assert all(map(is_silence, outcome.failures))

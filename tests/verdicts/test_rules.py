@@ -2,29 +2,45 @@
 
 import pytest
 
+from config.reading.site import read_site
 from tests.cases.more_rules import MORE
 from tests.cases.rules import CASES
-from tests.cases.sites import changed_tree
 from tests.verdicts.evidence import EVIDENCE, shows
 from tests.verdicts.execution import Outcome, execute
+from tests.verdicts.generator import Stack
 from tests.verdicts.runners import Runners, missing
+from tests.verdicts.stacks import article
 from tests.verdicts.without_pods import WITHOUT_PODS
 
 # Executed in tests of their own: test_wireless.py, and tests/engine/test_nodes.py.
 APART = {"parent-wireless", "nodes-unknown"}
 BY_PODS = sorted(EVIDENCE.keys() - WITHOUT_PODS.keys() - APART)
-MORE_BY_PODS = [(name, changes) for name, changes in MORE if name in BY_PODS]
+
+
+def _has_a_pod(stack: Stack) -> bool:
+    """Whether the pod is in a network that is refused, or something else is refused."""
+    used = {interface["network"] for interface in stack["home_assistant"]["interfaces"]}
+    keys = [problem.path.split(":")[1].split(".") for problem in read_site(stack).of("error")]
+    return any(key[0] != "networks" or key[1] in used for key in keys)
+
+
+# Nobody is executed in a network without a pod.
+MORE_BY_PODS = [
+    (name, stack)
+    for name, changes in MORE
+    if name in BY_PODS and _has_a_pod(stack := article(changes))
+]
 
 
 @pytest.fixture(scope="module")
 def outcomes(runners: Runners) -> dict[str, Outcome]:
-    found = execute(runners, [changed_tree("home", CASES[name]) for name in BY_PODS])
+    found = execute(runners, [article(CASES[name]) for name in BY_PODS])
     return dict(zip(BY_PODS, found, strict=True))
 
 
 @pytest.fixture(scope="module")
 def more(runners: Runners) -> list[Outcome]:
-    return execute(runners, [changed_tree("home", changes) for _, changes in MORE_BY_PODS])
+    return execute(runners, [stack for _, stack in MORE_BY_PODS])
 
 
 @pytest.mark.parametrize("name", BY_PODS)

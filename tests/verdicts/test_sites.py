@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.cases.sites import changed_tree
 from tests.verdicts.execution import Outcome, execute
 from tests.verdicts.generator import accepted_sites
 from tests.verdicts.regressions import REGRESSIONS
 from tests.verdicts.runners import Runners
+from tests.verdicts.stacks import article
 
 SITES = 30
 
@@ -20,7 +20,7 @@ def test_generated_sites_that_are_accepted_work(runners: Runners, seed: int) -> 
 
 @pytest.fixture(scope="module")
 def regressions(runners: Runners) -> dict[str, Outcome]:
-    stacks = [changed_tree("home", changes) for changes in REGRESSIONS.values()]
+    stacks = [article(changes) for changes in REGRESSIONS.values()]
     return dict(zip(REGRESSIONS, execute(runners, stacks), strict=True))
 
 

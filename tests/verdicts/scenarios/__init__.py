@@ -1,1 +1,1 @@
-"""The scenario around a site: hosts and wires, pods beside it, who calls whom."""
+"""A site as scenarios: one node, its segments, the hosts on them, the pod, and who calls whom."""

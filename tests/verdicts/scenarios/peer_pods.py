@@ -29,10 +29,12 @@ def peer_pods(site: Site) -> Iterable[PeerPod]:
             if any(subnet.range is not None for subnet in network.subnets):
                 yield PeerPod(name, None)
             continue
-        # host-local itself keeps the router's address, the first one when none is given.
-        reserved = own | {str(gateway_of_leases(network))}
+        # host-local itself keeps the router's address, the first one when none is given. A pod asks
+        # for it only where the range has no other.
+        given, router = leases(network, network), gateway_of_leases(network)
+        reserved = own if given and given.first == given.last else own | {str(router)}
         for address in dict.fromkeys(_doubtful(site, network)):
-            promised = address in (leases(network, network) or network.subnet)
+            promised = address in (given or network.subnet)
             if promised and str(address) not in reserved:
                 yield PeerPod(name, str(address))
 
