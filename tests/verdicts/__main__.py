@@ -1,7 +1,6 @@
 """`python -m tests.verdicts`: executes generated sites that the checks accept."""
 
 import argparse
-import json
 import random
 import signal
 import sys
@@ -31,9 +30,9 @@ def main() -> int:
     failed = 0
     try:
         for outcome in _execute(runners, wanted.sites, seed):
-            if outcome.failures or outcome.broken:
+            if outcome.is_wrong:
                 failed += 1
-                print(_description(outcome), flush=True)
+                print(outcome.describe(), flush=True)
     finally:
         runners.close()
     print(f"{wanted.sites} sites of seed {seed} were executed, {failed} failed")
@@ -47,12 +46,6 @@ def _execute(runners: Runners, number: int, seed: int) -> Iterator[Outcome]:
         yield from execute(runners, stacks[first : first + BATCH])
         minutes = (time.monotonic() - started) / 60
         print(f"{min(first + BATCH, number)} of {number} sites, {minutes:.1f} min", flush=True)
-
-
-def _description(outcome: Outcome) -> str:
-    """The site as JSON on one line, and one line for each failure."""
-    failures = [f"the lab failed: {outcome.broken}"] if outcome.broken else outcome.failures
-    return "\n".join([json.dumps(outcome.stack), *(f"  {failure}" for failure in failures)])
 
 
 if __name__ == "__main__":

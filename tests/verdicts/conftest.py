@@ -8,8 +8,6 @@ import pytest
 
 from tests.verdicts.runners import Runners, missing
 
-SEED = int(os.environ.get("MULTIHOME_VERDICTS_SEED", "1"))
-
 
 @pytest.fixture(scope="session")
 def runners() -> Iterator[Runners]:
@@ -23,11 +21,7 @@ def runners() -> Iterator[Runners]:
 
 @pytest.fixture(scope="session")
 def seed() -> int:
-    return SEED
-
-
-def pytest_report_header() -> str:
-    return f"verdicts: MULTIHOME_VERDICTS_SEED={SEED}"
+    return int(os.environ.get("MULTIHOME_VERDICTS_SEED", "1"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,5 +1,6 @@
 """Executes sites without the rules of the checks: what fails, and what the checks say of them."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -40,6 +41,16 @@ class Outcome:
     broken: str = ""
     # It was executed again, since an answer had not come in time.
     again: bool = False
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the site failed, or the lab."""
+        return bool(self.failures or self.broken)
+
+    def describe(self) -> str:
+        """The site as JSON on one line, and a line for each failure."""
+        failures = [f"the lab failed: {self.broken}"] if self.broken else self.failures
+        return "\n".join([json.dumps(self.stack), *(f"  {failure}" for failure in failures)])
 
 
 def execute(runners: Runners, stacks: Sequence[Stack]) -> list[Outcome]:

@@ -14,8 +14,8 @@ SITES = 30
 def test_generated_sites_that_are_accepted_work(runners: Runners, seed: int) -> None:
     outcomes = execute(runners, accepted_sites(SITES, seed))
 
-    failed = [outcome for outcome in outcomes if outcome.failures or outcome.broken]
-    assert not failed, f"to repeat it: make verdicts SITES={SITES} SEED={seed}"
+    wrong = [outcome.describe() for outcome in outcomes if outcome.is_wrong]
+    assert not wrong, "\n".join([f"again by: make verdicts SITES={SITES} SEED={seed}", *wrong])
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,10 @@ from config.networks import HomeNetwork
 from config.nodes import Node
 from config.site import Site
 from lab.netns.channel import Request
-from tests.verdicts.scenarios.addresses import leased, neighbour
+from tests.verdicts.scenarios.addresses import neighbour
 from tests.verdicts.scenarios.cluster import service_addresses
 from tests.verdicts.scenarios.destinations import beyond, inside, sought_behind_a_router
-from tests.verdicts.scenarios.hosts import devices, is_at
+from tests.verdicts.scenarios.hosts import is_at
 from tests.verdicts.scenarios.links import node_addresses
 from tests.verdicts.scenarios.nodes import observer_by, observers, other_nodes
 from tests.verdicts.scenarios.segments import Port, port_of, segment_of
@@ -67,26 +67,12 @@ def calls(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Reques
             yield from _calls_to_the_cluster(site, node)
             continue
         (element,) = json.loads(pod["annotation"])
-        if port_of(node, site.networks[element["name"]]) is None:
+        network = site.networks[element["name"]]
+        near = neighbour(site, network)
+        if port_of(node, network) is None or near is None:
             continue
-        found = _near(site, node, element["name"], 0)
-        if found is not None and found[1] not in element.get("ips", ()):
-            yield {"pod": number, "to": found[1], "by": "net1"}
-
-
-def _near(site: Site, node: Node, name: str, number: int) -> tuple[str, str] | None:
-    """A host of the network's subnet by that number, and its address; None if nobody is."""
-    network = site.networks[name]
-    subnet = network.subnets[number]
-    if (address := neighbour(site, subnet)) is not None:
-        return f"n-{name}", str(address)
-    # All addresses are promised: a device has one of them.
-    address, port = leased(site, network, subnet), port_of(node, network)
-    for device in devices(site, node):
-        (own,) = device["addresses"]
-        if is_at(device, port) and own.partition("/")[0] == str(address):
-            return device["name"], str(address)
-    return None
+        if str(near) not in element.get("ips", ()):
+            yield {"pod": number, "to": str(near), "by": "net1"}
 
 
 def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
@@ -97,13 +83,13 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
         if port_of(node, network) is None:
             continue
         given = (interface.address, interface.ipv6_address)
-        for number, (subnet, own) in enumerate(zip(network.subnets, given, strict=False)):
-            found = _near(site, node, interface.network, number)
-            if found is None or found[1] == str(own):
+        for subnet, own in zip(network.subnets, given, strict=False):
+            near = neighbour(site, subnet)
+            if near is None or near == own:
                 continue
-            yield {"to": found[1], "by": by}
+            yield {"to": str(near), "by": by}
             if own is not None and subnet.subnet.version == own.version:
-                yield {"host": found[0], "to": str(own)}
+                yield {"host": f"n-{interface.network}", "to": str(own)}
         for destination in network.routes:
             via, far = network.gateways.get(destination.version), beyond(site, destination)
             if far is not None:

@@ -1,19 +1,19 @@
-"""The hosts around a pod: neighbours and routers, DHCP clients, pods on other nodes."""
+"""The hosts around a pod: neighbours, which are routers as well, and devices with leases."""
 
 import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from config.checks.located import leases, used_networks
-from config.checks.reach import link_local_of, pods_meet
-from config.ip import IpAddress, IpNetwork
+from config.checks.located import used_networks
+from config.checks.reach import link_local_of
+from config.ip import IpAddress
 from config.networks import HomeNetwork, Subnet
 from config.nodes import Node
 from config.site import Site
 from lab.netns.channel import Request
 from tests.verdicts.scenarios.addresses import leased, neighbour
 from tests.verdicts.scenarios.destinations import beyond
-from tests.verdicts.scenarios.links import known_prefix, network_of
+from tests.verdicts.scenarios.links import network_of
 from tests.verdicts.scenarios.segments import Port, port_of, segment_of
 
 
@@ -39,13 +39,11 @@ def neighbours(site: Site, node: Node) -> list[Request]:
     """In each network one host, which is its router as well.
 
     Of networks on one segment those that the pod is in come first: an address has one host, and
-    who has the gateway's is the router of all of them. Other pods are answered as well, whose
-    subnet may be larger than the host's own.
+    who has the gateway's is the router of all of them.
     """
-    used = used_networks(site)
     hosts: list[Request] = []
     owners: dict[tuple[str, IpAddress], Request] = {}
-    for name, network in {**used, **site.networks}.items():
+    for name, network in {**used_networks(site), **site.networks}.items():
         port = port_of(node, network)
         if port is None:
             continue
@@ -54,15 +52,11 @@ def neighbours(site: Site, node: Node) -> list[Request]:
         for subnet in network.subnets:
             for address in (neighbour(site, subnet), subnet.gateway):
                 if address is not None and _is_theirs(site, node, network, subnet, address):
-                    prefix = min(known_prefix(site, subnet.subnet), address.max_prefixlen - 1)
+                    prefix = min(subnet.subnet.prefixlen, address.max_prefixlen - 1)
                     prefixes[address] = min(prefix, prefixes.get(address, prefix))
         for address, prefix in prefixes.items():
-            owner = owners.setdefault((str(port), address), host)
-            known = ipaddress.ip_interface(f"{address}/{prefix}")
-            if owner is host:
-                host["addresses"].append(str(known))
-            elif network.ipam == "host-local" and name not in used:
-                owner["on_link"] += _not_known(owner, known.network)
+            if owners.setdefault((str(port), address), host) is host:
+                host["addresses"].append(f"{address}/{prefix}")
         gateways = [a for a in network.gateways.values() if a in prefixes]
         for router in [owners[str(port), address] for address in gateways] or [host]:
             lead_to(site, router, network)
@@ -113,35 +107,6 @@ def devices(site: Site, node: Node) -> Iterable[Request]:
                 host = new_host(f"d{number}-{name}", port, addresses)
                 hosts.setdefault((str(port), chosen), host)
     return hosts.values()
-
-
-def pods_elsewhere(
-    site: Site, node: Node, name: str, address: IpAddress | None
-) -> Iterator[Request]:
-    """A pod on another node, of another network of the segment, that has the same address."""
-    network = site.networks[name]
-    port = port_of(node, network)
-    if port is None or address is None or not pods_meet(site, segment_of(network)):
-        return
-    near = {
-        other_name: other
-        for other_name, other in site.networks.items()
-        if other_name != name and segment_of(other) == segment_of(network)
-    }
-    given = [leases(other, subnet) for other in near.values() for subnet in other.subnets]
-    pods = [i for i in site.home_assistant.interfaces if i.network in near]
-    fixed = any(address in (i.address, i.ipv6_address) for i in pods)
-    if fixed or any(address in addresses for addresses in given if addresses is not None):
-        prefix = next(s.subnet.prefixlen for s in network.subnets if address in s.subnet)
-        yield new_host("elsewhere", port, [f"{address}/{prefix}"])
-
-
-def _not_known(host: Request, cidr: IpNetwork) -> Iterator[str]:
-    """The subnet, if the host does not lead to it by what it is and has."""
-    own = [ipaddress.ip_interface(text).network for text in host["addresses"]]
-    known = any(cidr[0] in network and network.prefixlen <= cidr.prefixlen for network in own)
-    if not known and str(cidr) not in host["on_link"]:
-        yield str(cidr)
 
 
 def _without_address(network: HomeNetwork, router: Request) -> Iterator[str]:

@@ -9,7 +9,7 @@ from config.checks.located import (
     pod_addresses,
     used_networks,
 )
-from config.ip import IpAddress, IpNetwork
+from config.ip import IpAddress
 from config.networks import HomeNetwork
 from config.nodes import Node
 from config.site import Site
@@ -79,7 +79,7 @@ def network_of(
         for subnet in network.subnets:
             if address in subnet.subnet and (tagged or not segment_of(network).is_tagged):
                 known = address not in nobodys(subnet.subnet)
-                length = known_prefix(site, subnet.subnet) if known else address.max_prefixlen
+                length = subnet.subnet.prefixlen if known else address.max_prefixlen
                 return network, f"{address}/{length}"
     return None, f"{address}/{address.max_prefixlen}"
 
@@ -93,33 +93,13 @@ def _is_given_to_a_pod(site: Site, network: HomeNetwork, address: IpAddress) -> 
     )
 
 
-def known_prefix(site: Site, cidr: IpNetwork) -> int:
-    """The prefix length by which nodes and routers know the subnet.
-
-    Where a node has IPv6's address of all its routers they know a larger subnet than the site:
-    else each router would answer for that node (RFC 4291 section 2.6.1).
-    """
-    nodes = {address for node in site.nodes.values() for address in node.own_addresses}
-    known = cidr
-    while known.version == 6 and known.prefixlen > 0 and nodes.intersection(nobodys(known)):
-        known = known.supernet()
-    return known.prefixlen
-
-
 def possible_sites(site: Site) -> Iterator[Site]:
-    """The site as it is, and variants in which a node has an address by another interface.
+    """The site as it is, and with the pod's address by another interface of a node that has it.
 
-    Networks come in reverse order where that puts an address into another one. Where a node has
-    the pod's own address, an interface whose segment the pod is on comes first.
+    In the second one an interface whose segment the pod is on comes first.
     """
     yield site
     addresses = [address for node in site.nodes.values() for address in node.own_addresses]
-    reverse = site.model_copy(update={"networks": dict(reversed(site.networks.items()))})
-    for address in addresses:
-        found = [network_of(possible, address)[0] for possible in (site, reverse)]
-        if len({None if network is None else network.parent for network in found}) > 1:
-            yield reverse
-            break
     of_the_pod = {address for _, address, _, _ in pod_addresses(site)}
     if any(a in of_the_pod and network_of(site, a)[0] is None for a in addresses):
         nodes = {name: _by_the_pods_segment(site, node) for name, node in site.nodes.items()}

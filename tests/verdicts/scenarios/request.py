@@ -3,7 +3,6 @@
 Conflists and annotation are the program's own.
 """
 
-import ipaddress
 import json
 from collections.abc import Sequence
 
@@ -13,7 +12,7 @@ from config.site import Site
 from lab.netns.channel import Request
 from tests.verdicts.scenarios.calls import POD, calls, owners
 from tests.verdicts.scenarios.cluster import cluster
-from tests.verdicts.scenarios.hosts import devices, neighbours, pods_elsewhere
+from tests.verdicts.scenarios.hosts import devices, neighbours
 from tests.verdicts.scenarios.links import links
 from tests.verdicts.scenarios.nodes import observers, other_nodes
 from tests.verdicts.scenarios.peer_pods import PeerPod
@@ -28,10 +27,7 @@ def request(site: Site, node_name: str, peers: Sequence[PeerPod] = ()) -> Reques
 
 def peer_request(site: Site, node_name: str, peer: PeerPod) -> Request:
     """The scenario in which just the peer pod runs: a VLAN has room for one pod on a node."""
-    wanted = None if peer.address is None else ipaddress.ip_address(peer.address)
-    scenario = _request(site, node_name, _pods([peer]))
-    elsewhere = pods_elsewhere(site, site.nodes[node_name], peer.network, wanted)
-    return {**scenario, "hosts": [*scenario["hosts"], *elsewhere]}
+    return _request(site, node_name, _pods([peer]))
 
 
 def _pods(peers: Sequence[PeerPod]) -> list[dict[str, str]]:

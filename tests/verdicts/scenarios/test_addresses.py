@@ -7,26 +7,12 @@ import pytest
 from tests.cases.changes import LAN2, LAN6, STATIC, spare
 from tests.cases.sites import unchecked_site
 from tests.verdicts.scenarios.addresses import leased, neighbour
-from tests.verdicts.scenarios.request import request
 
 
 def test_no_neighbour_has_what_another_network_promises() -> None:
     site = unchecked_site(spare(subnet="192.168.18.32/31"))
 
     assert neighbour(site, site.networks["spare"]) is None
-
-
-def test_no_neighbour_has_a_pool_of_the_whole_subnet_but_a_device_calls() -> None:
-    full = {
-        "networks/lan/subnet": "192.168.18.32/30",
-        "networks/lan/dhcp_pool": "192.168.18.33-192.168.18.34",
-        "home_assistant/interfaces/0/address": "192.168.18.35",
-    }
-    site = unchecked_site({**STATIC, **full})
-
-    calls = request(site, "k3s-1")["calls"]
-    assert neighbour(site, site.networks["lan"]) is None
-    assert {"host": "d0-lan", "to": "192.168.18.35"} in calls
 
 
 def test_no_neighbour_has_the_address_of_all_routers_of_another_subnet_of_the_segment() -> None:

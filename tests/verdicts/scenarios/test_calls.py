@@ -3,10 +3,8 @@
 from config.site import Site
 from tests.cases.changes import LAN2, NODE2, THIRD
 from tests.cases.sites import tree, unchecked_site
-from tests.verdicts.scenarios.addresses import neighbour
 from tests.verdicts.scenarios.calls import contested
 from tests.verdicts.scenarios.links import possible_sites
-from tests.verdicts.scenarios.peer_pods import PeerPod
 from tests.verdicts.scenarios.request import request
 
 
@@ -52,16 +50,6 @@ def test_the_last_of_the_clusters_hosts_are_sought_in_a_network_that_takes_them(
     site = unchecked_site({"networks/lan/subnet": "10.0.0.0/8"})
 
     assert {"10.42.0.9", "10.42.255.254"} <= {str(address) for address in contested(site)}
-
-
-def test_a_peer_pod_calls_a_device_where_all_addresses_are_promised() -> None:
-    full = {"subnet": "192.168.60.0/30", "ipam": "host-local", "range": "192.168.60.2-192.168.60.3"}
-    pool = {"dhcp_pool": "192.168.60.0-192.168.60.1"}
-    site = unchecked_site({"networks/spare": {**LAN2, **full, **pool}})
-
-    scenario = request(site, "k3s-1", [PeerPod("spare", "192.168.60.3")])
-    assert neighbour(site, site.networks["spare"]) is None
-    assert {"pod": 1, "to": "192.168.60.0", "by": "net1"} in scenario["calls"]
 
 
 def test_the_pod_s_address_is_asked_for_where_another_network_of_the_pod_may_have_it() -> None:

@@ -33,23 +33,6 @@ def test_a_device_of_two_pools_knows_the_subnet_of_the_network_that_the_pod_is_i
         assert devices == [[f"192.168.18.120/{prefix}"]]
 
 
-@pytest.mark.parametrize("inside", [False, True])
-def test_who_is_in_two_subnets_of_a_segment_leads_to_the_larger_one_that_other_pods_are_in(
-    *, inside: bool
-) -> None:
-    smaller = {**LAN2, "subnet": "fd00:60::2/127"}
-    larger = {**LAN2, "ipam": "host-local", "subnet": "fd00:60::/126"}
-    leased = {**larger, "range": "fd00:60::1-fd00:60::2"}
-    pod = [{**THIRD, "network": "larger"}] if inside else []
-    networks = {"networks/smaller": smaller, "networks/larger": leased}
-    hosts = hosts_of(unchecked_site({**networks, "home_assistant/interfaces": pod}))
-
-    answers, other = ("n-larger", "n-smaller") if inside else ("n-smaller", "n-larger")
-    assert hosts[answers]["addresses"] == [f"fd00:60::3/{126 if inside else 127}"]
-    assert hosts[answers]["on_link"] == ([] if inside else ["fd00:60::/126"])
-    assert hosts[other]["addresses"] == []
-
-
 def test_who_has_the_gateway_leads_to_what_is_behind_all_its_networks() -> None:
     more = {"gateway": "fe80::1", "routing": "routed", "routes": ["2001:db8:5::/48"]}
     first = {**LAN2, "subnet": "fd00:60::/64", "gateway": "fe80::1"}

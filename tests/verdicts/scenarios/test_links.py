@@ -1,6 +1,6 @@
 """By which of its interfaces a node has an address in a scenario."""
 
-from ipaddress import ip_address, ip_interface
+from ipaddress import ip_address
 
 import pytest
 
@@ -15,19 +15,6 @@ def test_a_node_at_the_broadcasts_address_is_in_a_larger_subnet() -> None:
     scenario = request(unchecked_site({"nodes/k3s-1/host": "192.168.18.255"}), "k3s-1")
 
     assert scenario["node"][0]["addresses"] == ["192.168.18.255/32"]
-
-
-def test_a_node_may_be_in_either_of_two_networks_that_its_address_is_in() -> None:
-    beside = {"networks/spare": {**LAN2, "parent": "eth1", "subnet": "192.168.18.0/24"}}
-    both = {**beside, "nodes/k3s-1/interfaces": ["eth0", "eth1"]}
-    node = ["192.168.18.10/24"]
-
-    found = [
-        next(link["name"] for link in links(site, site.nodes["k3s-1"]) if link["addresses"] == node)
-        for site in possible_sites(unchecked_site(both))
-    ]
-    assert found == ["eth0", "eth1"]
-    assert len(list(possible_sites(unchecked_site(spare())))) == 1
 
 
 def test_a_node_may_have_the_pods_address_by_any_interface_whose_segment_the_pod_is_on() -> None:
@@ -112,23 +99,3 @@ def test_an_interface_that_is_named_twice_is_made_once() -> None:
 
     assert [link["mtu"] for link in links(site, site.nodes["k3s-1"])] == [1500]
     assert len(list(other_nodes(site, site.nodes["k3s-1"]))) == 1
-
-
-def test_no_router_has_the_address_of_a_node_as_that_of_all_routers() -> None:
-    other = {**NODE2, "host": "fd00:18::11"}
-    lan = {**LAN2, "subnet": "fd00:18::/64", "gateway": "fd00:18::1"}
-    site = unchecked_site(
-        {
-            "networks": {"lan": lan},
-            "home_assistant/interfaces": [],
-            "nodes/k3s-1/host": "fd00:18::",
-            "nodes/k3s-2": other,
-        }
-    )
-    scenario = request(site, "k3s-1")
-
-    routers = [host for host in scenario["hosts"] if host.get("router")]
-    assert [host["name"] for host in routers] == ["n-lan", "k3s-2-0"]
-    for host in routers:
-        subnets = {ip_interface(text).network for text in host["addresses"]}
-        assert {str(subnet) for subnet in subnets} == {"fd00:10::/28"}
