@@ -13,7 +13,7 @@ from tests.verdicts import __main__ as command
 from tests.verdicts.execution import Outcome
 from tests.verdicts.runners import Runners
 
-COMMAND = [sys.executable, "-m", "tests.verdicts", "--seed", "5", "--sites"]
+COMMAND = [sys.executable, "-m", "tests.verdicts", "--seed", "4", "--sites"]
 
 
 def test_the_command_prints_its_seed_and_its_counts(runners: Runners) -> None:
@@ -21,8 +21,8 @@ def test_the_command_prints_its_seed_and_its_counts(runners: Runners) -> None:
     done = subprocess.run([*COMMAND, "2"], cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.startswith("seed 5\n")
-    assert done.stdout.endswith("2 sites of seed 5 were executed, 0 failed\n")
+    assert done.stdout.startswith("seed 4\n")
+    assert done.stdout.endswith("2 sites of seed 4 were executed, 0 failed\n")
 
 
 def test_a_site_that_fails_is_printed_with_its_failures(
