@@ -43,16 +43,26 @@ def test_a_site_that_fails_is_printed_with_its_failures(
 def test_the_command_ends_the_machines_that_it_has_started(runners: Runners) -> None:
     assert runners
     with subprocess.Popen([*COMMAND, "25"], cwd=ROOT, stdout=subprocess.PIPE) as process:
-        while not (machines := _machines(process.pid)):
+        before: set[Path] = set()
+        # Seen twice: the command knows of the machine by then.
+        while not (machines := before & _machines(process.pid)):
             assert process.poll() is None
+            before = _machines(process.pid)
             time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 128 + signal.SIGTERM
     assert not [machine for machine in machines if machine.exists()]
 
 
-def _machines(process: int) -> list[Path]:
+def _machines(process: int) -> set[Path]:
     """The folders in /proc of the virtual machines that the process has started."""
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    folders = [Path(f"/proc/{child}") for child in children]
-    return [folder for folder in folders if "qemu" in (folder / "comm").read_text()]
+    return {folder for child in children if _is_machine(folder := Path(f"/proc/{child}"))}
+
+
+def _is_machine(folder: Path) -> bool:
+    try:
+        return "qemu" in (folder / "comm").read_text()
+    except OSError:
+        # It has ended.
+        return False
