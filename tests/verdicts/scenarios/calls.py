@@ -48,7 +48,7 @@ def owners(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Reque
 def _asked_on_other_segments(site: Site, node: Node) -> Iterator[Request]:
     """The pod's IPv4 addresses on each of its segments where they may be somebody else's.
 
-    Linux answers there as well (config/checks/reach.py).
+    Linux answers there as well (docs/background/cni.md).
     """
     for _, address, network, _ in pod_addresses(site):
         for name, other in used_networks(site).items():
