@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lab.build.builder import part_folder
 from lab.build.parts import PARTS
-from lab.vm.box import missing
+from lab.vm.virtual_lab import missing
 
 TESTS = Path(__file__).parent
 TIERS = ("unit", "cni", "node", "engine", "verdicts", "e2e")

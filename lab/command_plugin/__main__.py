@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from lab.command_plugin.guard import RefusedError, purpose
+from lab.command_plugin.connections import RefusedError, purpose
 from lab.command_plugin.provider import CommandProvider
 
 

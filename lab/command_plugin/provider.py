@@ -14,7 +14,7 @@ from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from lab.command_plugin import ssh
-from lab.command_plugin.guard import Purpose, RefusedError, allow_connection
+from lab.command_plugin.connections import Purpose, RefusedError, allow_connection
 
 VERSION = "1.2.1"
 COMMAND, COPY = "command:remote:Command", "command:remote:CopyToRemote"

@@ -10,8 +10,8 @@ from lab.build.cache import cache_folder
 from lab.engine.applied import Applied
 from lab.engine.environment import engine_folders
 from lab.vm.applied import applied
-from lab.vm.box import Box, missing
 from lab.vm.network import DEVICE, inside
+from lab.vm.virtual_lab import Box, missing
 
 HOME_ASSISTANT = "ghcr.io/home-assistant/home-assistant:2026.11.0"
 MULTUS = "v4.2.4"

@@ -8,7 +8,7 @@ from typing import Any
 
 from lab.engine.applied import Applied
 from lab.engine.environment import private_environment
-from lab.vm.box import Box
+from lab.vm.virtual_lab import Box
 
 # Everything in which the applied stack file differs from the repository's; and further nodes.
 OVERRIDES = frozenset({"host_key", "url", "sha256", "storage"})

@@ -12,10 +12,10 @@ from lab.build.cache import cache_folder
 from lab.engine.environment import engine_folders
 from lab.vm.__main__ import box_called
 from lab.vm.applied import applied
-from lab.vm.box import missing
 from lab.vm.network import inside
-from tests.e2e.last_words import last_words
-from tests.e2e.living import PRISTINE, House
+from lab.vm.virtual_lab import missing
+from tests.e2e.diagnostics import last_words
+from tests.e2e.running_site import PRISTINE, House
 
 # Set to a house that is to be kept between runs of single tests.
 KEPT = "MULTIHOME_LAB_KEEP"

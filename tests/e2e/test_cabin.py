@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.cases.sites import tree
-from tests.e2e.living import House
+from tests.e2e.running_site import House
 
 
 @pytest.mark.long

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lab.vm.network import DEVICE
-from tests.e2e.living import House
+from tests.e2e.running_site import House
 
 Edit = Callable[[dict[str, Any]], None]
 STATEFUL_SET = "multihome-home-assistant-stateful-set"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from lab.vm.machine import UP
-from tests.e2e.living import BACK_SECONDS, DAEMON_SET, POD, House, wait_for
+from tests.e2e.running_site import BACK_SECONDS, DAEMON_SET, POD, House, wait_for
 
 ROLL = "multihome-lab/rolled"
 

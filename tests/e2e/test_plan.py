@@ -10,7 +10,7 @@ from lab.vm.applied import OVERRIDES
 from lab.vm.network import CLUSTER, DEVICE, NEIGHBOUR, ROUTER, neighbour_of
 from tests.cases.sites import ROOT
 from tests.e2e.capture import capture
-from tests.e2e.living import House, wait_for
+from tests.e2e.running_site import House, wait_for
 
 LAN_MAC, IOT_MAC = bytes.fromhex("32440b5a0e2e"), bytes.fromhex("00e04c68023d")
 PLAN = {

@@ -8,9 +8,9 @@ import pytest
 from lab.engine.environment import engine_folders
 from lab.vm.__main__ import box_called
 from lab.vm.applied import applied
-from lab.vm.box import missing
 from lab.vm.network import DEVICE, inside
-from tests.e2e.living import POD, House
+from lab.vm.virtual_lab import missing
+from tests.e2e.running_site import POD, House
 
 NODES = ("k3s-1", "k3s-2")
 

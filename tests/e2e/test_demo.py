@@ -11,9 +11,9 @@ import pytest
 
 from lab.build.cache import cache_folder
 from lab.vm.__main__ import NAME
-from lab.vm.box import missing
+from lab.vm.virtual_lab import missing
 from tests.cases.sites import ROOT
-from tests.e2e.living import wait_for
+from tests.e2e.running_site import wait_for
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ docs/decisions/guard.md has the counts.
 
 import pytest
 
-from tests.e2e.living import DATA, WORKLOAD, House, wait_for
+from tests.e2e.running_site import DATA, WORKLOAD, House, wait_for
 from tests.e2e.test_events import reboot
 
 TIMES = 3

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lab.engine.environment import CHECKOUT
-from tests.e2e.living import CLAIM, CONFIGURATION, CRD, DATA, NAMESPACE, House, wait_for
+from tests.e2e.running_site import CLAIM, CONFIGURATION, CRD, DATA, NAMESPACE, House, wait_for
 
 PODS = "/api/v1/namespaces/default/pods"
 WORDS = {

@@ -3,8 +3,8 @@
 import subprocess
 from pathlib import Path
 
-from tests.e2e.last_words import LINES, LOOKS, last_words
-from tests.e2e.living import wait_for
+from tests.e2e.diagnostics import LINES, LOOKS, last_words
+from tests.e2e.running_site import wait_for
 
 
 def test_the_last_lines_of_every_machine_of_every_house_are_told(tmp_path: Path) -> None:

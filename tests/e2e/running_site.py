@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lab.engine.applied import Applied
-from lab.vm.box import Box
+from lab.vm.virtual_lab import Box
 
 NAMESPACE = "/api/v1/namespaces/homeassistant"
 POD = f"{NAMESPACE}/pods/home-assistant-0"
