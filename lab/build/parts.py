@@ -3,16 +3,17 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-MODULES = Path(__file__).parent / "modules"
-KUBERNETES_VERSION = "v1.34.3"
+from lab.build.versions import KUBERNETES, KUBERNETES_PLUGIN, LANGUAGE_HOST, MODULES, PULUMI
+
 _CNI = "github.com/containernetworking/plugins/plugins"
 _MULTUS = "gopkg.in/k8snetworkplumbingwg/multus-cni.v4/cmd"
+_PULUMI_FLAG = "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version="
 _KUBERNETES_FLAGS = " ".join(
-    f"-X k8s.io/component-base/version.{field}={value}"
-    for field, value in (
-        ("gitVersion", KUBERNETES_VERSION),
-        ("gitMajor", "1"),
-        ("gitMinor", "34"),
+    f"-X k8s.io/component-base/version.{name}={value}"
+    for name, value in (
+        ("gitVersion", KUBERNETES),
+        ("gitMajor", KUBERNETES.removeprefix("v").split(".")[0]),
+        ("gitMinor", KUBERNETES.split(".")[1]),
     )
 )
 
@@ -51,7 +52,7 @@ PARTS: dict[str, Part] = {
         module="cli",
         programs=(Program(package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", name="pulumi"),),
         minutes=3,
-        ldflags="-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.259.0",
+        ldflags=f"{_PULUMI_FLAG}v{PULUMI}",
     ),
     "language-host": Part(
         module="language-host",
@@ -62,7 +63,7 @@ PARTS: dict[str, Part] = {
             ),
         ),
         minutes=0.5,
-        ldflags="-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.79.0",
+        ldflags=f"{_PULUMI_FLAG}{LANGUAGE_HOST}",
     ),
     "kubernetes-provider": Part(
         module="kubernetes-provider",
@@ -80,7 +81,8 @@ PARTS: dict[str, Part] = {
             ),
         ),
         minutes=6,
-        ldflags=f"-X main.version=4.25.0 -X {_KUBERNETES_PROVIDER}/pkg/version.Version=4.25.0",
+        ldflags=f"-X main.version={KUBERNETES_PLUGIN}"
+        f" -X {_KUBERNETES_PROVIDER}/pkg/version.Version={KUBERNETES_PLUGIN}",
     ),
     "kubernetes": Part(
         module="kubernetes",

@@ -1,9 +1,10 @@
-"""`python -m lab.engine.apply up|destroy STACK`: only with Pulumi's own engine and plugins."""
+"""`python -m lab.engine.apply up|destroy STACK`, with an installed Pulumi and its plugins only."""
 
 import shutil
 import subprocess
 import sys
 
+from lab.build.versions import PULUMI
 from lab.engine.environment import installed_cli
 
 INSTALL = "install Pulumi (https://www.pulumi.com/docs/install) and run `pulumi install`"
@@ -13,7 +14,7 @@ def apply(command: str, stack: str) -> int:
     """Runs `pulumi up` or `pulumi destroy` in the caller's own backend; returns its status."""
     if installed_cli() is None:
         print(
-            f"make {command}: no `pulumi` of 3.259.0 or later on PATH; {INSTALL}", file=sys.stderr
+            f"make {command}: no `pulumi` of {PULUMI} or later on PATH; {INSTALL}", file=sys.stderr
         )
         return 1
     if not _has_command_plugin():

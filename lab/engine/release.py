@@ -1,4 +1,4 @@
-"""Pulumi's own releases, verified by the checksums that are published beside them."""
+"""Pulumi's own releases, verified by their published checksums."""
 
 import hashlib
 import platform
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.build.cache import cache_folder
+from lab.build.versions import PULUMI
 
 TIMEOUT_SECONDS = 5
 _GITHUB = "https://github.com/pulumi"
@@ -21,7 +22,7 @@ _MACHINE = {"x86_64": ("x64", "amd64"), "aarch64": ("arm64", "arm64")}.get(
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
-    """`folder` is where the release's files lie; archive and checksums are in it by name."""
+    """`folder` is a URL; `archive` and `checksums` are names of files in it."""
 
     folder: str
     archive: str
@@ -29,9 +30,9 @@ class Release:
 
 
 ENGINE = Release(
-    folder=f"{_GITHUB}/pulumi/releases/download/v3.259.0",
-    archive=f"pulumi-v3.259.0-linux-{_MACHINE[0]}.tar.gz",
-    checksums="pulumi-3.259.0-checksums.txt",
+    folder=f"{_GITHUB}/pulumi/releases/download/v{PULUMI}",
+    archive=f"pulumi-v{PULUMI}-linux-{_MACHINE[0]}.tar.gz",
+    checksums=f"pulumi-{PULUMI}-checksums.txt",
 )
 
 
@@ -45,11 +46,14 @@ def plugin_release(name: str, version: str) -> Release:
 
 
 class ReleaseUnavailableError(Exception):
-    """The release cannot be reached, or is not what its checksums say; the message is one line."""
+    """The release cannot be fetched, or its digest is wrong; the message is one line."""
 
 
 def fetch_release(release: Release) -> Path:
-    """The folder of the release's executables, from the cache if it was fetched before."""
+    """The folder of the release's executables, fetched into the cache when it is not there.
+
+    Raises `ReleaseUnavailableError`.
+    """
     final = cache_folder() / "releases" / release.archive.removesuffix(".tar.gz")
     if final.is_dir():
         return _executables(final)
@@ -66,7 +70,7 @@ def fetch_release(release: Release) -> Path:
         archive, unpacked = Path(folder) / "archive", Path(folder) / "out"
         archive.write_bytes(content)
         unpacked.mkdir()
-        # Python's own has the filter that keeps files inside the folder from 3.11.4 on only.
+        # Python's tarfile keeps files inside the folder only since 3.11.4.
         subprocess.run(["tar", "-xzof", archive, "-C", unpacked], check=True)
         shutil.move(unpacked, final)
     return _executables(final)
