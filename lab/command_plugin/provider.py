@@ -1,6 +1,6 @@
 """The stand-in of the command plugin: the engine's protocol around `remote` commands.
 
-Its contract is lab/command_plugin/contract.md, one test a row.
+contract.md lists what it keeps of the original; each row has a test.
 """
 
 import asyncio
@@ -13,10 +13,10 @@ from google.protobuf import empty_pb2, struct_pb2
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from lab.build.versions import COMMAND_PLUGIN
 from lab.command_plugin import ssh
 from lab.command_plugin.connections import Purpose, RefusedError, allow_connection
 
-VERSION = "1.2.1"
 COMMAND, COPY = "command:remote:Command", "command:remote:CopyToRemote"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the protocol's mark of a secret
@@ -37,18 +37,18 @@ class CommandProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
     def Configure(self, request: Any, context: Any) -> Any:
-        """Says that secrets and previews are understood."""
+        """Accepts secrets and previews."""
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, acceptResources=False, acceptOutputs=False
         )
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
-        """The version that the stand-in stands in for."""
-        return plugin_pb2.PluginInfo(version=VERSION)
+        """The version of the plugin that this stands in for."""
+        return plugin_pb2.PluginInfo(version=COMMAND_PLUGIN)
 
     def GetSchema(self, request: Any, context: Any) -> Any:
-        """The least schema there is: the program's SDK brings its own types."""
-        text = '{"name": "command", "version": "%s"}' % VERSION
+        """The smallest valid schema: the program's SDK has its own types."""
+        text = '{"name": "command", "version": "%s"}' % COMMAND_PLUGIN
         return provider_pb2.GetSchemaResponse(schema=text)
 
     def Cancel(self, request: Any, context: Any) -> Any:
@@ -76,7 +76,7 @@ class CommandProvider(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Create(self, request: Any, context: Any) -> Any:
-        """Runs `create`, or copies; a preview does neither."""
+        """Runs `create`, or copies; a preview does nothing."""
         inputs = MessageToDict(request.properties)
         identity = f"multihome-lab-{secrets.token_hex(8)}"
         if request.preview:
@@ -104,7 +104,7 @@ class CommandProvider(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def Read(self, request: Any, context: Any) -> Any:
-        """What is stored: drift on a node is not seen."""
+        """The stored properties: it does not look at the node."""
         return provider_pb2.ReadResponse(
             id=request.id, properties=request.properties, inputs=request.inputs
         )

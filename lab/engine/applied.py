@@ -1,4 +1,4 @@
-"""A stack file of the repository with a few values of the lab's, and the engine to apply it."""
+"""A stack file of the repository, edited for the lab, and the engine that applies it."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ from lab.engine.environment import CHECKOUT, init_stack
 
 @dataclass
 class Applied:
-    """A stack file of the repository, with the overrides, and the engine to apply it with."""
+    """An edited copy of a stack file in `folder`, and the environment of its engine."""
 
     stack: str
     folder: Path
@@ -34,7 +34,7 @@ class Applied:
             self.set_secret(key, value)
 
     def pulumi(self, *arguments: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
-        """Runs `pulumi`, without failing when it fails."""
+        """Runs `pulumi`; the caller looks at the exit status."""
         return subprocess.run(
             self.command(*arguments),
             cwd=CHECKOUT,
@@ -46,7 +46,7 @@ class Applied:
         )
 
     def command(self, *arguments: str) -> list[str]:
-        """The line that `pulumi` runs."""
+        """The command line of `pulumi` with the options of this stack."""
         options = ["--stack", self.stack, "--non-interactive"]
         if arguments[0] in {"up", "preview", "destroy"}:
             options += ["--config-file", str(self.file)]
@@ -61,7 +61,7 @@ class Applied:
         return done.stdout
 
     def change(self, edit: Callable[[dict[str, Any]], None]) -> None:
-        """Edits the stack file's content in place."""
+        """Edits the keys under `config` of the copied stack file."""
         yaml = YAML()
         content = yaml.load(self.file.read_text())
         edit(content["config"])
@@ -92,7 +92,7 @@ class Applied:
 
 
 def changed_keys(before: Any, after: Any, whole: frozenset[str] = frozenset()) -> set[str]:
-    """The innermost keys that differ; those in `whole` are not looked into."""
+    """The innermost keys that differ; a key in `whole` counts as one."""
     keys: set[str] = set()
     for key in {*before, *after}:
         one, other = before.get(key), after.get(key)

@@ -14,6 +14,8 @@ from pathlib import Path
 from lab.build.builder import build
 from lab.build.cache import cache_folder
 from lab.build.go import go_command
+from lab.build.versions import COMMAND_PLUGIN, KUBERNETES_PLUGIN, PULUMI
+from lab.command_plugin.connections import PURPOSE_VARIABLE, Purpose
 from lab.engine.release import (
     ENGINE,
     Release,
@@ -23,11 +25,10 @@ from lab.engine.release import (
 )
 
 CHECKOUT = Path(__file__).parents[2]
-CLI_VERSION = (3, 259, 0)
-SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3@v3.259.0"
-# Asked for once in a process: what could not be reached then cannot be now.
+SDK_MODULE = f"github.com/pulumi/pulumi/sdk/v3@v{PULUMI}"
+# Releases that could not be fetched; each is tried once in a process.
 _UNAVAILABLE: set[str] = set()
-STAND_IN = CHECKOUT / "lab" / "command" / "bin"
+STAND_IN = CHECKOUT / "lab" / "command_plugin" / "bin"
 
 
 def installed_cli() -> str | None:
@@ -36,20 +37,23 @@ def installed_cli() -> str | None:
     if found is None:
         return None
     said = subprocess.run([found, "version"], capture_output=True, text=True, check=False).stdout
-    match = re.match(r"v?(\d+)\.(\d+)\.(\d+)", said)
-    version = tuple(map(int, match.groups())) if match else (0, 0, 0)
-    return found if version >= CLI_VERSION else None
+    return found if _version(said) >= _version(PULUMI) else None
+
+
+def _version(text: str) -> tuple[int, ...]:
+    match = re.match(r"v?(\d+)\.(\d+)\.(\d+)", text)
+    return tuple(map(int, match.groups())) if match else (0, 0, 0)
 
 
 def engine_folders() -> list[Path]:
-    """Where the engine and its plugins are, in this order for each: on PATH, released, built.
+    """Where the engine and its plugins are: each from PATH, else released, else built.
 
     The `command` plugin is not built: without its release the stand-in takes its place.
     """
     return [
         *_cli(),
-        *_plugin("kubernetes", "4.25.0", ("kubernetes-provider",)),
-        *_plugin("command", "1.2.1", ()),
+        *_plugin("kubernetes", KUBERNETES_PLUGIN, ("kubernetes-provider",)),
+        *_plugin("command", COMMAND_PLUGIN, ()),
     ]
 
 
@@ -81,8 +85,8 @@ def _released(release: Release) -> Path | None:
 
 
 def _language_host(built: Path) -> Path:
-    """A folder with the language host and, beside it, the script that it starts programs by."""
-    folder = cache_folder() / "parts" / f"{built.name}-3.259.0"
+    """A folder with the language host and the script by which it starts programs."""
+    folder = cache_folder() / "parts" / f"{built.name}-{PULUMI}"
     script = folder / "pulumi-language-python-exec"
     if not script.is_file():
         with tempfile.TemporaryDirectory() as nowhere:
@@ -103,8 +107,11 @@ def _language_host(built: Path) -> Path:
     return folder
 
 
-def private_environment(state: Path, folders: list[Path], purpose: str) -> dict[str, str]:
-    """An environment with state and passphrase in `state`; `purpose` is what the guard knows."""
+def private_environment(state: Path, folders: list[Path], purpose: Purpose) -> dict[str, str]:
+    """An environment whose engine keeps state and passphrase in `state`.
+
+    `purpose` says which connections the stand-in of the command plugin may make.
+    """
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     passphrase = state / "passphrase"
     if not passphrase.exists():
@@ -124,13 +131,13 @@ def private_environment(state: Path, folders: list[Path], purpose: str) -> dict[
         "PULUMI_SKIP_UPDATE_CHECK": "1",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK": "true",
-        "MULTIHOME_LAB_COMMAND": purpose,
+        PURPOSE_VARIABLE: purpose,
         "MULTIHOME_LAB_PYTHON": sys.executable,
     }
 
 
 def _unpulumi(environment: Mapping[str, str]) -> dict[str, str]:
-    """Without what would lead to somebody's own state or cluster."""
+    """The environment without what names somebody's own state or cluster."""
     return {
         key: value
         for key, value in environment.items()
@@ -141,7 +148,7 @@ def _unpulumi(environment: Mapping[str, str]) -> dict[str, str]:
 def init_stack(stack: str, project: Path, environment: Mapping[str, str]) -> None:
     """Makes the stack known to the backend from a project of the same name in `project`.
 
-    `stack init` writes into the stack file of the folder it runs in, which so is never ours.
+    `stack init` writes into the stack file of its working folder: here a copy, never ours.
     """
     project.mkdir(parents=True, exist_ok=True)
     (project / "Pulumi.yaml").write_text("name: multihome\nruntime: python\n", encoding="ascii")

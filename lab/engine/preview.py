@@ -1,15 +1,10 @@
-"""`python -m lab.engine.preview STACK`: the engine's own preview, on a copy of the stack file."""
+"""`python -m lab.engine.preview STACK`: `pulumi preview` on a copy of the stack file."""
 
 import shutil
 import subprocess
 import sys
 
-from lab.engine.environment import (
-    CHECKOUT,
-    engine_folders,
-    init_stack,
-    private_environment,
-)
+from lab.engine.environment import CHECKOUT, engine_folders, init_stack, private_environment
 
 
 def preview(stack: str) -> int:

@@ -16,7 +16,7 @@ OVERRIDES = frozenset({"host_key", "url", "sha256", "storage"})
 
 def applied(box: Box, engine: list[Path], stack: str = "home") -> Applied:
     """The stack with this house's host key, archive and storage, in a state of its own."""
-    environment = private_environment(box.folder / "state", engine, "house")
+    environment = private_environment(box.folder / "state", engine, "vm")
     environment["TMPDIR"] = tempfile.gettempdir()
     environment["XDG_CACHE_HOME"] = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
     house = Applied(stack, box.folder, environment)
