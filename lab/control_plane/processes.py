@@ -1,7 +1,4 @@
-"""A Kubernetes control plane on loopback, with kwok in the place of the kubelets.
-
-etcd, API server, controller manager and scheduler are upstream's; kwok reports pods as running.
-"""
+"""A Kubernetes control plane on loopback, with kwok in the place of kubelets."""
 
 import base64
 import json
@@ -20,16 +17,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab.build.builder import build
+from lab.control_plane.commands import (
+    ADMINISTRATOR,
+    Command,
+    api_server_command,
+    controllers_command,
+    etcd_command,
+    kwok_command,
+    scheduler_command,
+    write_credentials,
+    write_private,
+)
 
 START_SECONDS = 180.0
-SERVICE_NETWORK = "10.43.0.0/16"
-ADMINISTRATOR = 'admin,admin,"system:masters"'
 
 
 @dataclass(frozen=True, kw_only=True)
 class ControlPlane:
-    """Where the API server is, an administrator's token, and the server's process id."""
+    """A running API server: its URL, an administrator's token, its CA, its process id."""
 
     url: str
     token: str
@@ -37,7 +42,7 @@ class ControlPlane:
     process: int
 
     def stop_api_server(self) -> None:
-        """Ends the API server, as when a cluster is out of reach."""
+        """Ends the API server: the cluster is out of reach from then on."""
         os.kill(self.process, signal.SIGKILL)
 
     @property
@@ -61,7 +66,7 @@ class ControlPlane:
         )
 
     def request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """One request to the API; raises `urllib.error.HTTPError` for what is refused."""
+        """Sends one request; raises `urllib.error.HTTPError` when the server refuses it."""
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         request = urllib.request.Request(  # noqa: S310 - loopback
@@ -87,55 +92,17 @@ class ControlPlane:
         return True
 
 
-# Without kubelets nobody reaches the service `kubernetes`, and nodes are tainted by nobody.
-FOR_NAMES_ONLY = (
+# Without kubelets no pod reaches the service `kubernetes`, and no node reports its conditions.
+WITHOUT_KUBELETS = (
     "--endpoint-reconciler-type=none",
     "--disable-admission-plugins=TaintNodesByCondition",
 )
 
 
-def prepare(folder: Path, users: Mapping[str, str]) -> None:
-    """Tokens and the key of service accounts; `users` are token to the file's user and groups."""
-    lines = [f"{token},{user}\n" for token, user in users.items()]
-    write_private(folder / "tokens.csv", "".join(lines))
-    _openssl(folder, "genrsa", "-out", "account.key", "2048")
-
-
-def etcd_command(folder: Path, port: int, peer_port: int) -> list[str | Path]:
-    """etcd on loopback; a power cut of the machine is nothing that tests ask of it."""
-    url = f"http://127.0.0.1:{port}"
-    return [
-        build("etcd") / "etcd",
-        "--unsafe-no-fsync",
-        f"--data-dir={folder / 'etcd'}",
-        f"--listen-client-urls={url}",
-        f"--advertise-client-urls={url}",
-        f"--listen-peer-urls=http://127.0.0.1:{peer_port}",
-    ]
-
-
-def api_server_command(folder: Path, address: str, port: int, etcd_port: int) -> list[str | Path]:
-    """The API server on that address, with what `prepare` has put into the folder."""
-    return [
-        build("kubernetes") / "kube-apiserver",
-        f"--etcd-servers=http://127.0.0.1:{etcd_port}",
-        f"--bind-address={address}",
-        f"--secure-port={port}",
-        f"--cert-dir={folder / 'certificates'}",
-        f"--token-auth-file={folder / 'tokens.csv'}",
-        f"--service-account-key-file={folder / 'account.key'}",
-        f"--service-account-signing-key-file={folder / 'account.key'}",
-        "--service-account-issuer=https://lab",
-        f"--service-cluster-ip-range={SERVICE_NETWORK}",
-        "--authorization-mode=Node,RBAC",
-        "--allow-privileged=true",
-    ]
-
-
 def wait_for_api_server(
     folder: Path, address: str, port: int, token: str, process: int
 ) -> ControlPlane:
-    """The running server, once it answers an administrator's token."""
+    """The API server, once it answers the administrator's token."""
     certificate, log = folder / "certificates" / "apiserver.crt", folder / "apiserver.log"
     wait_until(certificate.is_file, "the API server's certificate", log)
     plane = ControlPlane(
@@ -148,59 +115,29 @@ def wait_for_api_server(
     return plane
 
 
-def controllers_command(folder: Path, kubeconfig: Path) -> list[str | Path]:
-    """The controller manager."""
-    return [
-        build("kubernetes") / "kube-controller-manager",
-        f"--kubeconfig={kubeconfig}",
-        f"--service-account-private-key-file={folder / 'account.key'}",
-        f"--root-ca-file={folder / 'certificates' / 'apiserver.crt'}",
-        "--leader-elect=false",
-        "--secure-port=0",
-    ]
-
-
-def scheduler_command(kubeconfig: Path) -> list[str | Path]:
-    """The scheduler."""
-    return [
-        build("kubernetes") / "kube-scheduler",
-        f"--kubeconfig={kubeconfig}",
-        "--leader-elect=false",
-        "--secure-port=0",
-    ]
-
-
 @contextmanager
 def start_control_plane(folder: Path, nodes: Sequence[str]) -> Iterator[ControlPlane]:
     """Runs the control plane with these nodes until the block ends."""
     folder.mkdir(parents=True, exist_ok=True)
     etcd_port, peer_port, api_port = _free_ports(3)
     token = secrets.token_hex(16)
-    prepare(folder, {token: ADMINISTRATOR})
+    write_credentials(folder, {token: ADMINISTRATOR})
     kubeconfig = folder / "kubeconfig"
     with ExitStack() as stack:
 
-        def start(name: str, command: Sequence[str | Path]) -> int:
+        def start(name: str, command: Command) -> int:
             return stack.enter_context(running(folder / f"{name}.log", command))
 
         start("etcd", etcd_command(folder, etcd_port, peer_port))
         server = api_server_command(folder, "127.0.0.1", api_port, etcd_port)
-        process = start("apiserver", [*server, *FOR_NAMES_ONLY])
+        process = start("apiserver", [*server, *WITHOUT_KUBELETS])
         plane = wait_for_api_server(folder, "127.0.0.1", api_port, token, process)
         write_private(kubeconfig, plane.kubeconfig)
         controllers = controllers_command(folder, kubeconfig)
-        # Nobody sends heartbeats for nodes that are only names.
+        # No kubelet sends heartbeats for these nodes.
         start("controllers", [*controllers, "--controllers=*,-node-lifecycle-controller"])
         start("scheduler", scheduler_command(kubeconfig))
-        start(
-            "kwok",
-            [
-                build("kwok") / "kwok",
-                f"--kubeconfig={kubeconfig}",
-                "--manage-all-nodes=true",
-                f"--config={Path(__file__).parent / 'kwok.yaml'}",
-            ],
-        )
+        start("kwok", kwok_command(kubeconfig))
         for name in nodes:
             plane.request("POST", "/api/v1/nodes", _node(name))
         wait_until(
@@ -212,7 +149,7 @@ def start_control_plane(folder: Path, nodes: Sequence[str]) -> Iterator[ControlP
 
 
 def add_volume(plane: ControlPlane, name: str) -> None:
-    """A volume that one claim can bind, in the place of a provisioner."""
+    """Adds a volume of class `lab` that one claim can bind, in the place of a provisioner."""
     plane.request(
         "POST",
         "/api/v1/persistentvolumes",
@@ -253,14 +190,14 @@ def _ready(plane: ControlPlane) -> bool:
 
 
 def node_ready(plane: ControlPlane, name: str) -> bool:
-    """Whether the node is there and ready."""
+    """Whether the node, which must exist, is ready."""
     conditions = plane.get(f"/api/v1/nodes/{name}")["status"].get("conditions", [])
     return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
 
 
 @contextmanager
-def running(log: Path, command: Sequence[str | Path]) -> Iterator[int]:
-    """Runs a program until the block ends; gives its process id."""
+def running(log: Path, command: Command) -> Iterator[int]:
+    """Runs the program until the block ends; gives its process id."""
     with log.open("wb") as out:
         process = subprocess.Popen(
             [str(word) for word in command],
@@ -279,27 +216,17 @@ def running(log: Path, command: Sequence[str | Path]) -> Iterator[int]:
 def wait_until(
     done: Callable[[], bool], what: str, log: Path, seconds: float = START_SECONDS
 ) -> None:
-    """Waits for it; raises TimeoutError with the end of the log."""
+    """Waits until it is done; raises `TimeoutError` with the end of the log."""
     deadline = time.monotonic() + seconds
     while not done():
         if time.monotonic() > deadline:
             last = log.read_text(errors="replace")[-2000:] if log.exists() else ""
-            raise TimeoutError(f"{what} did not come up; its log ends with:\n{last}")
+            raise TimeoutError(f"{what}: not up after {seconds:.0f} s; the log ends with:\n{last}")
         time.sleep(0.1)
 
 
-def _openssl(folder: Path, *arguments: str) -> None:
-    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
-
-
-def write_private(path: Path, text: str) -> None:
-    """Writes a file that only this user may read."""
-    path.write_text(text, encoding="utf-8")
-    path.chmod(0o600)
-
-
 def _free_ports(count: int) -> list[int]:
-    """Distinct free ports: all are held until the last one is found."""
+    """Distinct free ports: all are held until the last is found."""
     with ExitStack() as held:
         found = [held.enter_context(socket.socket()) for _ in range(count)]
         for one in found:

@@ -1,4 +1,4 @@
-"""Things made once and kept outside the checkout, under a key of everything they are made from."""
+"""Folders made once and kept in the cache, under a digest of everything that goes into them."""
 
 import fcntl
 import hashlib
@@ -12,12 +12,12 @@ from lab.build.cache import cache_folder
 
 
 def cached(name: str, ingredients: bytes, make: Callable[[Path], None], seconds: int) -> Path:
-    """The folder that `make` filled, for these ingredients; `seconds` is what making it takes.
+    """The folder that `make` filled for these ingredients, which takes about `seconds`.
 
-    A making that is cut off leaves nothing under the final name; a second maker waits.
+    When `make` is cut off, nothing is left under the final name; a second caller waits.
     """
     digest = hashlib.sha256(ingredients).hexdigest()[:16]
-    final = cache_folder() / "house" / f"{name}-{digest}"
+    final = cache_folder() / "vm" / f"{name}-{digest}"
     if final.is_dir():
         return final
     final.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Container images without a registry: one layer each, under upstream's own names."""
+"""Container images made here, under the names of upstream's: no registry is asked."""
 
 import hashlib
 import io
@@ -15,7 +15,7 @@ from lab.vm.cached import cached
 
 SCRIPTS = Path(__file__).parent / "scripts"
 SHELL = ("busybox-static",)
-# What Home Assistant's image has and the program uses: Python, with TLS.
+# What the interface check needs of Home Assistant's image: Python with TLS.
 PYTHON = (
     *("python3.11-minimal", "libpython3.11-minimal", "libpython3.11-stdlib", "libc6", "libssl3"),
     *("zlib1g", "libexpat1", "libbz2-1.0", "liblzma5", "libffi8", "libuuid1", "libcrypt1"),
@@ -24,7 +24,7 @@ PYTHON = (
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """Its name with the tag, its files by path, and Debian packages unpacked into it."""
+    """Name with tag, files by their path in the image, and Debian packages unpacked into it."""
 
     name: str
     files: Mapping[str, Path]
@@ -34,7 +34,7 @@ class Image:
 
 
 def images(multus_version: str, home_assistant: str) -> list[Image]:
-    """What the house runs: pods' sandboxes, Multus, and a stand-in for Home Assistant."""
+    """What nodes run: the pause container, Multus, and a stand-in for Home Assistant."""
     shell = {"bin/sh": "busybox"}
     multus = build("multus")
     return [
@@ -67,7 +67,7 @@ def images(multus_version: str, home_assistant: str) -> list[Image]:
 
 
 def archive(image: Image) -> Path:
-    """The image as a docker archive, which containerd imports."""
+    """The image as a Docker archive, which containerd imports."""
     content = [f"{path} {file}".encode() + file.read_bytes() for path, file in image.files.items()]
     ingredients = repr((image.name, image.links, image.packages, image.entrypoint)).encode()
     short = image.name.rpartition("/")[2].replace(":", "-")

@@ -24,7 +24,7 @@ def initramfs(
 ) -> Path:
     """The compressed archive whose /init is scripts/<script>, with programs of this machine.
 
-    The modules are those of `kernel_folder`, or of the kernel that the house's nodes have.
+    `modules` are those of the kernel in `kernel_folder`, which is by default that of the nodes.
     """
     source, wanted = kernel_folder or kernel(), tuple(modules)
     text = (SCRIPTS / script).read_bytes()

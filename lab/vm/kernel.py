@@ -1,6 +1,6 @@
-"""Debian's kernels: the cloud one has what a home's nodes have (8021q, macvlan, bridges, overlay).
+"""Debian's kernels: the cloud kernel has 8021q, macvlan, bridges and overlay, as nodes have.
 
-The full one is four times as large, and has radios as well.
+The full kernel is four times as large, and has simulated radios as well.
 """
 
 import re
@@ -20,7 +20,7 @@ def kernel(meta_package: str = META_PACKAGE) -> Path:
 
 
 def release(folder: Path) -> str:
-    """The release that the modules are for."""
+    """The kernel release that the modules belong to."""
     (found,) = (folder / "modules").iterdir()
     return found.name
 

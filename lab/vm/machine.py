@@ -1,25 +1,21 @@
-"""A virtual machine of the multihome: started, cut off from power, started again."""
+"""A virtual machine: started, cut off from power, started again."""
 
-import contextlib
-import os
-import signal
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.vm.kernel import kernel
-from lab.vm.process import start_detached
+from lab.vm.process import end_processes, is_running, start_detached
 
 UP = "the machine is up"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """What it is made of. `taps` are the host's ends of its interfaces, in order.
+    """A machine's hardware; `folder` has its files. `taps` are the host's ends of its interfaces.
 
-    `channels` are serial ports, each a socket on the host; it starts once all are connected.
-    `shared_disks` come after its own; several machines read them at once.
+    `channels` is the number of serial ports, each a socket on the host; the machine starts once
+    all are connected. `shared_disks` come after its own; several machines read them at once.
     """
 
     name: str
@@ -36,7 +32,7 @@ class Machine:
 
     @property
     def console(self) -> Path:
-        """What the machine has printed since it was started last."""
+        """What the machine has printed since its last start."""
         return self.folder / f"{self.name}.console"
 
     @property
@@ -46,7 +42,7 @@ class Machine:
 
     @property
     def monitor(self) -> Path:
-        """Where QEMU answers (`lab.vm.monitor`) while the machine runs."""
+        """The socket at which QEMU answers (`lab.vm.monitor`) while the machine runs."""
         return self.folder / f"{self.name}.monitor"
 
     def channel(self, number: int) -> Path:
@@ -54,7 +50,7 @@ class Machine:
         return self.folder / f"{self.name}.{number}"
 
     def start(self) -> None:
-        """Switches it on; it goes on after this process ends."""
+        """Switches it on; it runs on when this process ends."""
         self.console.unlink(missing_ok=True)
         command: list[str | Path] = [
             *("qemu-system-x86_64", "-name", self.name, "-nodefaults", "-display", "none"),
@@ -89,17 +85,14 @@ class Machine:
 
     def cut_power(self) -> None:
         """Ends it as a power cut does."""
-        process = int(self.process_file.read_text())
-        os.kill(process, signal.SIGKILL)
-        while _is_running(process):
-            time.sleep(0.05)
+        end_processes([int(self.process_file.read_text())])
         self.process_file.unlink()
 
     def is_on(self) -> bool:
         """Whether it runs."""
-        return self.process_file.exists() and _is_running(int(self.process_file.read_text()))
+        return self.process_file.exists() and is_running(int(self.process_file.read_text()))
 
-    def has_said(self, words: str) -> bool:
+    def has_printed(self, words: str) -> bool:
         """Whether the console shows the words."""
         return self.console.exists() and words in self.console.read_text(errors="replace")
 
@@ -107,12 +100,3 @@ class Machine:
 def _mac(name: str, number: int) -> str:
     total = sum(name.encode()) % 256
     return f"52:54:00:68:{total:02x}:{number:02x}"
-
-
-def _is_running(process: int) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(process, os.WNOHANG)
-    try:
-        return Path(f"/proc/{process}/stat").read_text().split()[2] != "Z"
-    except OSError:
-        return False

@@ -1,4 +1,4 @@
-"""What QEMU knows of a machine, whether or not the machine itself still answers."""
+"""Questions to QEMU about a machine, whether or not the machine itself still answers."""
 
 import asyncio
 from pathlib import Path
@@ -9,7 +9,7 @@ ANSWER_SECONDS = 10.0
 
 
 def asked(monitor: Path, question: str) -> str:
-    """QEMU's answer to a command for people; raises `OSError` when it gives none."""
+    """QEMU's answer to a command of its monitor; raises `OSError` without an answer."""
     try:
         return asyncio.run(_asked(monitor, question))
     except (QMPError, TimeoutError) as error:

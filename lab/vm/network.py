@@ -1,4 +1,4 @@
-"""The house's wires: a namespace with the LAN, trunks to the nodes, and a neighbour."""
+"""A lab's network: a namespace with the LAN and a trunk per node, and one for a neighbour."""
 
 import ctypes
 import os
@@ -7,63 +7,80 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lab.vm.process import end_processes
+
 LINK = "eth0"
 ROUTER, CLUSTER, NEIGHBOUR = "192.168.18.1", "192.168.18.2", "192.168.18.7"
 DEVICE = "192.168.32.50"
 _CLONE_NEWNET = 0x40000000
 
 
-def neighbour_of(house: str) -> str:
+def neighbour_of(lab: str) -> str:
     """The namespace of another machine on the LAN."""
-    return f"{house}-neighbour"
+    return f"{lab}-neighbour"
 
 
-def make_network(house: str, nodes: list[str]) -> None:
+def has_network(lab: str) -> bool:
+    """Whether the lab's namespace exists."""
+    return Path(f"/run/netns/{lab}").exists()
+
+
+def make_network(lab: str, nodes: list[str]) -> None:
     """Makes both namespaces, and the cables: LAN to switch, device to switch, a trunk per node."""
-    for name in (house, neighbour_of(house)):
+    for name in (lab, neighbour_of(lab)):
         _run("ip", "netns", "add", name)
         _run("ip", "-n", name, "link", "set", "lo", "up")
-    _bridge(house, "lan", "lan-switch")
+    _cable(lab, "lan", "lan-switch")
     for address in (ROUTER, CLUSTER):
-        _run("ip", "-n", house, "address", "add", f"{address}/24", "dev", "lan")
-    _bridge(house, "iot", "iot-switch", "iot-device")
+        _run("ip", "-n", lab, "address", "add", f"{address}/24", "dev", "lan")
+    _cable(lab, "iot", "iot-switch", "iot-device")
     for number, _ in enumerate(nodes):
-        _bridge(house, f"trunk{number}", f"trunk{number}-sw", f"trunk{number}-node")
-    other = neighbour_of(house)
+        _cable(lab, f"trunk{number}", f"trunk{number}-sw", f"trunk{number}-node")
+    other = neighbour_of(lab)
     _run(
-        *("ip", "-n", house, "link", "add", "lan-neighbour", "type", "veth"),
+        *("ip", "-n", lab, "link", "add", "lan-neighbour", "type", "veth"),
         *("peer", "name", "eth0", "netns", other),
     )
-    _run("ip", "-n", house, "link", "set", "lan-neighbour", "master", "lan", "up")
+    _run("ip", "-n", lab, "link", "set", "lan-neighbour", "master", "lan", "up")
     _run("ip", "-n", other, "address", "add", f"{NEIGHBOUR}/24", "dev", "eth0")
     _run("ip", "-n", other, "link", "set", "eth0", "up")
 
 
-def remove_network(house: str) -> None:
-    """Takes both namespaces away, with every process and link in them."""
-    for name in (house, neighbour_of(house)):
-        if not Path(f"/run/netns/{name}").exists():
+def remove_network(lab: str) -> list[int]:
+    """Ends every process in both namespaces, then removes these; gives the ids of the ended.
+
+    Raises `TimeoutError` when a process does not end.
+    """
+    ended: list[int] = []
+    for name in (lab, neighbour_of(lab)):
+        if not has_network(name):
             continue
-        found = subprocess.run(
-            ["ip", "netns", "pids", name], check=True, capture_output=True, text=True
-        ).stdout.split()
-        own = str(os.getpid())
-        for process in found:
-            if process != own:
-                subprocess.run(["kill", "-9", process], check=False, capture_output=True)
+        # A process may have started another before it was killed.
+        while found := _processes(name):
+            end_processes(found)
+            ended += found
         _run("ip", "netns", "delete", name)
+    return ended
 
 
 @contextmanager
-def inside(house: str) -> Iterator[None]:
-    """This thread, and what it starts, is in the house's namespace until the block ends."""
+def inside(lab: str) -> Iterator[None]:
+    """This thread, and what it starts, is in the lab's namespace until the block ends."""
     with Path("/proc/self/ns/net").open("rb") as before:
-        with Path(f"/run/netns/{house}").open("rb") as namespace:
+        with Path(f"/run/netns/{lab}").open("rb") as namespace:
             _setns(namespace.fileno())
         try:
             yield
         finally:
             _setns(before.fileno())
+
+
+def _processes(namespace: str) -> list[int]:
+    """The processes in the namespace, without this one."""
+    found = subprocess.run(
+        ["ip", "netns", "pids", namespace], check=True, capture_output=True, text=True
+    ).stdout.split()
+    return [int(process) for process in found if int(process) != os.getpid()]
 
 
 def _setns(descriptor: int) -> None:
@@ -73,13 +90,13 @@ def _setns(descriptor: int) -> None:
         raise OSError(number, os.strerror(number))
 
 
-def _bridge(house: str, name: str, *taps: str) -> None:
-    """A cable between machines; it passes tagged frames as they are."""
-    _run("ip", "-n", house, "link", "add", name, "type", "bridge", "mcast_snooping", "0")
-    _run("ip", "-n", house, "link", "set", name, "up")
+def _cable(lab: str, name: str, *taps: str) -> None:
+    """A bridge between machines; it forwards tagged frames unchanged."""
+    _run("ip", "-n", lab, "link", "add", name, "type", "bridge", "mcast_snooping", "0")
+    _run("ip", "-n", lab, "link", "set", name, "up")
     for tap in taps:
-        _run("ip", "-n", house, "tuntap", "add", tap, "mode", "tap")
-        _run("ip", "-n", house, "link", "set", tap, "master", name, "up")
+        _run("ip", "-n", lab, "tuntap", "add", tap, "mode", "tap")
+        _run("ip", "-n", lab, "link", "set", tap, "master", name, "up")
 
 
 def _run(*words: str) -> None:

@@ -1,4 +1,4 @@
-"""A node's root disk with the house's images in it: imported once, on a machine of its own."""
+"""A node's root disk with the container images, which a machine of its own imports once."""
 
 import subprocess
 import time

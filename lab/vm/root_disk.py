@@ -1,4 +1,4 @@
-"""The node's root disk: a small Debian with containerd, laid out as k3s lays out a node."""
+"""A node's root disk: a small Debian with containerd in the folders that k3s uses."""
 
 import subprocess
 from pathlib import Path
@@ -21,7 +21,7 @@ MODULES = (
 
 
 def root_disk() -> Path:
-    """A disk image to be copied for each node: `disk.img`, ext4, sparse."""
+    """The disk image to copy for each node: ext4, sparse."""
     files = sorted(path for path in FILES.rglob("*") if path.is_file())
     content = b"\0".join(str(path).encode() + path.read_bytes() for path in files)
     ingredients = repr((SUITE, PACKAGES, SIZE, MODULES, kernel().name)).encode() + content

@@ -1,4 +1,4 @@
-"""The disk that makes a root disk one node of the multihome: keys, names, programs, images."""
+"""The seed: the second disk of a node, with its name, keys and programs."""
 
 import json
 import shutil
@@ -11,13 +11,13 @@ from pathlib import Path
 from lab.build.builder import build
 from lab.vm.network import LINK, ROUTER
 
-# As k3s bundles them (facts/multus.md 4.3); `bridge` stands in for flannel.
+# What k3s bundles (docs/background/k3s.md#plugins); `bridge` stands in for flannel.
 BUNDLED = ("bandwidth", "bridge", "firewall", "host-local", "loopback", "portmap")
 
 
 @dataclass(frozen=True, kw_only=True)
 class NodeSeed:
-    """What is different from node to node; the kubeconfigs are whole files' texts."""
+    """What differs between nodes; `kubelet` and `kube_proxy` are texts of kubeconfigs."""
 
     name: str
     address: str
@@ -29,7 +29,7 @@ class NodeSeed:
 
 
 def make_seed(seed: NodeSeed, disk: Path) -> None:
-    """Writes the disk of one node."""
+    """Writes the seed of a node."""
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         for name in ("bin", "cni"):
@@ -55,7 +55,7 @@ def make_seed(seed: NodeSeed, disk: Path) -> None:
 
 
 def make_image_seed(archives: Iterable[Path], disk: Path) -> None:
-    """Writes the disk that a root disk is given its images from."""
+    """Writes the seed from which a root disk imports its images."""
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         (root / "images").mkdir()
@@ -92,7 +92,7 @@ def _kubelet_configuration() -> dict[str, object]:
 
 
 def _cluster_network(pod_subnet: str) -> dict[str, object]:
-    """10-flannel.conflist as k3s names and versions it, with `bridge` in flannel's place."""
+    """The conflist that k3s calls 10-flannel.conflist, with `bridge` in flannel's place."""
     ipam = {"type": "host-local", "subnet": pod_subnet, "routes": [{"dst": "0.0.0.0/0"}]}
     bridge = {"type": "bridge", "bridge": "cni0", "isGateway": True, "ipMasq": True}
     return {

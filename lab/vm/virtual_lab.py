@@ -1,15 +1,11 @@
-"""The house in a box: network, switch, IoT device, control plane and nodes, for as long as wanted.
+"""A lab of virtual machines: network, switch, IoT device, control plane and nodes.
 
-Everything runs in one network namespace: what is in it, is the house. Needs root. What talks to
-it (`plane`, `ssh`, the engine) does so from `inside` the namespace.
+It needs root, and runs in one network namespace until it is taken down. Whatever talks to it
+(`plane`, `ssh`, the engine) does so from `inside` the namespace.
 """
 
-import json
-import os
-import secrets
 import shutil
 import subprocess
-import tarfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,42 +13,49 @@ from pathlib import Path
 
 from config.releases import KNOWN_MANIFESTS
 from lab.build.builder import build
+from lab.build.cache import cache_folder
 from lab.build.manifests import main as fetch_manifests
-from lab.control_plane.processes import (
-    ADMINISTRATOR,
-    ControlPlane,
-    add_volume,
-    api_server_command,
-    controllers_command,
-    etcd_command,
-    node_ready,
-    prepare,
-    scheduler_command,
-    wait_for_api_server,
-    wait_until,
-    write_private,
+from lab.control_plane.processes import ControlPlane, add_volume, node_ready, wait_until
+from lab.vm.control_plane import (
+    KUBE_PROXY,
+    has_control_plane,
+    kubeconfig_of,
+    kubelet_of,
+    running_control_plane,
+    start_control_plane,
 )
 from lab.vm.images import images
 from lab.vm.initramfs import DISK_MODULES, NETWORK_MODULES, initramfs
 from lab.vm.machine import UP, Machine
-from lab.vm.network import CLUSTER, DEVICE, inside, make_network, remove_network
+from lab.vm.network import DEVICE, inside, make_network, remove_network
 from lab.vm.node_disk import node_disk
-from lab.vm.process import start_detached
+from lab.vm.plugin_archive import serve_plugins
 from lab.vm.seed import NodeSeed, make_seed
 
-PORT, ETCD_PORT, ETCD_PEER_PORT, WEB_PORT = 6443, 2379, 2380, 8080
 NODE_SECONDS = 300.0
 
 
+def labs_folder() -> Path:
+    """Where each lab that was started has a folder of its name."""
+    return cache_folder() / "labs"
+
+
 @dataclass(frozen=True, kw_only=True)
-class Box:
-    """A house by the name of its namespace; its files are in `folder`."""
+class VirtualLab:
+    """A lab by the name of its network namespace.
+
+    Its nodes have images of that release of Multus, and a stand-in under Home Assistant's name.
+    """
 
     name: str
-    folder: Path
     multus_version: str
     home_assistant: str
     nodes: Sequence[str] = ("k3s-1",)
+
+    @property
+    def folder(self) -> Path:
+        """Its keys, disks, logs and process ids, while it exists."""
+        return labs_folder() / self.name
 
     def address(self, node: str) -> str:
         """The node's address on the LAN."""
@@ -60,13 +63,8 @@ class Box:
 
     @cached_property
     def plane(self) -> ControlPlane:
-        """The control plane; it answers inside the namespace only."""
-        return ControlPlane(
-            url=f"https://{CLUSTER}:{PORT}",
-            token=(self.folder / "token").read_text(),
-            ca=(self.folder / "certificates" / "apiserver.crt").read_text(),
-            process=int((self.folder / "apiserver.pid").read_text()),
-        )
+        """The control plane."""
+        return running_control_plane(self.folder)
 
     @property
     def private_key(self) -> str:
@@ -75,21 +73,11 @@ class Box:
 
     @property
     def host_key(self) -> str:
-        """The nodes' host key, without the comment."""
+        """The nodes' host key: type and key, without a comment."""
         return " ".join((self.folder / "host_key.pub").read_text().split()[:2])
 
-    @property
-    def archive(self) -> Path:
-        """The CNI plugins as upstream packs them, served at `archive_url`."""
-        return self.folder / "web" / "plugins.tgz"
-
-    @property
-    def archive_url(self) -> str:
-        """Where nodes download the archive."""
-        return f"http://{CLUSTER}:{WEB_PORT}/{self.archive.name}"
-
     def build(self) -> None:
-        """Makes what needs the world outside: programs, images, disks. Before `up`."""
+        """Makes programs, images and disks, unless the cache has them. `up` needs them."""
         for part in ("kubernetes", "etcd", "kubelet", "multus", "cni-plugins"):
             build(part)
         fetch_manifests([self.multus_version] if self.multus_version in KNOWN_MANIFESTS else [])
@@ -99,30 +87,34 @@ class Box:
         self._node_initramfs()
 
     def up(self) -> None:
-        """Brings the house up; it goes on after this process ends."""
+        """Starts everything; it goes on after this process ends. Replaces a lab of this name."""
         self.down()
         self.folder.mkdir(mode=0o700, parents=True)
         make_network(self.name, list(self.nodes))
         with inside(self.name):
             self.switch().start()
             self.device().start()
-            self._keys()
-            self._start_control_plane()
+            self._make_keys()
+            start_control_plane(self.folder, self.nodes)
             for node in self.nodes:
-                self._add_node(node)
-            self._pack_plugins()
-            self._start_web()
+                self._start_node(node)
+            serve_plugins(self.folder)
             console = self.machine(self.nodes[0]).console
             wait_until(self._all_ready, "the nodes", console, NODE_SECONDS)
             add_volume(self.plane, "data")
 
-    def down(self) -> None:
-        """Takes everything of it away, whatever state it was left in."""
-        remove_network(self.name)
+    def down(self) -> list[str]:
+        """Ends every process and removes every file, whatever state the lab is in.
+
+        Returns when all have ended: each as its name and process id.
+        """
+        names = {path.read_text(): path.stem for path in self.folder.glob("*.pid")}
+        ended = remove_network(self.name)
         shutil.rmtree(self.folder, ignore_errors=True)
+        return sorted(f"{names.get(str(one), 'other')} ({one})" for one in ended)
 
     def power_cycle(self) -> None:
-        """Switches every machine off and on; it is not waited for."""
+        """Switches every machine off and on, without waiting until they are up."""
         nodes = [self.machine(node) for node in self.nodes]
         for machine in (self.switch(), self.device(), *nodes):
             if machine.is_on():
@@ -130,8 +122,8 @@ class Box:
             machine.start()
 
     def is_up(self) -> bool:
-        """Whether a house of this name is there and answers."""
-        if not (self.folder / "apiserver.pid").exists():
+        """Whether every machine of a lab of this name is ready."""
+        if not has_control_plane(self.folder):
             return False
         try:
             with inside(self.name):
@@ -140,7 +132,7 @@ class Box:
             return False
 
     def ssh(self, node: str, script: str, timeout: float = 60) -> str:
-        """Runs a script on the node; raises with what it printed when it fails."""
+        """Runs a script on the node; raises `RuntimeError` with its output when it fails."""
         done = subprocess.run(
             [*self.ssh_command(node), "sh -s"],
             input=f"set -eu\n{script}\n",
@@ -154,7 +146,7 @@ class Box:
         return done.stdout
 
     def ssh_command(self, node: str) -> list[str]:
-        """How a person gets into the node, from inside the namespace."""
+        """The command line of a login on the node."""
         return [
             *("ssh", "-i", str(self.folder / "client_key"), "-o", "BatchMode=yes"),
             *("-o", "LogLevel=ERROR"),
@@ -191,7 +183,7 @@ class Box:
     def device(self) -> Machine:
         """The IoT device, on an access port of VLAN 2."""
         return Machine(
-            name="lamp",
+            name="iot-device",
             folder=self.folder,
             initramfs=self._device_initramfs(),
             taps=("iot-device",),
@@ -212,13 +204,13 @@ class Box:
         return initramfs("node-boot.sh", DISK_MODULES)
 
     def _all_ready(self) -> bool:
-        machines = all(machine.has_said(UP) for machine in (self.switch(), self.device()))
+        machines = all(machine.has_printed(UP) for machine in (self.switch(), self.device()))
         return machines and all(self._is_ready(node) for node in self.nodes)
 
     def _is_ready(self, node: str) -> bool:
         return self.plane.exists(f"/api/v1/nodes/{node}") and node_ready(self.plane, node)
 
-    def _keys(self) -> None:
+    def _make_keys(self) -> None:
         for name in ("client_key", "host_key"):
             subprocess.run(
                 ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.folder / name],
@@ -228,52 +220,13 @@ class Box:
         lines = [f"{self.address(node)} {self.host_key}\n" for node in self.nodes]
         (self.folder / "known_hosts").write_text("".join(lines))
 
-    def _start_control_plane(self) -> None:
-        token = secrets.token_hex(16)
-        write_private(self.folder / "token", token)
-        users = {token: ADMINISTRATOR}
-        for node in self.nodes:
-            for user, groups in (
-                (f"system:node:{node}", "system:nodes"),
-                ("system:kube-proxy", "system:masters"),
-            ):
-                users[self._token(user, node)] = f'{user},{user},"{groups}"'
-        prepare(self.folder, users)
-        start_detached(self.folder, "etcd", etcd_command(self.folder, ETCD_PORT, ETCD_PEER_PORT))
-        command = api_server_command(self.folder, CLUSTER, PORT, ETCD_PORT)
-        process = start_detached(
-            self.folder,
-            "apiserver",
-            [
-                *command,
-                f"--advertise-address={CLUSTER}",
-                "--kubelet-preferred-address-types=InternalIP",
-            ],
-        )
-        wait_for_api_server(self.folder, CLUSTER, PORT, token, process)
-        kubeconfig = self.folder / "kubeconfig"
-        write_private(kubeconfig, self.plane.kubeconfig)
-        start_detached(self.folder, "controllers", controllers_command(self.folder, kubeconfig))
-        start_detached(self.folder, "scheduler", scheduler_command(kubeconfig))
-
-    def _token(self, user: str, node: str) -> str:
-        path = self.folder / f"token-{node}-{user.replace(':', '-')}"
-        if not path.exists():
-            write_private(path, secrets.token_hex(16))
-        return path.read_text()
-
-    def _kubeconfig(self, token: str) -> str:
-        described = json.loads(self.plane.kubeconfig)
-        described["users"][0]["user"]["token"] = token
-        return json.dumps(described)
-
-    def _add_node(self, node: str) -> None:
+    def _start_node(self, node: str) -> None:
         seed = NodeSeed(
             name=node,
             address=self.address(node),
             pod_subnet=f"10.42.{self.nodes.index(node)}.0/24",
-            kubelet=self._kubeconfig(self._token(f"system:node:{node}", node)),
-            kube_proxy=self._kubeconfig(self._token("system:kube-proxy", node)),
+            kubelet=kubeconfig_of(self.folder, kubelet_of(node), node),
+            kube_proxy=kubeconfig_of(self.folder, KUBE_PROXY, node),
             host_key=self.folder / "host_key",
             authorized_key=(self.folder / "client_key.pub").read_text(),
         )
@@ -283,30 +236,13 @@ class Box:
         make_seed(seed, seeded)
         machine.start()
 
-    def _pack_plugins(self) -> None:
-        self.archive.parent.mkdir()
-        with tarfile.open(self.archive, "w:gz", compresslevel=1) as tar:
-            for plugin in sorted(build("cni-plugins").iterdir()):
-                tar.add(plugin, f"./{plugin.name}")
 
-    def _start_web(self) -> None:
-        start_detached(
-            self.folder,
-            "web",
-            [
-                *("busybox", "httpd", "-f", "-p", f"{CLUSTER}:{WEB_PORT}"),
-                *("-h", str(self.archive.parent)),
-            ],
-        )
-
-
-def missing() -> str | None:
-    """Why no house can be brought up here, or None when one can."""
-    if os.geteuid() != 0:
-        return "a house in a box needs root, for namespaces and taps"
-    for program in ("qemu-system-x86_64", "debootstrap", "cpio", "mke2fs", "busybox", "apt-get"):
-        if shutil.which(program) is None:
-            return f"a house in a box needs {program}"
-    if not Path("/dev/net/tun").exists():
-        return "a house in a box needs /dev/net/tun"
-    return None
+def in_pod(command: str) -> str:
+    """A script for a node: runs one of the node's programs in the pod's network namespace."""
+    return (
+        "process=$(pgrep -o -f '^/usr/bin/python3 /init') || {\n"
+        "    echo 'no pod of Home Assistant runs on this node' >&2\n"
+        "    exit 1\n"
+        "}\n"
+        f'nsenter -n -t "$process" {command}'
+    )

@@ -1,4 +1,4 @@
-"""One house for the whole tier; each test finds it as the article has it."""
+"""One virtual lab for the whole tier; each test finds the home stack applied and settled."""
 
 import os
 import shutil
@@ -8,59 +8,58 @@ from pathlib import Path
 
 import pytest
 
-from lab.build.cache import cache_folder
 from lab.engine.environment import engine_folders
-from lab.vm.__main__ import box_called
-from lab.vm.applied import applied
+from lab.vm.applied import applied, virtual_lab
 from lab.vm.network import inside
-from lab.vm.virtual_lab import missing
-from tests.e2e.diagnostics import last_words
-from tests.e2e.running_site import PRISTINE, House
+from lab.vm.requirements import missing
+from lab.vm.virtual_lab import labs_folder
+from tests.e2e.diagnostics import diagnostics
+from tests.e2e.running_site import PRISTINE, RunningSite
 
-# Set to a house that is to be kept between runs of single tests.
+# The name of a lab to keep between runs of single tests.
 KEPT = "MULTIHOME_LAB_KEEP"
 
 
 @pytest.fixture(scope="session")
-def fresh() -> Iterator[House]:
-    """A house just built: nothing has been applied to it."""
+def fresh_site() -> Iterator[RunningSite]:
+    """A site on machines that have just started: nothing is applied yet."""
     why = missing()
     if why:
         pytest.skip(why)
     engine = engine_folders()
     kept = os.environ.get(KEPT)
-    box = box_called(kept or f"house-{os.getpid()}")
-    box.build()
+    lab = virtual_lab(kept or f"multihome-e2e-{os.getpid()}")
+    lab.build()
     try:
-        if not (kept and box.is_up()):
-            box.up()
-        with inside(box.name):
-            yield House(box, applied(box, engine))
+        if not (kept and lab.is_up()):
+            lab.up()
+        with inside(lab.name):
+            yield RunningSite(lab, applied(lab, engine))
     finally:
         if not kept:
-            box.down()
+            lab.down()
 
 
 @pytest.fixture(scope="session")
-def first_up(fresh: House) -> House:
-    """The house after the very first `up`, which needed no second one."""
-    pristine = fresh.box.folder / PRISTINE
-    if pristine.exists():  # kept from an earlier run, in whatever state that left it
-        return fresh
-    shutil.copyfile(fresh.applied.file, pristine)
-    fresh.applied.up()
-    fresh.settled()
-    fresh.first_starts = fresh.starts()
-    return fresh
+def first_up(fresh_site: RunningSite) -> RunningSite:
+    """The site after the very first `up`, which must be enough."""
+    pristine = fresh_site.lab.folder / PRISTINE
+    if pristine.exists():  # the lab is kept from an earlier run, in whatever state
+        return fresh_site
+    shutil.copyfile(fresh_site.applied.file, pristine)
+    fresh_site.applied.up()
+    fresh_site.settled()
+    fresh_site.first_starts = fresh_site.starts()
+    return fresh_site
 
 
 @pytest.fixture
-def house(first_up: House) -> House:
-    """The article's house, applied and settled, whatever the test before has left."""
+def site(first_up: RunningSite) -> RunningSite:
+    """The site with the home stack applied and settled, whatever the test before has left."""
     if not first_up.answers_ssh():
         warnings.warn("the node no longer answered: switched off and on again", stacklevel=1)
-        first_up.box.power_cycle()
-    pristine = first_up.box.folder / PRISTINE
+        first_up.lab.power_cycle()
+    pristine = first_up.lab.folder / PRISTINE
     changed = pristine.read_text() != first_up.applied.file.read_text()
     if changed or first_up.ready_pod() is None:
         first_up.undo()
@@ -73,15 +72,15 @@ def house(first_up: House) -> House:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """With a failure goes what the machines have printed: theirs are gone when the house is."""
+    """Adds what the machines printed to a failure: their files do not outlive the lab."""
     report = yield
     if report.failed:
-        report.sections += last_words(cache_folder())
+        report.sections += diagnostics(labs_folder())
     return report
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Machines that boot are slow where they are emulated."""
+    """Gives each test ten minutes: emulated machines boot slowly."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.timeout(600))

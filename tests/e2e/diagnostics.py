@@ -1,4 +1,4 @@
-"""What a house's machines have printed last: why a test failed, when a machine was the cause."""
+"""What the machines of virtual labs printed last, and where their processors are."""
 
 import time
 from collections.abc import Iterator
@@ -7,12 +7,15 @@ from pathlib import Path
 from lab.vm.monitor import asked
 
 LINES = 30
-LOOKS, LOOK_SECONDS = 3, 0.5
+SAMPLES, SAMPLE_SECONDS = 3, 0.5
 
 
-def last_words(houses: Path) -> Iterator[tuple[str, str]]:
-    """Each machine of each house in the folder: its console, QEMU's log, its processors."""
-    for console in sorted(houses.glob("box-*/*.console")):
+def diagnostics(labs: Path) -> Iterator[tuple[str, str]]:
+    """For each machine of each lab in the folder: the ends of its console and of QEMU's log.
+
+    And its processors, which QEMU knows even of a machine that no longer answers.
+    """
+    for console in sorted(labs.glob("*/*.console")):
         for printed in (console, console.with_suffix(".log")):
             if printed.exists():
                 lines = printed.read_text(errors="replace").splitlines()
@@ -25,10 +28,10 @@ def last_words(houses: Path) -> Iterator[tuple[str, str]]:
 def _processors(monitor: Path) -> Iterator[str]:
     """Where each processor is (`RIP`) and whether it waits (`HLT`), a few times.
 
-    One that never wakes stands still at one place, a busy one does not.
+    One that never wakes stays at one place, a busy one does not.
     """
-    for look in range(LOOKS):
-        time.sleep(LOOK_SECONDS if look else 0)
+    for sample in range(SAMPLES):
+        time.sleep(SAMPLE_SECONDS if sample else 0)
         try:
             registers = asked(monitor, "info registers -a")
         except OSError as error:

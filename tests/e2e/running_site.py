@@ -1,4 +1,4 @@
-"""A house that is lived in: its pod, its node and its wires, asked what they really are."""
+"""A site that runs: what its pod, its node and its cluster are asked by the tests."""
 
 import json
 import shutil
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lab.engine.applied import Applied
-from lab.vm.virtual_lab import Box
+from lab.vm.virtual_lab import VirtualLab, in_pod
 
 NAMESPACE = "/api/v1/namespaces/homeassistant"
 POD = f"{NAMESPACE}/pods/home-assistant-0"
@@ -28,27 +28,27 @@ PRISTINE = "pristine.yaml"
 
 
 @dataclass
-class House:
-    """The box with the article's plan applied; everything runs inside its namespace."""
+class RunningSite:
+    """The home stack applied to a virtual lab; methods are called inside its namespace."""
 
-    box: Box
+    lab: VirtualLab
     applied: Applied
     node: str = "k3s-1"
     first_starts: Sequence[set[str]] = ()
 
     def undo(self) -> None:
-        """Gives the stack file back the article's plan; nothing is applied."""
-        shutil.copyfile(self.box.folder / PRISTINE, self.applied.file)
+        """Restores the stack file; nothing is applied."""
+        shutil.copyfile(self.lab.folder / PRISTINE, self.applied.file)
 
     def pod(self) -> Mapping[str, Any] | None:
-        """The pod, if there is one."""
-        if not self.box.plane.exists(POD):
+        """The pod, or None."""
+        if not self.lab.plane.exists(POD):
             return None
-        found: Mapping[str, Any] = self.box.plane.get(POD)
+        found: Mapping[str, Any] = self.lab.plane.get(POD)
         return found
 
     def ready_pod(self) -> Mapping[str, Any] | None:
-        """The pod, if it is ready and not about to end."""
+        """The pod if it is ready and is not being deleted."""
         pod = self.pod()
         if pod is None or pod["metadata"].get("deletionTimestamp"):
             return None
@@ -58,18 +58,18 @@ class House:
         return pod if ready else None
 
     def running_on(self) -> str:
-        """The node that the pod has been given."""
+        """The node that the scheduler chose for the pod."""
         found = wait_for(lambda: (self.pod() or {}).get("spec", {}).get("nodeName"), "a node", 60)
         return str(found)
 
     def settled(self, seconds: float = BACK_SECONDS) -> Mapping[str, Any]:
-        """Waits until the pod is ready and is the one that the StatefulSet wants now."""
+        """Waits until the pod is ready and of the StatefulSet's newest revision."""
 
         def done() -> Mapping[str, Any] | None:
             pod = self.ready_pod()
-            if pod is None or not self.box.plane.exists(WORKLOAD):
+            if pod is None or not self.lab.plane.exists(WORKLOAD):
                 return None
-            status = self.box.plane.get(WORKLOAD)
+            status = self.lab.plane.get(WORKLOAD)
             current = status["metadata"]["generation"] == status["status"]["observedGeneration"]
             revision = pod["metadata"]["labels"]["controller-revision-hash"]
             if not current or revision != status["status"]["updateRevision"]:
@@ -80,32 +80,29 @@ class House:
         return pod
 
     def networks(self) -> list[dict[str, Any]]:
-        """What Multus has said of the pod's interfaces."""
+        """The pod's network status, as Multus wrote it."""
         pod = self.pod()
         assert pod is not None
         found: list[dict[str, Any]] = json.loads(pod["metadata"]["annotations"][STATUS])
         return found
 
     def in_pod(self, *words: str) -> str:
-        """Runs a program of the node in the pod's network; empty when there is no pod."""
-        find = (
-            "for process in $(pgrep -f '^/usr/bin/python3 /init'); do echo $process; done"
-            " | head -n 1"
-        )
-        text = " ".join(words)
-        script = f'process=$({find})\n[ -z "$process" ] || nsenter -n -t $process {text}'
-        return self.box.ssh(self.node, script)
+        """Runs a program of the node in the pod's network namespace.
+
+        Raises `RuntimeError` when it fails or there is no pod.
+        """
+        return self.lab.ssh(self.node, in_pod(" ".join(words)))
 
     def answers_ssh(self) -> bool:
         """Whether the node answers within a minute."""
         try:
-            wait_for(lambda: self.box.ssh(self.node, "echo yes", 20), "SSH", 60)
+            wait_for(lambda: self.lab.ssh(self.node, "echo yes", 20), "SSH", 60)
         except TimeoutError:
             return False
         return True
 
     def interface(self, name: str) -> dict[str, Any]:
-        """The interface as `ip` in the pod shows it."""
+        """The pod's interface, as `ip -json address` shows it."""
         (found,) = json.loads(self.in_pod("ip", "-json", "address", "show", "dev", name))
         assert isinstance(found, dict)
         return found
@@ -124,17 +121,17 @@ class House:
 
     def starts(self) -> list[set[str]]:
         """The interfaces that Home Assistant found at each of its starts."""
-        text = self.box.ssh(self.node, f"cat {DATA}/starts 2>/dev/null || :")
+        text = self.lab.ssh(self.node, f"cat {DATA}/starts 2>/dev/null || :")
         return [set(line.split()) for line in text.splitlines()]
 
     def forget_starts(self) -> None:
-        """Of the starts so far only the last is kept."""
-        kept = f"tail -n 1 {DATA}/starts >{DATA}/last && mv {DATA}/last {DATA}/starts"
-        self.box.ssh(self.node, kept)
+        """Forgets all starts but the last."""
+        script = f"tail -n 1 {DATA}/starts >{DATA}/last && mv {DATA}/last {DATA}/starts"
+        self.lab.ssh(self.node, script)
 
     def leases(self) -> dict[str, list[str]]:
         """The addresses that host-local holds, by network."""
-        text = self.box.ssh(
+        text = self.lab.ssh(
             self.node, "cd /run/cni/multihome 2>/dev/null && find . -name '[0-9]*' || :"
         )
         found: dict[str, list[str]] = {}
@@ -144,11 +141,11 @@ class House:
         return found
 
     def delete_pod(self) -> None:
-        """Asks for the pod's end, and waits for it."""
+        """Deletes the pod and waits until it is gone."""
         pod = self.pod()
         assert pod is not None
         uid = pod["metadata"]["uid"]
-        self.box.plane.request("DELETE", POD)
+        self.lab.plane.request("DELETE", POD)
 
         def gone() -> bool:
             now = self.pod()
@@ -157,14 +154,14 @@ class House:
         wait_for(gone, "the pod's end", BACK_SECONDS)
 
     def connections(self) -> int:
-        """How often SSH has been asked for on the node, these questions left out."""
-        text = self.box.ssh(
+        """How many logins the node has accepted, without the one that asks."""
+        text = self.lab.ssh(
             self.node, "journalctl -u ssh -o cat --no-pager | grep -c '^Accepted publickey' || :"
         )
         return int(text) - 1
 
-    def is_as_planned(self) -> None:
-        """Both interfaces of the article, with its addresses and MACs, and no start without."""
+    def assert_as_planned(self) -> None:
+        """Both interfaces have their addresses and MACs, and no start was without them."""
         for name, address, mac in (
             ("net1", "192.168.18.32", "32:44:0b:5a:0e:2e"),
             ("net1.2", "192.168.32.3", "00:e0:4c:68:02:3d"),
@@ -177,7 +174,7 @@ class House:
 
 
 def wait_for(found: Callable[[], Any], what: str, seconds: float) -> Any:
-    """The first true answer; what cannot be asked at the moment is asked again."""
+    """The first true answer; an error counts as no answer. Raises `TimeoutError`."""
     deadline = time.monotonic() + seconds
     last: Exception | None = None
     while True:

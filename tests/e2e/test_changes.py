@@ -1,4 +1,4 @@
-"""A changed plan: only what must is replaced, the pod rolls once, and it has the new values."""
+"""Changes to a running site: they replace only the pod, once, and it has the new values."""
 
 import json
 from collections.abc import Callable
@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from lab.vm.network import DEVICE
-from tests.e2e.running_site import House
+from tests.e2e.running_site import RunningSite
 
 Edit = Callable[[dict[str, Any]], None]
+# What follows the tag of the other image.
+NEXT = "-next"
 STATEFUL_SET = "multihome-home-assistant-stateful-set"
 
 
@@ -30,10 +32,10 @@ def another_vlan(tree: dict[str, Any]) -> None:
 
 
 def another_image(tree: dict[str, Any]) -> None:
-    tree["multihome:home_assistant"]["image"] = "ghcr.io/home-assistant/home-assistant:2026.11.1"
+    tree["multihome:home_assistant"]["image"] += NEXT
 
 
-# What each change updates beside the pod.
+# The resources that each change updates beside the pod.
 CHANGES: dict[str, tuple[Edit, set[str]]] = {
     "address": (another_address, set()),
     "mac": (another_mac, set()),
@@ -44,11 +46,11 @@ CHANGES: dict[str, tuple[Edit, set[str]]] = {
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_a_change_replaces_only_what_it_must(house: House, what: str) -> None:
+def test_a_change_replaces_only_what_it_must(site: RunningSite, what: str) -> None:
     edit, expected = CHANGES[what]
-    house.applied.change(edit)
-    steps = json.loads(house.applied.pulumi("preview", "--json").stdout)["steps"]
-    house.undo()
+    site.applied.change(edit)
+    steps = json.loads(site.applied.pulumi("preview", "--json").stdout)["steps"]
+    site.undo()
 
     changed = {s["urn"].rpartition("::")[2]: s["op"] for s in steps if s["op"] != "same"}
     (replaced,) = (name for name, operation in changed.items() if operation != "update")
@@ -56,27 +58,27 @@ def test_a_change_replaces_only_what_it_must(house: House, what: str) -> None:
     assert set(changed) - {STATEFUL_SET} == expected
 
 
-def test_the_pod_rolls_once_and_has_the_new_values(house: House) -> None:
-    one = "ghcr.io/home-assistant/home-assistant:2026.11"
-    house.box.ssh(house.node, f"ctr -n k8s.io images tag --force {one}.0 {one}.1 >/dev/null")
-    starts, before = len(house.starts()), house.pod()
+def test_the_pod_rolls_once_and_has_the_new_values(site: RunningSite) -> None:
+    image = site.lab.home_assistant
+    site.lab.ssh(site.node, f"ctr -n k8s.io images tag --force {image} {image}{NEXT} >/dev/null")
+    starts, before = len(site.starts()), site.pod()
     assert before is not None
     for edit, _ in CHANGES.values():
-        house.applied.change(edit)
-    house.applied.up()
+        site.applied.change(edit)
+    site.applied.up()
 
-    after = house.ready_pod()
+    after = site.ready_pod()
     assert after is not None
     assert after["metadata"]["uid"] != before["metadata"]["uid"]
-    assert after["spec"]["containers"][0]["image"] == f"{one}.1"
-    assert len(house.starts()) == starts + 1
-    assert {"net1", "net1.2"} <= house.starts()[-1]
-    lan, iot = house.interface("net1"), house.interface("net1.2")
+    assert after["spec"]["containers"][0]["image"] == f"{image}{NEXT}"
+    assert len(site.starts()) == starts + 1
+    assert {"net1", "net1.2"} <= site.starts()[-1]
+    lan, iot = site.interface("net1"), site.interface("net1.2")
     assert "192.168.18.33" in [entry["local"] for entry in lan["addr_info"]]
     assert iot["address"] == "02:00:00:00:00:42"
-    # The lamp is on VLAN 2, and the pod is on VLAN 3 now.
-    assert not house.answers("-I", "net1.2", DEVICE)
-    assert house.leases() == {
+    # The IoT device is on VLAN 2, and the pod is on VLAN 3 now.
+    assert not site.answers("-I", "net1.2", DEVICE)
+    assert site.leases() == {
         "homeassistant-iot": ["192.168.32.3"],
         "homeassistant-lan": ["192.168.18.33"],
     }

@@ -1,4 +1,4 @@
-"""`make demo` and `make demo-down`: what the one makes, the other takes away."""
+"""`make demo` and `make demo-down`: the second removes everything that the first made."""
 
 import os
 import signal
@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from lab.build.cache import cache_folder
-from lab.vm.__main__ import NAME
-from lab.vm.virtual_lab import missing
+from lab.vm.demo import NAME
+from lab.vm.process import is_running
+from lab.vm.requirements import missing
+from lab.vm.virtual_lab import labs_folder
 from tests.cases.sites import ROOT
 from tests.e2e.running_site import wait_for
 
@@ -21,25 +22,26 @@ def name() -> Iterator[str]:
     why = missing()
     if why:
         pytest.skip(why)
-    called = f"box-{os.getpid()}"
-    yield called
-    run(called, "down")
+    given = f"multihome-demo-{os.getpid()}"
+    yield given
+    run(given, "down")
 
 
-def run(name: str, command: str, timeout: float = 500) -> subprocess.CompletedProcess[str]:
+def run(name: str, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "lab.vm", command],
+        [sys.executable, "-m", "lab.vm", *words],
         cwd=ROOT,
         env={**os.environ, NAME: name},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
-        timeout=timeout,
+        timeout=500,
     )
 
 
-def machine(name: str) -> dict[str, list[str]]:
-    """What a house could leave behind on this machine: nothing that bears its name."""
+def traces(name: str) -> dict[str, list[str]]:
+    """What there is on this machine that has the demo's name, and every network link."""
     namespaces = subprocess.run(
         ["ip", "netns", "list"], check=True, capture_output=True, text=True
     ).stdout.splitlines()
@@ -60,13 +62,13 @@ def machine(name: str) -> dict[str, list[str]]:
         "links": sorted(line.split()[0] for line in links),
         "mounts": sorted(line for line in mounts if name in line),
         "processes": processes,
-        "files": sorted(str(path) for path in cache_folder().glob(f"box-{name}*")),
+        "files": sorted(str(path) for path in labs_folder().glob(f"{name}*")),
     }
 
 
 @pytest.mark.parametrize("sign", ["switch.pid", "scheduler.pid"])
-def test_a_killed_house_is_taken_away_whole(name: str, sign: str) -> None:
-    before = machine(name)
+def test_a_demo_that_was_killed_while_it_started_is_removed(name: str, sign: str) -> None:
+    before, folder = traces(name), labs_folder() / name
     process = subprocess.Popen(
         [sys.executable, "-m", "lab.vm", "up"],
         cwd=ROOT,
@@ -74,35 +76,47 @@ def test_a_killed_house_is_taken_away_whole(name: str, sign: str) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    wait_for((cache_folder() / f"box-{name}" / sign).exists, "the house", 60)
+    wait_for((folder / sign).exists, "the demo", 60)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert machine(name) != before
+    assert traces(name) != before
+    started = {path.stem: int(path.read_text() or 0) for path in folder.glob("*.pid")}
 
-    assert run(name, "down").returncode == 0
-    assert machine(name) == before
-    assert run(name, "down").returncode == 0
+    done = run(name, "down")
+
+    assert [machine for machine, process in started.items() if is_running(process)] == []
+    assert done.returncode == 0, done.stderr
+    for machine, number in started.items():
+        assert f"{machine} ({number})" in done.stdout
+    assert "have ended" in done.stdout
+    assert traces(name) == before
+
+
+def test_without_a_demo_its_commands_say_how_to_start_one(name: str) -> None:
+    for command in ("node", "pod", "iot", "pulumi"):
+        done = run(name, command)
+        assert done.returncode == 1
+        assert done.stderr == "no demo is running; start one: make demo\n"
+    done = run(name, "down")
+    assert (done.returncode, done.stdout) == (0, "no demo is running\n")
 
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-def test_a_house_that_is_up_is_found_again_and_taken_away(name: str) -> None:
-    before = machine(name)
+def test_a_running_demo_is_found_again_answers_and_is_removed(name: str) -> None:
+    before = traces(name)
     first = run(name, "up")
     assert first.returncode == 0, first.stdout + first.stderr
     again = run(name, "up")
     assert again.returncode == 0, again.stdout + again.stderr
-    assert "the house is up already" in again.stdout
-    assert "22 unchanged" in again.stdout or "25 unchanged" in again.stdout
-    told = [line.strip() for line in again.stdout.splitlines() if "/run " in line]
-    for line in told:
-        done = subprocess.run(
-            ["sh", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
-            stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-        assert done.returncode == 0, line + done.stdout + done.stderr
-        if "192.168.32.50" in line:
-            assert done.stdout == "a lamp\n"
+    assert "the virtual machines are up already" in again.stdout
+    assert " unchanged" in again.stdout
+    assert " created" not in again.stdout
+
+    assert run(name, "node", "hostname").stdout == "k3s-1\n"
+    assert "192.168.18.32/24" in run(name, "pod").stdout
+    assert run(name, "iot").stdout == "an IoT device\n"
+    assert "unchanged" in run(name, "pulumi").stdout
 
     assert run(name, "down").returncode == 0
-    assert machine(name) == before
+    assert traces(name) == before

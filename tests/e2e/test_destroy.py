@@ -1,4 +1,4 @@
-"""Killed and taken away: what was begun is finished, and what is left behind starts pods."""
+"""`destroy`, killed or not: it can be finished, keeps the data, and the node starts pods."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lab.engine.environment import CHECKOUT
-from tests.e2e.running_site import CLAIM, CONFIGURATION, CRD, DATA, NAMESPACE, House, wait_for
+from tests.e2e.running_site import CLAIM, CONFIGURATION, CRD, DATA, NAMESPACE, RunningSite, wait_for
 
 PODS = "/api/v1/namespaces/default/pods"
 WORDS = {
@@ -23,13 +23,13 @@ WORDS = {
 }
 
 
-def kill_when(house: House, command: str, word: str) -> None:
-    """Runs `pulumi`, and kills it and what it started once it prints the word."""
-    line = house.applied.command(command, *(["--exclude-protected"] * (command == "destroy")))
+def kill_when(site: RunningSite, command: str, word: str) -> None:
+    """Runs `pulumi`; kills it and its children once it prints one of the words."""
+    line = site.applied.command(command, *(["--exclude-protected"] * (command == "destroy")))
     with subprocess.Popen(
         line,
         cwd=CHECKOUT,
-        env=house.applied.environment,
+        env=site.applied.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -45,23 +45,22 @@ def kill_when(house: House, command: str, word: str) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("moment", WORDS)
 def test_a_killed_destroy_and_a_killed_up_are_finished_by_the_next(
-    house: House, moment: str
+    site: RunningSite, moment: str
 ) -> None:
-    kill_when(house, "destroy", WORDS[moment])
-    house.applied.pulumi("cancel", "--yes")
-    done = house.applied.pulumi("destroy", "--exclude-protected", "--refresh")
+    kill_when(site, "destroy", WORDS[moment])
+    site.applied.pulumi("cancel", "--yes")
+    done = site.applied.pulumi("destroy", "--exclude-protected", "--refresh")
     assert done.returncode == 0, done.stdout + done.stderr
 
-    kill_when(house, "up", WORDS[moment])
-    house.applied.pulumi("cancel", "--yes")
-    house.applied.up("--refresh")
-    house.settled()
-    house.is_as_planned()
-    house.applied.up("--expect-no-changes")
+    kill_when(site, "up", WORDS[moment])
+    site.applied.pulumi("cancel", "--yes")
+    site.applied.up("--refresh")
+    site.settled()
+    site.assert_as_planned()
+    site.applied.up("--expect-no-changes")
 
 
-def ordinary_pod(name: str) -> dict[str, Any]:
-    image = "ghcr.io/home-assistant/home-assistant:2026.11.0"
+def ordinary_pod(name: str, image: str) -> dict[str, Any]:
     container = {"name": "it", "image": image, "command": ["/bin/busybox", "true"]}
     return {
         "apiVersion": "v1",
@@ -71,14 +70,14 @@ def ordinary_pod(name: str) -> dict[str, Any]:
     }
 
 
-def start_ordinary_pods(house: House, done: Callable[[], bool]) -> list[float]:
-    """One pod after the other until it is done; how long each took to end well, in seconds."""
-    plane = house.box.plane
+def start_ordinary_pods(site: RunningSite, done: Callable[[], bool]) -> list[float]:
+    """Starts one pod after the other until `done`; the seconds that each took to succeed."""
+    plane = site.lab.plane
     spent: list[float] = []
     while not done():
         name = f"ordinary-{len(spent)}"
         started = time.monotonic()
-        plane.request("POST", PODS, ordinary_pod(name))
+        plane.request("POST", PODS, ordinary_pod(name, site.lab.home_assistant))
 
         def ended(path: str = f"{PODS}/{name}") -> bool:
             return bool(plane.get(path)["status"].get("phase") == "Succeeded")
@@ -89,31 +88,31 @@ def start_ordinary_pods(house: House, done: Callable[[], bool]) -> list[float]:
     return spent
 
 
-def test_destroy_leaves_the_data_and_a_node_that_starts_pods(house: House) -> None:
-    house.box.ssh(house.node, f"echo mine >{DATA}/kept")
-    house.box.plane.exists("/api/v1/namespaces/default/serviceaccounts/default")
+def test_destroy_leaves_the_data_and_a_node_that_starts_pods(site: RunningSite) -> None:
+    site.lab.ssh(site.node, f"echo mine >{DATA}/kept")
+    site.lab.plane.exists("/api/v1/namespaces/default/serviceaccounts/default")
     result: list[subprocess.CompletedProcess[str]] = []
 
     def destroy() -> None:
-        result.append(house.applied.pulumi("destroy", "--exclude-protected"))
+        result.append(site.applied.pulumi("destroy", "--exclude-protected"))
 
     leaving = threading.Thread(target=destroy)
     leaving.start()
-    first = start_ordinary_pods(house, lambda: not leaving.is_alive())
+    first = start_ordinary_pods(site, lambda: not leaving.is_alive())
     leaving.join()
     assert result[0].returncode == 0, result[0].stdout + result[0].stderr
     again = iter([False, False, True])
-    assert len(first) + len(start_ordinary_pods(house, lambda: next(again))) >= 3
+    assert len(first) + len(start_ordinary_pods(site, lambda: next(again))) >= 3
 
     for path in (NAMESPACE, CLAIM, CRD):
-        assert house.box.plane.exists(path), path
-    left = house.box.ssh(house.node, f"find {CONFIGURATION} -type f").split()
+        assert site.lab.plane.exists(path), path
+    left = site.lab.ssh(site.node, f"find {CONFIGURATION} -type f").split()
     assert left == [f"{CONFIGURATION}/10-flannel.conflist"]
-    plugins = house.box.ssh(house.node, "ls -A /var/lib/rancher/k3s/data/cni").split()
+    plugins = site.lab.ssh(site.node, "ls -A /var/lib/rancher/k3s/data/cni").split()
     assert not {"macvlan", "vlan", "tuning", ".multihome-cni-plugins"} & set(plugins)
-    assert house.box.ssh(house.node, f"cat {DATA}/kept") == "mine\n"
+    assert site.lab.ssh(site.node, f"cat {DATA}/kept") == "mine\n"
 
-    house.applied.up()
-    house.settled()
-    house.is_as_planned()
-    assert house.box.ssh(house.node, f"cat {DATA}/kept") == "mine\n"
+    site.applied.up()
+    site.settled()
+    site.assert_as_planned()
+    assert site.lab.ssh(site.node, f"cat {DATA}/kept") == "mine\n"

@@ -1,4 +1,4 @@
-"""What happens to a node in its life: the pod comes back by itself, with its networks."""
+"""Reboots, power cuts, restarts: the pod comes back by itself, with its networks."""
 
 import os
 import signal
@@ -7,32 +7,30 @@ from collections.abc import Callable
 import pytest
 
 from lab.vm.machine import UP
-from tests.e2e.running_site import BACK_SECONDS, DAEMON_SET, POD, House, wait_for
-
-ROLL = "multihome-lab/rolled"
+from tests.e2e.running_site import BACK_SECONDS, DAEMON_SET, POD, RunningSite, wait_for
 
 
-def reboot(house: House) -> None:
-    boot = _boot(house)
-    house.box.ssh(house.node, "systemctl --no-block reboot")
-    wait_for(lambda: _boot(house) != boot, "the reboot", BACK_SECONDS)
+def reboot(site: RunningSite) -> None:
+    boot = _boot(site)
+    site.lab.ssh(site.node, "systemctl --no-block reboot")
+    wait_for(lambda: _boot(site) != boot, "the reboot", BACK_SECONDS)
 
 
-def power_cut(house: House) -> None:
-    machine = house.box.machine(house.node)
-    boot = _boot(house)
+def power_cut(site: RunningSite) -> None:
+    machine = site.lab.machine(site.node)
+    boot = _boot(site)
     machine.cut_power()
     machine.start()
-    wait_for(lambda: _boot(house) != boot, "the power", BACK_SECONDS)
+    wait_for(lambda: _boot(site) != boot, "the power", BACK_SECONDS)
 
 
-def restart_of_kubelet(house: House) -> None:
-    house.box.ssh(house.node, "systemctl restart kubelet")
+def restart_of_kubelet(site: RunningSite) -> None:
+    site.lab.ssh(site.node, "systemctl restart kubelet")
 
 
-def rollout_of_multus(house: House) -> None:
-    """As an update of the DaemonSet does: its pods are replaced, one after the other."""
-    plane = house.box.plane
+def rollout_of_multus(site: RunningSite) -> None:
+    """Replaces Multus' pods, as an update of the DaemonSet does."""
+    plane = site.lab.plane
     pods = "/api/v1/namespaces/kube-system/pods"
     for pod in plane.get(pods)["items"]:
         plane.request("DELETE", f"{pods}/{pod['metadata']['name']}")
@@ -46,7 +44,7 @@ def rollout_of_multus(house: House) -> None:
     )
 
 
-EVENTS: dict[str, Callable[[House], None]] = {
+EVENTS: dict[str, Callable[[RunningSite], None]] = {
     "reboot": reboot,
     "power cut": power_cut,
     "restart of kubelet": restart_of_kubelet,
@@ -54,7 +52,7 @@ EVENTS: dict[str, Callable[[House], None]] = {
 }
 
 
-# In every run; the others in the long one.
+# These run always, the others with `make test-long`.
 SHORT = {("reboot", False), ("power cut", True), ("restart of kubelet", True)}
 CASES = [
     pytest.param(
@@ -70,52 +68,52 @@ CASES = [
 
 @pytest.mark.parametrize(("event", "starting"), CASES)
 def test_the_pod_has_both_interfaces_within_three_minutes(
-    house: House,
+    site: RunningSite,
     event: str,
     starting: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     if starting:
-        house.box.plane.request("DELETE", POD)
-    EVENTS[event](house)
+        site.lab.plane.request("DELETE", POD)
+    EVENTS[event](site)
 
-    house.settled(BACK_SECONDS)
-    house.is_as_planned()
-    assert house.leases() == {
+    site.settled(BACK_SECONDS)
+    site.assert_as_planned()
+    assert site.leases() == {
         "homeassistant-iot": ["192.168.32.3"],
         "homeassistant-lan": ["192.168.18.32"],
     }
 
 
 @pytest.mark.parametrize("times", [2, pytest.param(20, marks=pytest.mark.long)])
-def test_no_lease_is_left_over_after_deletions(house: House, times: int) -> None:
+def test_no_lease_is_left_over_after_deletions(site: RunningSite, times: int) -> None:
     for _ in range(times):
-        house.delete_pod()
-        wait_for(lambda: len(house.leases()) == 2, "the leases", BACK_SECONDS)
-    house.settled()
+        site.delete_pod()
+        wait_for(lambda: len(site.leases()) == 2, "the leases", BACK_SECONDS)
+    site.settled()
 
-    house.is_as_planned()
-    assert house.leases() == {
+    site.assert_as_planned()
+    assert site.leases() == {
         "homeassistant-iot": ["192.168.32.3"],
         "homeassistant-lan": ["192.168.18.32"],
     }
 
 
 @pytest.mark.long
-def test_a_frozen_node_does_not_answer_and_comes_back_with_the_power(house: House) -> None:
-    process = int(house.box.machine(house.node).process_file.read_text())
+def test_a_frozen_node_does_not_answer_and_comes_back_with_the_power(site: RunningSite) -> None:
+    process = int(site.lab.machine(site.node).process_file.read_text())
     os.kill(process, signal.SIGSTOP)
-    assert not house.answers_ssh()
+    assert not site.answers_ssh()
 
-    house.box.power_cycle()
-    assert house.answers_ssh()
-    house.settled(BACK_SECONDS)
-    house.is_as_planned()
-
-
-def _boot(house: House) -> str:
-    return house.box.ssh(house.node, "cat /proc/sys/kernel/random/boot_id")
+    site.lab.power_cycle()
+    assert site.answers_ssh()
+    site.settled(BACK_SECONDS)
+    site.assert_as_planned()
 
 
-def test_the_switch_and_the_lamp_are_up(house: House) -> None:
-    assert house.box.switch().has_said(UP)
-    assert house.box.device().has_said(UP)
+def _boot(site: RunningSite) -> str:
+    return site.lab.ssh(site.node, "cat /proc/sys/kernel/random/boot_id")
+
+
+def test_the_switch_and_the_iot_device_are_up(site: RunningSite) -> None:
+    assert site.lab.switch().has_printed(UP)
+    assert site.lab.device().has_printed(UP)

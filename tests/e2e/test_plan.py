@@ -1,16 +1,15 @@
-"""The plan is true: what was planned, what Multus says, and what the pod has are one."""
+"""The stack file, the outputs, Multus' status, the pod and the frames agree."""
 
 import json
 import subprocess
 
 from config.reading.strict_yaml import load_strictly
-from config.site import SECRET_KEYS
 from lab.engine.applied import changed_keys
 from lab.vm.applied import OVERRIDES
 from lab.vm.network import CLUSTER, DEVICE, NEIGHBOUR, ROUTER, neighbour_of
 from tests.cases.sites import ROOT
 from tests.e2e.capture import capture
-from tests.e2e.running_site import House, wait_for
+from tests.e2e.running_site import RunningSite, wait_for
 
 LAN_MAC, IOT_MAC = bytes.fromhex("32440b5a0e2e"), bytes.fromhex("00e04c68023d")
 PLAN = {
@@ -19,22 +18,25 @@ PLAN = {
 }
 
 
-def test_the_first_up_on_a_fresh_node_needs_no_second(first_up: House) -> None:
+def is_encrypted(value: object) -> bool:
+    return isinstance(value, dict) and "secure" in value
+
+
+def test_a_fresh_node_needs_no_second_up(first_up: RunningSite) -> None:
     assert first_up.first_starts
     assert all({"net1", "net1.2"} <= interfaces for interfaces in first_up.first_starts)
 
 
-def test_what_is_applied_is_the_repository_s_stack_file(house: House) -> None:
-    applied = load_strictly(house.applied.file.read_text())["config"]
+def test_the_repository_s_stack_file_is_applied(site: RunningSite) -> None:
+    applied = load_strictly(site.applied.file.read_text())["config"]
     ours = load_strictly((ROOT / "Pulumi.home.yaml").read_text())["config"]
-    secrets = {f"multihome:{key}" for key in SECRET_KEYS}
-    kept = {key: value for key, value in applied.items() if key not in secrets}
-    assert changed_keys(ours, kept) == OVERRIDES
+    plain = {key: value for key, value in applied.items() if not is_encrypted(value)}
+    assert changed_keys(ours, plain) == OVERRIDES
 
 
-def test_the_status_the_outputs_and_the_pod_agree(house: House) -> None:
-    outputs = json.loads(house.applied.pulumi("stack", "output", "--json").stdout)
-    said = {entry["interface"]: entry for entry in house.networks()}
+def test_the_status_the_outputs_and_the_pod_agree(site: RunningSite) -> None:
+    outputs = json.loads(site.applied.pulumi("stack", "output", "--json").stdout)
+    said = {entry["interface"]: entry for entry in site.networks()}
 
     assert outputs["addresses"] == {
         "lan/net1": [PLAN["net1"][0]],
@@ -43,7 +45,7 @@ def test_the_status_the_outputs_and_the_pod_agree(house: House) -> None:
     for name, (address, mac) in PLAN.items():
         assert said[name]["ips"] == [address.partition("/")[0]]
         assert said[name]["mac"] == mac
-        found = house.interface(name)
+        found = site.interface(name)
         assert found["address"] == mac
         assert found["mtu"] == 1500
         inet = [
@@ -52,31 +54,31 @@ def test_the_status_the_outputs_and_the_pod_agree(house: House) -> None:
         assert inet == [address]
 
 
-def test_the_cluster_is_still_reached_by_eth0(house: House) -> None:
-    default = [route["dev"] for route in house.routes() if route["dst"] == "default"]
+def test_the_pod_reaches_the_cluster_by_eth0(site: RunningSite) -> None:
+    default = [route["dev"] for route in site.routes() if route["dst"] == "default"]
     assert default == ["eth0"]
     for service in ("10.43.0.1", "10.43.0.10"):
-        (route,) = json.loads(house.in_pod("ip", "-json", "route", "get", service))
+        (route,) = json.loads(site.in_pod("ip", "-json", "route", "get", service))
         assert route["dev"] == "eth0"
-    answer = house.in_pod("curl", "-sk", "--max-time", "20", "https://10.43.0.1/version")
+    answer = site.in_pod("curl", "-sk", "--max-time", "20", "https://10.43.0.1/version")
     assert "gitVersion" in answer or "Forbidden" in answer or "Unauthorized" in answer
 
 
-def test_the_lan_and_the_pod_reach_each_other(house: House) -> None:
-    assert house.answers(ROUTER)
-    assert house.answers(NEIGHBOUR)
-    assert house.answers("-I", "net1", CLUSTER)
+def test_the_lan_and_the_pod_reach_each_other(site: RunningSite) -> None:
+    assert site.answers(ROUTER)
+    assert site.answers(NEIGHBOUR)
+    assert site.answers("-I", "net1", CLUSTER)
     with capture("trunk0-node") as frames:
-        assert house.answers("-I", "net1", ROUTER)
+        assert site.answers("-I", "net1", ROUTER)
     ours = [frame for frame in frames if frame[6:12] == LAN_MAC]
     assert ours
     assert not any(frame[12:14] == b"\x81\x00" for frame in ours)
 
 
-def test_a_neighbour_on_the_lan_reaches_the_pod(house: House) -> None:
+def test_a_neighbour_on_the_lan_reaches_the_pod(site: RunningSite) -> None:
     done = subprocess.run(
         [
-            *("ip", "netns", "exec", neighbour_of(house.box.name)),
+            *("ip", "netns", "exec", neighbour_of(site.lab.name)),
             *("busybox", "ping", "-c", "3", "-W", "2", "192.168.18.32"),
         ],
         check=False,
@@ -86,24 +88,24 @@ def test_a_neighbour_on_the_lan_reaches_the_pod(house: House) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_the_lamp_answers_on_the_vlan_by_tagged_frames(house: House) -> None:
+def test_the_iot_device_answers_by_frames_with_its_vlan_tag(site: RunningSite) -> None:
     with capture("trunk0-node") as frames:
-        page = house.in_pod("curl", "-s", "--max-time", "20", f"http://{DEVICE}/")
+        page = site.in_pod("curl", "-s", "--max-time", "20", f"http://{DEVICE}/")
         wait_for(lambda: any(f[6:12] == IOT_MAC for f in frames), "a frame", 10)
-    assert page == "a lamp\n"
+    assert page == "an IoT device\n"
     ours = [frame for frame in frames if frame[6:12] == IOT_MAC]
     assert {frame[12:16] for frame in ours} == {b"\x81\x00\x00\x02"}
 
 
-def test_the_lamp_is_not_reached_by_the_lan_nor_the_lan_by_the_vlan(house: House) -> None:
-    assert house.answers("-I", "net1.2", DEVICE)
-    assert not house.answers("-I", "net1", DEVICE)
-    assert not house.answers("-I", "net1.2", ROUTER)
+def test_each_device_answers_on_its_own_segment_only(site: RunningSite) -> None:
+    assert site.answers("-I", "net1.2", DEVICE)
+    assert not site.answers("-I", "net1", DEVICE)
+    assert not site.answers("-I", "net1.2", ROUTER)
 
 
-def test_a_second_up_and_a_refresh_find_nothing_to_do(house: House) -> None:
-    before = house.connections()
-    done = house.applied.pulumi("preview", "--refresh", "--expect-no-changes")
+def test_a_second_up_and_a_refresh_find_nothing_to_do(site: RunningSite) -> None:
+    before = site.connections()
+    done = site.applied.pulumi("preview", "--refresh", "--expect-no-changes")
     assert done.returncode == 0, done.stdout + done.stderr
-    house.applied.up("--expect-no-changes")
-    assert house.connections() == before + 1
+    site.applied.up("--expect-no-changes")
+    assert site.connections() == before + 1

@@ -1,5 +1,5 @@
 #!/bin/sh
-# An IoT device on an access port: one address, which it is told by the kernel's command line.
+# An IoT device with one address, from the kernel's command line, and a web page.
 set -eu
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t sysfs sysfs /sys
@@ -18,7 +18,7 @@ done
 ip link set lo up
 ip address add "$address" dev eth0
 ip link set eth0 up
-echo "a lamp" >/www/index.html
+echo "an IoT device" >/www/index.html
 httpd -p 80 -h /www
 echo "the machine is up"
 while :; do

@@ -1,5 +1,5 @@
 #!/bin/sh
-# From memory to the node's root disk.
+# Boots from memory, then hands over to the node's root disk.
 set -eu
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t sysfs sysfs /sys

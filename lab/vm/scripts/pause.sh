@@ -1,5 +1,5 @@
 #!/bin/sh
-# Holds a pod's namespaces until it is told to end.
+# The pause container: holds a pod's namespaces until it is stopped.
 trap 'exit 0' TERM INT
 while :; do
     /bin/busybox sleep 3600 &

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The home's switch: port 0 is the LAN, port 1 the IoT device (VLAN 2), the others are trunks.
+# A switch with VLANs: port 0 is the LAN, port 1 the IoT device (VLAN 2), the others are trunks.
 set -eu
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t sysfs sysfs /sys

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Asks an access point from its station and from the station's macvlan child, all in this machine.
-# An access point hears only whom it knows by MAC; the same child by a wire, under the same name,
+# An access point hears only whom it knows by MAC; the same child on a cable, under the same name,
 # shows that nothing else is wrong with it.
 set -eu
 /bin/busybox mount -t proc proc /proc
