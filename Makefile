@@ -1,9 +1,13 @@
-# Two commands do all their own set-up: `make preview` and `make test`.
+# Each target does its own set-up: `make preview` and `make test` work in a fresh checkout.
 STACK ?= home
+SITES ?= 30
 PYTHON ?= python3
 BIN := .venv/bin
+FAST_TIERS := unit cni node
+ALL_TIERS := $(FAST_TIERS) engine verdicts e2e
 
-.PHONY: check clean destroy demo demo-down manifests preview verdicts render rules test test-long up
+.PHONY: check clean demo demo-down demo-iot demo-node demo-pod demo-pulumi destroy manifests \
+    preview render rules test test-all test-long up verdicts
 
 # In this order: the plan is shown before the large packages are installed.
 .NOTPARALLEL: preview
@@ -11,14 +15,19 @@ preview: check .venv/tests
 	$(BIN)/python -m lab.build.manifests
 	$(BIN)/python -m lab.engine.preview $(STACK)
 
+# The tiers that need no virtual machine: from nothing within three minutes.
 test: .venv/tests
 	sh lab/setup.sh
-	$(BIN)/python -m tests.run
+	$(BIN)/python -m tests.run $(FAST_TIERS)
 
-# The long tests as well: every event, every moment of a kill, two nodes, the race itself.
+test-all: .venv/tests
+	sh lab/setup.sh machines
+	$(BIN)/python -m tests.run $(ALL_TIERS)
+
+# The tests marked `long` as well: every event, every moment of a kill, two nodes.
 test-long: .venv/tests
-	sh lab/setup.sh
-	$(BIN)/python -m tests.run --long
+	sh lab/setup.sh machines
+	$(BIN)/python -m tests.run --long $(ALL_TIERS)
 
 check: .venv/plan
 	$(BIN)/python -m multihome check Pulumi.$(STACK).yaml
@@ -27,6 +36,7 @@ render: .venv/tests
 	$(BIN)/python -m lab.build.manifests
 	$(BIN)/python -m multihome render Pulumi.$(STACK).yaml
 
+# Each rule in turn is taken out: at least one test must fail without it.
 rules: .venv/tests
 	$(BIN)/python -m tests.rules
 
@@ -36,28 +46,32 @@ manifests: .venv/tests
 up destroy: .venv/tests
 	$(BIN)/python -m lab.engine.apply $@ $(STACK)
 
-# The plan in both directions, long: 2,000 whole sites and their near misses; writes docs/verdicts.md.
+# Generated sites: the verdict of the checks against Multus and the plugins. SEED=N repeats a run.
 verdicts: .venv/tests
-	sh lab/setup.sh
+	sh lab/setup.sh machines
 	$(BIN)/python -m lab.build.manifests
-	$(BIN)/python -m tests.verdicts $(VERDICTS)
+	$(BIN)/python -m tests.verdicts --sites $(SITES) $(if $(SEED),--seed $(SEED))
 
-# A small site of virtual machines, with the article's plan applied to it; needs root.
+# Virtual machines with the stack `home` applied to them; needs root.
 demo: .venv/tests
-	sh lab/setup.sh
+	sh lab/setup.sh machines
 	$(BIN)/python -m lab.vm up
 
-demo-down: .venv/tests
-	$(BIN)/python -m lab.vm down
+# Each takes COMMAND='...' instead of what it shows by itself; demo-iot and demo-down do not.
+demo-node demo-pod demo-pulumi: .venv/tests
+	@$(BIN)/python -m lab.vm $(@:demo-%=%) $(COMMAND)
+
+demo-iot demo-down: .venv/tests
+	@$(BIN)/python -m lab.vm $(@:demo-%=%)
 
 clean:
 	rm -rf .venv .state rendered
 
-# What prints the plan is small and comes first.
+# What prints the checked plan is small and comes first.
 .venv/plan: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
-	grep -E '^(pydantic|ruamel)' requirements.txt >.venv/plan.txt
+	grep -E '^(pydantic|ruamel|typer|rich)' requirements.txt >.venv/plan.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r .venv/plan.txt
 	touch $@
 

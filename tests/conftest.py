@@ -1,4 +1,4 @@
-"""A test's marker is the folder it lies in; `make rules` runs the tests without one rule."""
+"""Marks each test with the folder that it is in; leaves out the rule that `make rules` names."""
 
 import os
 from pathlib import Path

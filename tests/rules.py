@@ -1,6 +1,6 @@
-"""`make rules`: takes each rule of the plan out in turn; at least one test must turn red.
+"""`make rules`: takes out one rule after the other; without each, at least one test must fail.
 
-The test that counts the rules is left out: it would be red for any of them.
+The test that counts the rules is not run: it would fail for any of them.
 """
 
 import os
@@ -16,7 +16,7 @@ COUNTING = "test_every_rule_has_a_case"
 VARIABLE = "MULTIHOME_WITHOUT_RULE"
 
 
-def red_tests(name: str) -> int:
+def failing_tests(name: str) -> int:
     """How many tests fail without the rule."""
     command = ["-m", "pytest", "-q", "--no-header", "--tb=no", "-k", f"not {COUNTING}"]
     done = subprocess.run(
@@ -35,15 +35,15 @@ def red_tests(name: str) -> int:
 
 
 def main() -> int:
-    """Prints rule, severity, red tests; exit status 1 when a rule is missed by nobody."""
+    """Prints rule, severity, failing tests; exit status 1 when no test fails without a rule."""
     width = max(map(len, RULES))
     print(f"{'rule'.ljust(width)}  severity  tests")
-    unmissed = 0
+    untested = 0
     for name, rule in RULES.items():
-        red = red_tests(name)
-        unmissed += red == 0
-        print(f"{name.ljust(width)}  {rule.severity.ljust(8)}  {red}", flush=True)
-    return 1 if unmissed else 0
+        failing = failing_tests(name)
+        untested += failing == 0
+        print(f"{name.ljust(width)}  {rule.severity.ljust(8)}  {failing}", flush=True)
+    return 1 if untested else 0
 
 
 if __name__ == "__main__":

@@ -1,31 +1,46 @@
-"""Runs the tiers and prints, per tier, passed/failed/skipped and the time.
+"""`python -m tests.run [--long] TIER...`: runs tiers of tests and prints a table of the results.
 
-With CI=true a skip fails, and so does a tier that ran fewer tests than tests/minimum.json says.
-Builds that the later tiers need run while the first ones do. `--long` runs the long tests as well.
+Tiers run one after the other. What they need is built meanwhile, in the same order.
+With CI=true a skipped test fails, and so does a tier with fewer tests than in minimum.json.
 """
 
+import argparse
 import json
 import os
 import subprocess
 import sys
-import threading
 import time
 import xml.etree.ElementTree as ET  # the file is pytest's own
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.build.builder import part_folder
 from lab.build.parts import PARTS
-from lab.vm.virtual_lab import missing
+from lab.vm.requirements import missing
 
 TESTS = Path(__file__).parent
-TIERS = ("unit", "cni", "node", "engine", "verdicts", "e2e")
-NEEDS_BUILDS = ("engine", "verdicts", "e2e")
+STATE = TESTS.parent / ".state"
+LOG = STATE / "build.log"
+# The parts that each tier needs.
+PARTS_OF: dict[str, tuple[str, ...]] = {
+    "unit": (),
+    "cni": ("cnitool", "cni-plugins"),
+    "node": ("cni-plugins",),
+    "engine": ("kubernetes", "etcd", "kwok", "cni-plugins"),
+    "verdicts": ("runner", "cnitool", "cni-plugins"),
+    "e2e": ("kubernetes", "etcd", "kubelet", "multus", "cni-plugins"),
+}
+TIERS = tuple(PARTS_OF)
+# What each tier needs beside its parts, as arguments of `python -m`.
+ALSO_MADE = {"engine": ["lab.engine"], "verdicts": ["lab.netns"], "e2e": ["lab.vm", "build"]}
+NEED_MACHINES = ("verdicts", "e2e")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What one tier did."""
+    """How many tests of a tier passed, failed and were skipped; `status` is pytest's own."""
 
     tier: str
     passed: int
@@ -35,72 +50,64 @@ class Result:
     status: int
 
 
-def main() -> int:
-    """Exit status 1 when a test failed, or when CI asks for more than was run."""
-    strict = os.environ.get("CI", "").lower() in {"1", "true"}
-    minimum: dict[str, int] = json.loads((TESTS / "minimum.json").read_text(encoding="ascii"))
-    state = TESTS.parent / ".state"
-    state.mkdir(mode=0o700, exist_ok=True)
-    log = state / "build.log"
-    log.unlink(missing_ok=True)
-    unbuilt = [name for name in PARTS if not part_folder(name).is_dir()]
+def main(arguments: Sequence[str]) -> int:
+    """Exit status 1 when a test failed, or when CI=true and a tier did too little."""
+    parser = argparse.ArgumentParser(prog="python -m tests.run")
+    parser.add_argument("tiers", nargs="+", choices=TIERS, metavar="TIER", help=", ".join(TIERS))
+    parser.add_argument("--long", action="store_true", help="run tests marked `long` as well")
+    given = parser.parse_args(arguments)
+    STATE.mkdir(mode=0o700, exist_ok=True)
+    LOG.unlink(missing_ok=True)
+    _announce(given.tiers)
+    subprocess.run([sys.executable, "-m", "lab.build.manifests"], check=True)
+    results = []
+    with ThreadPoolExecutor(max_workers=1) as queue:
+        builds = {tier: queue.submit(_build, tier) for tier in given.tiers}
+        try:
+            for tier in given.tiers:
+                builds[tier].result()
+                results.append(_run(tier, long=given.long))
+        finally:
+            queue.shutdown(cancel_futures=True)
+    return _report(results)
+
+
+def _announce(tiers: Sequence[str]) -> None:
+    parts = dict.fromkeys(part for tier in tiers for part in PARTS_OF[tier])
+    unbuilt = [part for part in parts if not part_folder(part).is_dir()]
     if unbuilt:
-        minutes = sum(PARTS[name].minutes for name in unbuilt)
+        minutes = sum(PARTS[part].minutes for part in unbuilt)
         print(
-            f"building {', '.join(unbuilt)} meanwhile: once, about {minutes:.0f} minutes on two"
-            f" cores; progress in {log}",
+            f"builds that later runs use again go on meanwhile ({', '.join(unbuilt)}: about"
+            f" {minutes:.0f} min on two cores); their log is {LOG}",
             flush=True,
         )
-    subprocess.run([sys.executable, "-m", "lab.build.manifests"], check=True)
-    builds = threading.Thread(target=_build, args=(log,))
-    builds.start()
-    results = []
-    for tier in TIERS:
-        if tier in NEEDS_BUILDS:
-            builds.join()
-        results.append(_run(tier, state))
-    print("\ntier    passed  failed  skipped  seconds")
-    for result in results:
-        print(
-            f"{result.tier:<6}  {result.passed:>6}  {result.failed:>6}  {result.skipped:>7}"
-            f"  {result.seconds:>7.0f}"
-        )
-    problems = [r.tier for r in results if r.failed or r.status not in (0, 5)]
-    if strict:
-        for result in results:
-            if result.skipped:
-                print(f"{result.tier}: a skipped test fails with CI=true", file=sys.stderr)
-                problems.append(result.tier)
-            if result.passed < minimum[result.tier]:
-                print(f"{result.tier}: fewer than {minimum[result.tier]} passed", file=sys.stderr)
-                problems.append(result.tier)
-    passed, failed, skipped = (
-        sum(getattr(result, key) for result in results) for key in ("passed", "failed", "skipped")
-    )
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return 1 if problems else 0
 
 
-def _build(log: Path) -> None:
-    """Builds everything; what fails is told, and fails again in the tier that needs it."""
-    machines = [] if missing() else [["lab.vm", "build"], ["lab.netns"]]
-    for words in (["lab.build", *PARTS], *machines):
-        with log.open("a", encoding="utf-8") as out:
+def _build(tier: str) -> None:
+    """Makes what the tier needs; an error is printed here, and its tests fail for want of it."""
+    commands = [["lab.build", *PARTS_OF[tier]]] if PARTS_OF[tier] else []
+    if tier in ALSO_MADE and not (tier in NEED_MACHINES and missing()):
+        commands.append(ALSO_MADE[tier])
+    for words in commands:
+        with LOG.open("a", encoding="utf-8") as log:
             done = subprocess.run(
-                [sys.executable, "-m", *words], stdout=out, stderr=subprocess.STDOUT, check=False
+                [sys.executable, "-m", *words], stdout=log, stderr=subprocess.STDOUT, check=False
             )
         if done.returncode != 0:
-            print(log.read_text(encoding="utf-8"), file=sys.stderr)
+            print(f"python -m {' '.join(words)} failed; the end of {LOG}:", file=sys.stderr)
+            print(*LOG.read_text(encoding="utf-8").splitlines()[-40:], sep="\n", file=sys.stderr)
 
 
-def _run(tier: str, state: Path) -> Result:
-    report = state / f"{tier}.xml"
+def _run(tier: str, *, long: bool) -> Result:
+    report = STATE / f"{tier}.xml"
     report.unlink(missing_ok=True)
+    print(f"\ntier {tier}", flush=True)
     started = time.monotonic()
     command = ["-m", "pytest", "-q", "-rs", f"--junitxml={report}", str(TESTS / tier)]
-    if "--long" not in sys.argv:
+    if not long:
         command += ["-m", "not long"]
-    # Tools that come with the virtual environment are found before the machine's own.
+    # Tools of the virtual environment are found before the system's.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     status = subprocess.run(
         [sys.executable, *command], env={**os.environ, "PATH": path}, check=False
@@ -122,5 +129,33 @@ def _run(tier: str, state: Path) -> Result:
     )
 
 
+def _report(results: Sequence[Result]) -> int:
+    minimum: dict[str, int] = json.loads((TESTS / "minimum.json").read_text(encoding="ascii"))
+    strict = os.environ.get("CI", "").lower() in {"1", "true"}
+    print("\ntier      passed  failed  skipped  seconds")
+    for result in results:
+        print(
+            f"{result.tier:<8}  {result.passed:>6}  {result.failed:>6}  {result.skipped:>7}"
+            f"  {result.seconds:>7.0f}"
+        )
+    problems = [
+        f"{result.tier}: {problem}"
+        for result in results
+        for problem in _problems(result, minimum[result.tier], strict=strict)
+    ]
+    if problems:
+        print(*problems, sep="\n", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _problems(result: Result, minimum: int, *, strict: bool) -> Iterator[str]:
+    if result.failed or result.status not in (0, 5):
+        yield f"{result.failed} failed; pytest ended with status {result.status}"
+    if strict and result.skipped:
+        yield f"{result.skipped} skipped, which CI=true does not allow"
+    if strict and result.passed < minimum:
+        yield f"only {result.passed} passed; tests/minimum.json asks for {minimum}"
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
