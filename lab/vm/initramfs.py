@@ -62,7 +62,7 @@ def _make(
             target = kept / file
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source / "modules" / release(source) / file, target)
-        for index in ("modules.builtin", "modules.order"):
+        for index in ("modules.builtin", "modules.builtin.modinfo", "modules.order"):
             shutil.copyfile(source / "modules" / release(source) / index, kept / index)
         subprocess.run(["depmod", "-b", root, release(source)], check=True)
         names = b"".join(

@@ -12,7 +12,7 @@ from lab.vm.machine import Machine
 from lab.vm.root_disk import root_disk
 from lab.vm.seed import make_image_seed
 
-SECONDS = 300.0
+SECONDS = 600.0
 
 
 def node_disk(images: Sequence[Image]) -> Path:
