@@ -83,7 +83,8 @@ def _range(subnet: Subnet) -> dict[str, str]:
     return described
 
 
-IPAMS: dict[str, Ipam] = {ipam.name: ipam for ipam in (HostLocal(), Static())}
+HOST_LOCAL, STATIC = HostLocal(), Static()
+IPAMS: dict[str, Ipam] = {ipam.name: ipam for ipam in (HOST_LOCAL, STATIC)}
 
 
 def _parse(text: str) -> Ipam:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 from pydantic import Field
 
 from config.ip import IpAddress, Network
-from config.ipam import IPAMS, IpamName
+from config.ipam import HOST_LOCAL, IpamName
 from config.subnet import Subnet
 from config.values import InterfaceName, VlanId
 
@@ -45,7 +45,7 @@ class _Network(Subnet, ABC):
 
     parent: InterfaceName = Field(description="The nodes' interface that leads to the network.")
     ipam: IpamName = Field(
-        default_factory=lambda: IPAMS["host-local"], json_schema_extra={"default": "host-local"}
+        default_factory=lambda: HOST_LOCAL, json_schema_extra={"default": "host-local"}
     )
     ipv6: Subnet | None = Field(None, description="The IPv6 subnet of a dual-stack network.")
     mtu: int | None = Field(None, description="MTU in bytes; the parent's when left out.")

@@ -9,8 +9,8 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from config.reading.secrets import SECRET_KEYS
 from config.reading.problem import NAMESPACE
+from config.reading.secrets import SECRET_KEYS
 from config.reading.stack_file import ENGINE_KEYS, OTHER_NAMESPACES
 from config.site import Site
 

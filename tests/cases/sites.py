@@ -41,7 +41,7 @@ def changed_tree(stack: str, changes: Mapping[str, object]) -> dict[str, Any]:
 
 
 def unchecked_site(changes: Mapping[str, object]) -> Site:
-    """The house of `Pulumi.home.yaml`, changed; no rule has looked at it."""
+    """The site of `Pulumi.home.yaml`, changed; no rule has looked at it."""
     return Site.model_validate(changed_tree("home", changes))
 
 

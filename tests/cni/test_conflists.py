@@ -10,8 +10,8 @@ import pytest
 
 from components.network_segment.conflist import conflist
 from components.pod_networks.annotation import addresses
-from lab.netns.cni import Attachment
-from lab.netns.namespaces import Wire, ip, missing, start_wire
+from lab.netns.cni import PodInterface
+from lab.netns.namespaces import Segment, ip, missing, start_segment
 from tests.cases.sites import changed
 
 CASES: dict[str, tuple[str, int, dict[str, object]]] = {
@@ -45,15 +45,15 @@ ROUTES: dict[str, set[tuple[str, str]]] = {
 class Planned:
     """One pod interface of a site, on a segment of its own."""
 
-    def __init__(self, case: str, segment: Wire, folder: Path) -> None:
+    def __init__(self, case: str, segment: Segment, folder: Path) -> None:
         stack, position, changes = CASES[case]
         site = changed(stack, changes).site
         assert site is not None
         self.interface = site.home_assistant.interfaces[position]
         self.network = site.networks[self.interface.network]
         self.segment = segment
-        self.cni = Attachment(
-            wire=segment,
+        self.cni = PodInterface(
+            segment=segment,
             folder=folder / "net.d",
             conflist=conflist(f"test-{segment.node}", self.interface.network, self.network),
             interface=self.interface.name,
@@ -73,7 +73,7 @@ def planned(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Planned]
     if why:
         pytest.skip(why)
     parent = "eno1" if CASES[request.param][0] == "cabin" else "eth0"
-    with start_wire(parent) as segment:
+    with start_segment(parent) as segment:
         yield Planned(request.param, segment, tmp_path)
 
 

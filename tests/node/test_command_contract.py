@@ -18,7 +18,7 @@ from google.protobuf import struct_pb2
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from lab.command_plugin.guard import VARIABLE
+from lab.command_plugin.connections import PURPOSE_VARIABLE
 from lab.command_plugin.provider import SECRET, SIGNATURE
 from lab.sshd import Sshd, sshd_missing, start_sshd
 from tests.cases.sites import ROOT
@@ -51,7 +51,7 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
 @contextmanager
 def serving(purpose: str) -> Iterator[provider_pb2_grpc.ResourceProviderStub]:
     process = subprocess.Popen(
-        [PLUGIN], stdout=subprocess.PIPE, text=True, env={**ENVIRONMENT, VARIABLE: purpose}
+        [PLUGIN], stdout=subprocess.PIPE, text=True, env={**ENVIRONMENT, PURPOSE_VARIABLE: purpose}
     )
     try:
         assert process.stdout is not None
@@ -133,7 +133,7 @@ def said(error: pytest.ExceptionInfo[grpc.RpcError]) -> str:
 
 
 def row_1_it_serves_only_previews_and_tests(_: Given) -> None:
-    environment = {key: value for key, value in ENVIRONMENT.items() if key != VARIABLE}
+    environment = {key: value for key, value in ENVIRONMENT.items() if key != PURPOSE_VARIABLE}
     done = subprocess.run(
         [PLUGIN], env=environment, capture_output=True, text=True, check=False, timeout=60
     )

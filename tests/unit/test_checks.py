@@ -9,7 +9,7 @@ from tests.cases.changes import LAN2, NODE2
 from tests.cases.more_rules import MORE
 from tests.cases.rules import CASES
 from tests.cases.sites import changed
-from tests.verdicts.kept import KEPT
+from tests.verdicts.regressions import REGRESSIONS
 
 
 def test_every_rule_has_a_case() -> None:
@@ -235,6 +235,6 @@ def test_a_pool_that_leaves_no_address_for_a_pod_is_warned_of(
     assert ("pool-fills-subnet" in {problem.rule for problem in problems}) == full
 
 
-@pytest.mark.parametrize("name", KEPT)
+@pytest.mark.parametrize("name", REGRESSIONS)
 def test_a_site_that_was_once_misjudged_is_accepted(name: str) -> None:
-    assert changed("home", KEPT[name]).site is not None
+    assert changed("home", REGRESSIONS[name]).site is not None

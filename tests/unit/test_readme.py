@@ -20,15 +20,16 @@ BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 BESIDE = re.compile(r" [A-Z]+=\S+| +#.*")
 # The command without what is set for it: the test that runs it, as file:function.
 RUN_BY = {
-    "make preview": "engine/test_readme.py:test_make_preview_shows_the_house",
+    "make preview": "engine/test_readme.py:test_make_preview_shows_the_site",
     "make test": "run.py:main",
     "make test-all": "run.py:main",
-    "make verdicts": "verdicts/test_sites.py:test_make_prove_writes_its_report",
-    "make demo": "e2e/test_box.py:test_a_house_that_is_up_is_found_again_and_taken_away",
-    "make demo-down": "e2e/test_box.py:test_a_killed_house_is_taken_away_whole",
-    "make render": "engine/test_readme.py:test_make_render_writes_the_house",
+    "make verdicts": "verdicts/test_command.py:test_the_command_prints_its_seed_and_its_counts",
+    "make demo": "e2e/test_demo.py:test_a_running_demo_is_found_again_answers_and_is_removed",
+    "make demo-down": "e2e/test_demo.py:test_a_demo_that_was_killed_while_it_started_is_removed",
+    "make render": "engine/test_readme.py:test_make_render_writes_the_site",
     "python -m multihome check Pulumi.<site>.yaml": "engine/test_readme.py:test_make_render_writes",
     "python -m multihome check": "engine/test_readme.py:test_make_render_writes",
+    "pulumi up": "engine/test_home.py:test_up_applies_the_site",
     "pulumi preview": "engine/test_readme.py:test_a_preview_without_make_needs_no_options",
     "python -m multihome rules": "unit/test_cli_commands.py:test_every_rule_is_listed",
     "python -m multihome schema": "unit/test_cli_schema.py:test_the_committed_schema_is_current",

@@ -6,15 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from components.home_assistant.annotation import addresses
-from components.network_segment.conflist import MULTICAST
-from config.home_assistant import Attachment
+from components.pod_networks.annotation import addresses
+from config.home_assistant import PodInterface
 from config.ip import IpAddress
-from config.networks import HomeNetwork
+from config.networks import MULTICAST, HomeNetwork
 from config.site import Site
 from lab.netns.channel import Report, Request
-from tests.verdicts.scenarios.calls import POD, discovers
-from tests.verdicts.scenarios.segments import segment_of
+from tests.verdicts.scenarios.calls import POD
 
 # Where host-local keeps leases when its configuration does not say.
 LEASE_FOLDER = "/var/lib/cni/networks"
@@ -89,12 +87,12 @@ def _planned_link(network: HomeNetwork) -> dict[str, Any]:
     return {
         "kind": network.type,
         "mode": network.model_dump().get("mode", ""),
-        "vlan": segment_of(network).vlan_id or 0,
+        "vlan": network.segment.vlan_id or 0,
         "parent": network.parent,
     }
 
 
-def _planned_addresses(interface: Attachment, network: HomeNetwork) -> list[str]:
+def _planned_addresses(interface: PodInterface, network: HomeNetwork) -> list[str]:
     planned = addresses(interface, network)
     if interface.ipv6_address is not None and network.ipv6 is None:
         planned.append(str(interface.ipv6_address))
@@ -106,8 +104,8 @@ def _of_routes(site: Site, routes: list[Mapping[str, str]]) -> Iterator[str]:
     wanted = []
     for interface in site.home_assistant.interfaces:
         network, name = site.networks[interface.network], interface.name
-        wanted += [(str(s.subnet), "", name) for s in network.subnets]
-        if discovers(network):
+        wanted += [(str(s.cidr), "", name) for s in network.subnets]
+        if network.has_multicast_route:
             wanted.append((MULTICAST, "", name))
         if network.routing == "routed":
             gateways = network.gateways

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from components.home_assistant.annotation import networks_annotation
 from components.network_segment.conflist import conflist
+from components.pod_networks.annotation import networks_annotation
 from config.reading.site import read_site
 from config.site import Site
 from lab.netns.channel import Request
@@ -15,7 +15,6 @@ from tests.verdicts.runners import Runners
 from tests.verdicts.scenarios.links import possible_sites
 from tests.verdicts.scenarios.peer_pods import node_of, peer_pods
 from tests.verdicts.scenarios.request import peer_request, request
-from tests.verdicts.scenarios.segments import segment_of
 
 # A second is shorter than TCP's first retransmission: one frame lost is one call lost.
 PATIENCE = 8
@@ -96,7 +95,7 @@ def program_failure(site: Site) -> str | None:
     try:
         networks_annotation(site.home_assistant.interfaces, site.networks)
         for name, network in site.networks.items():
-            conflist(site.home_assistant.namespace, name, network)
+            conflist(site.namespace, name, network)
     except (KeyError, ValueError) as error:
         return f"the program fails: {error!r}"
     return None
@@ -114,7 +113,7 @@ def runs_of(site: Site) -> Iterator[Run]:
     """
     nodes = list(site.pod_nodes or site.nodes)
     peers = list(peer_pods(site))
-    beside = [peer for peer in peers if not segment_of(site.networks[peer.network]).is_tagged]
+    beside = [peer for peer in peers if not site.networks[peer.network].segment.is_tagged]
     for possible in possible_sites(site):
         for node in nodes:
             yield Run(site=possible, node=node, request=request(possible, node, beside))

@@ -12,4 +12,4 @@ def test_a_failure_is_evidence_for_its_own_rule_alone() -> None:
     failure = "failed to allocate: no IP addresses available in range set: fd00::20-fd00::20"
 
     assert shows("address-outside-range", failure)
-    assert not shows("vlan-on-vlan", failure)
+    assert not shows("vlan-exists", failure)

@@ -50,7 +50,7 @@ def test_an_accepted_site_that_did_not_answer_in_time_is_executed_again_with_mor
 
 def test_a_refused_site_that_did_not_answer_is_not_executed_again(runners: Runners) -> None:
     slow = SlowRunners(runners, LATE, 0)
-    (outcome,) = execute(slow, [article(CASES["range-ends-of-subnet"])])
+    (outcome,) = execute(slow, [article(CASES["range-unassignable"])])
 
     assert outcome.failures
     assert all(map(is_silence, outcome.failures))

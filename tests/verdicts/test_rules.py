@@ -13,7 +13,7 @@ from tests.verdicts.stacks import article
 from tests.verdicts.without_pods import WITHOUT_PODS
 
 # Executed in tests of their own: test_wireless.py, and tests/engine/test_nodes.py.
-APART = {"parent-wireless", "nodes-unknown"}
+APART = {"parent-wireless", "no-node-for-pod"}
 BY_PODS = sorted(EVIDENCE.keys() - WITHOUT_PODS.keys() - APART)
 
 

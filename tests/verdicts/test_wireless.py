@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.home_assistant.annotation import addresses
 from components.network_segment.conflist import conflist
+from components.pod_networks.annotation import addresses
 from lab.netns.wireless import missing, wireless_results
 from tests.cases.rules import CASES
 from tests.cases.sites import unchecked_site
@@ -17,7 +17,7 @@ def test_an_access_point_answers_its_station_and_not_the_pod_behind_it() -> None
         pytest.skip(why)
     site = unchecked_site(CASES[RULE])
     lan, pod = site.networks["lan"], site.home_assistant.interfaces[0]
-    written = conflist(site.home_assistant.namespace, "lan", lan)
+    written = conflist(site.namespace, "lan", lan)
 
     found = wireless_results(written, addresses(pod, lan), str(pod.mac))
     assert found == {

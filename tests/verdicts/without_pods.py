@@ -13,6 +13,7 @@ from pulumi.runtime import rpc
 
 from components.cni_plugins.scripts import node_scripts
 from components.multus.manifest import parse
+from components.objects import node_scripts_of, site_objects
 from components.stack import HomeAssistantStack, HomeAssistantStackArgs
 from config.site import Site
 from lab.build.builder import build
@@ -103,7 +104,7 @@ def conflist_of_flannel() -> str:
             entry.urn: entry.inputs
             for entry in _program(site, upstream_file(site.multus.version).read_text()).registered
         }
-        for site in (_site("conflist-of-flannel"), unchecked_site({}))
+        for site in (_site("conflist-with-flannel"), unchecked_site({}))
     )
     return "the key changes nothing" if typed == plain else "the key changes something"
 
@@ -149,7 +150,7 @@ WITHOUT_PODS: Mapping[str, Callable[[], str]] = {
     "archive-unknown": archive_unknown,
     "archive-missing": archive_missing,
     "conflist-missing": conflist_missing,
-    "conflist-of-flannel": conflist_of_flannel,
+    "conflist-with-flannel": conflist_of_flannel,
     "user-not-root": user_not_root,
     "node-twice": node_twice,
 }
@@ -161,5 +162,10 @@ def _site(rule: str) -> Site:
 
 def _program(site: Site, manifest: str) -> Recording:
     """What the whole program registers for the site; no rule has looked at it."""
-    args = HomeAssistantStackArgs(site=site, manifest=manifest, private_key="", kubeconfig=None)
+    args = HomeAssistantStackArgs(
+        site=site,
+        objects=site_objects(site, manifest),
+        scripts=node_scripts_of(site),
+        private_key="",
+    )
     return record(lambda: HomeAssistantStack("scenario", args))

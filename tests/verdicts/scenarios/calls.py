@@ -4,9 +4,9 @@ import ipaddress
 import json
 from collections.abc import Iterable, Iterator
 
-from config.checks.located import attachments, overlap, pod_addresses, used_networks
-from config.checks.reach import families_by_wire, routers_by_wire
-from config.ip import IpAddress
+from config.checks.located import located_addresses, located_interfaces
+from config.checks.reach import routers_by_segment, subnets_by_segment
+from config.ip import IpAddress, overlap
 from config.networks import HomeNetwork
 from config.nodes import Node
 from config.site import Site
@@ -17,7 +17,7 @@ from tests.verdicts.scenarios.destinations import beyond, inside, sought_behind_
 from tests.verdicts.scenarios.hosts import is_at
 from tests.verdicts.scenarios.links import node_addresses
 from tests.verdicts.scenarios.nodes import observer_by, observers, other_nodes
-from tests.verdicts.scenarios.segments import Port, port_of, segment_of
+from tests.verdicts.scenarios.ports import Port, port_of
 
 POD = "home-assistant-0"
 # Where mDNS is spoken: a route there decides by which interface devices are discovered.
@@ -50,12 +50,12 @@ def _asked_on_other_segments(site: Site, node: Node) -> Iterator[Request]:
 
     Linux answers there as well (docs/background/cni.md).
     """
-    for _, address, network, _ in pod_addresses(site):
-        for name, other in used_networks(site).items():
-            segment = segment_of(other)
-            near = families_by_wire(site)[segment]
-            claimed = address.version == 4 and any(address in subnet.subnet for _, subnet in near)
-            if claimed and segment != segment_of(network) and port_of(node, other) is not None:
+    for located in located_addresses(site):
+        for name, other in site.attached_networks.items():
+            segment = other.segment
+            near, address = subnets_by_segment(site)[segment], located.address
+            claimed = address.version == 4 and any(address in subnet.cidr for subnet in near)
+            if claimed and segment != located.segment and port_of(node, other) is not None:
                 yield {"host": f"n-{name}", "address": str(address)}
 
 
@@ -77,7 +77,8 @@ def calls(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Reques
 
 def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
     by_network: dict[str, str] = {}
-    for _, interface, network in attachments(site):
+    for located in located_interfaces(site):
+        interface, network = located.interface, located.network
         # A pod that is in a network twice goes by the first of its interfaces.
         by = by_network.setdefault(interface.network, interface.name)
         if port_of(node, network) is None:
@@ -88,7 +89,7 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
             if near is None or near == own:
                 continue
             yield {"to": str(near), "by": by}
-            if own is not None and subnet.subnet.version == own.version:
+            if own is not None and subnet.cidr.version == own.version:
                 yield {"host": f"n-{interface.network}", "to": str(own)}
         for destination in network.routes:
             via, far = network.gateways.get(destination.version), beyond(site, destination)
@@ -97,7 +98,7 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
             elif via is not None and _is_called(site, network, via):
                 # Behind the router are other networks of the site alone.
                 yield {"to": str(via), "by": by}
-        if discovers(network):
+        if network.has_multicast_route:
             yield {"to": DISCOVERY, "by": by, "route_only": True}
         for address in _claimed_twice(site, interface.network):
             yield {"to": str(address), "by": by, "route_only": True}
@@ -107,7 +108,7 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
 
 def _is_called(site: Site, network: HomeNetwork, router: IpAddress) -> bool:
     """Whether it is an address of the subnet that just one router answers for."""
-    return _is_in([network], router) and router not in routers_by_wire(site)[segment_of(network)]
+    return _is_in([network], router) and router not in routers_by_segment(site)[network.segment]
 
 
 def _calls_to_the_cluster(site: Site, node: Node) -> Iterator[Request]:
@@ -116,7 +117,7 @@ def _calls_to_the_cluster(site: Site, node: Node) -> Iterator[Request]:
     for address in contested(site):
         yield {"to": str(address), "by": "eth0", "route_only": True}
     if 4 in site.cluster.pod_versions and not any(
-        discovers(network) for _, _, network in attachments(site)
+        located.network.has_multicast_route for located in located_interfaces(site)
     ):
         yield {"to": DISCOVERY, "by": "eth0", "route_only": True}
     for other in other_nodes(site, node):
@@ -126,12 +127,6 @@ def _calls_to_the_cluster(site: Site, node: Node) -> Iterator[Request]:
                 yield {"host": other["name"], "to": text.partition("/")[0]}
 
 
-def discovers(network: HomeNetwork) -> bool:
-    """Whether IPv4's multicast is to go by the network's interface."""
-    four = any(s.subnet.version == 4 for s in network.subnets)
-    return network.routing == "discovery" and four
-
-
 def contested(site: Site) -> Iterator[IpAddress]:
     """In every network or route that reaches into the cluster the first and the last of its hosts.
 
@@ -139,7 +134,7 @@ def contested(site: Site) -> Iterator[IpAddress]:
     """
     own = (*site.cluster.pod_networks, *site.cluster.service_networks)
     for network in site.networks.values():
-        claimed = [s.subnet for s in network.subnets]
+        claimed = [s.cidr for s in network.subnets]
         for mine in (*claimed, *(network.routes if network.routing == "routed" else ())):
             for theirs in own:
                 if overlap(mine, theirs):
@@ -149,9 +144,9 @@ def contested(site: Site) -> Iterator[IpAddress]:
 
 def _reached_by_the_cluster(site: Site, node: Node) -> Iterator[IpAddress]:
     """The node's addresses, unless a macvlan of the pod hides them (docs/background/cni.md)."""
-    used = used_networks(site).values()
-    untagged = [n for n in used if not segment_of(n).is_tagged]
-    tagged = [n for n in used if segment_of(n).is_tagged]
+    used = site.attached_networks.values()
+    untagged = [n for n in used if not n.segment.is_tagged]
+    tagged = [n for n in used if n.segment.is_tagged]
     for text, _ in node_addresses(site, node):
         address = ipaddress.ip_interface(text).ip
         behind_a_router = any(address in route for n in used for route in n.routes)
@@ -162,7 +157,7 @@ def _reached_by_the_cluster(site: Site, node: Node) -> Iterator[IpAddress]:
 
 
 def _is_in(networks: Iterable[HomeNetwork], address: IpAddress) -> bool:
-    return any(address in subnet.subnet for network in networks for subnet in network.subnets)
+    return any(address in subnet.cidr for network in networks for subnet in network.subnets)
 
 
 def _claimed_twice(site: Site, name: str) -> Iterator[IpAddress]:
@@ -171,8 +166,8 @@ def _claimed_twice(site: Site, name: str) -> Iterator[IpAddress]:
     for other in used & set(site.networks):
         for mine in site.networks[name].subnets:
             for theirs in site.networks[other].subnets:
-                if overlap(mine.subnet, theirs.subnet):
-                    yield inside(max(mine.subnet, theirs.subnet, key=lambda n: n.prefixlen))
+                if overlap(mine.cidr, theirs.cidr):
+                    yield inside(max(mine.cidr, theirs.cidr, key=lambda n: n.prefixlen))
 
 
 def _in_one_subnet(one: str, other: str) -> bool:

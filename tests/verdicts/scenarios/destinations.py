@@ -2,15 +2,15 @@
 
 from collections.abc import Collection, Iterator
 
-from config.checks.located import is_part, nobodys, overlap, pod_addresses
-from config.ip import IpAddress, IpNetwork
+from config.checks.located import located_addresses
+from config.ip import IpAddress, IpNetwork, is_part, overlap
 from config.networks import HomeNetwork
 from config.site import Site
 
 
 def beyond(site: Site, route: IpNetwork) -> IpAddress | None:
     """An address of the route that is in no subnet of the site; None when they fill it."""
-    subnets = [s.subnet for network in site.networks.values() for s in network.subnets]
+    subnets = [s.cidr for network in site.networks.values() for s in network.subnets]
     near = [subnet for subnet in subnets if overlap(subnet, route)]
     sides = [side for subnet in near for side in _beside(subnet)]
     for address in (inside(route), route[max(0, route.num_addresses - 2)], *sides):
@@ -35,12 +35,12 @@ def inside(network: IpNetwork) -> IpAddress:
 
 def sought_behind_a_router(site: Site, network: HomeNetwork) -> Iterator[IpAddress]:
     """A host of the network in each route that leads into it, other than the pod itself."""
-    of_the_pod = {address for _, address, _, _ in pod_addresses(site)}
+    of_the_pod = {located.address for located in located_addresses(site)}
     for other in site.networks.values():
         for route in other.routes:
             for subnet in network.subnets:
-                host = _free_inside(route, {*of_the_pod, *nobodys(subnet.subnet)})
-                if is_part(route, subnet.subnet) and host is not None:
+                host = _free_inside(route, {*of_the_pod, *subnet.unassignable})
+                if is_part(route, subnet.cidr) and host is not None:
                     yield host
 
 

@@ -4,17 +4,17 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from config.checks.located import used_networks
 from config.checks.reach import link_local_of
 from config.ip import IpAddress
-from config.networks import HomeNetwork, Subnet
+from config.networks import HomeNetwork
 from config.nodes import Node
 from config.site import Site
+from config.subnet import Subnet
 from lab.netns.channel import Request
 from tests.verdicts.scenarios.addresses import leased, neighbour
 from tests.verdicts.scenarios.destinations import beyond
 from tests.verdicts.scenarios.links import network_of
-from tests.verdicts.scenarios.segments import Port, port_of, segment_of
+from tests.verdicts.scenarios.ports import Port, port_of
 
 
 def new_host(name: str, port: Port, addresses: list[str], **more: Any) -> Request:
@@ -43,7 +43,7 @@ def neighbours(site: Site, node: Node) -> list[Request]:
     """
     hosts: list[Request] = []
     owners: dict[tuple[str, IpAddress], Request] = {}
-    for name, network in {**used_networks(site), **site.networks}.items():
+    for name, network in {**site.attached_networks, **site.networks}.items():
         port = port_of(node, network)
         if port is None:
             continue
@@ -52,7 +52,7 @@ def neighbours(site: Site, node: Node) -> list[Request]:
         for subnet in network.subnets:
             for address in (neighbour(site, subnet), subnet.gateway):
                 if address is not None and _is_theirs(site, node, network, subnet, address):
-                    prefix = min(subnet.subnet.prefixlen, address.max_prefixlen - 1)
+                    prefix = min(subnet.cidr.prefixlen, address.max_prefixlen - 1)
                     prefixes[address] = min(prefix, prefixes.get(address, prefix))
         for address, prefix in prefixes.items():
             if owners.setdefault((str(port), address), host) is host:
@@ -77,7 +77,7 @@ def _is_theirs(
         mac = None if parent is None else parent.mac
         if address in other.own_addresses or (mac and address == link_local_of(mac)):
             return False
-    return address in subnet.subnet or address.is_link_local
+    return address in subnet.cidr or address.is_link_local
 
 
 def _is_apart(site: Site, node: Node, network: HomeNetwork, address: IpAddress, name: str) -> bool:
@@ -86,8 +86,8 @@ def _is_apart(site: Site, node: Node, network: HomeNetwork, address: IpAddress, 
     The pod's node is in no VLAN.
     """
     own, _ = network_of(site, address, tagged=True)
-    elsewhere = own is not None and segment_of(own) != segment_of(network)
-    if segment_of(network).is_tagged and address.version not in site.cluster.pod_versions:
+    elsewhere = own is not None and own.segment != network.segment
+    if network.segment.is_tagged and address.version not in site.cluster.pod_versions:
         return elsewhere or site.nodes[name] is node
     return elsewhere and name not in site.pod_nodes
 
@@ -98,12 +98,12 @@ def devices(site: Site, node: Node) -> Iterable[Request]:
     What several pools of a segment give out has one of them, of a network that the pod is in first.
     """
     hosts: dict[tuple[str, IpAddress], Request] = {}
-    for name, network in {**used_networks(site), **site.networks}.items():
+    for name, network in {**site.attached_networks, **site.networks}.items():
         port = port_of(node, network)
         for number, subnet in enumerate(network.subnets):
             chosen = leased(site, network, subnet)
             if port is not None and chosen is not None:
-                addresses = [f"{chosen}/{subnet.subnet.prefixlen}"]
+                addresses = [f"{chosen}/{subnet.cidr.prefixlen}"]
                 host = new_host(f"d{number}-{name}", port, addresses)
                 hosts.setdefault((str(port), chosen), host)
     return hosts.values()
@@ -112,6 +112,6 @@ def devices(site: Site, node: Node) -> Iterable[Request]:
 def _without_address(network: HomeNetwork, router: Request) -> Iterator[str]:
     """The subnets that a router leads to by its link alone: it has no address in them."""
     own = [ipaddress.ip_interface(text).ip for text in router["addresses"]]
-    for cidr in dict.fromkeys(subnet.subnet for subnet in network.subnets):
+    for cidr in dict.fromkeys(subnet.cidr for subnet in network.subnets):
         if not any(address in cidr for address in own) and str(cidr) not in router["on_link"]:
             yield str(cidr)

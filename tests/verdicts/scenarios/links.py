@@ -2,20 +2,15 @@
 
 from collections.abc import Iterator
 
-from config.checks.located import (
-    gateway_of_leases,
-    leases,
-    nobodys,
-    pod_addresses,
-    used_networks,
-)
+from config.checks.located import located_addresses
 from config.ip import IpAddress
+from config.ipam import HOST_LOCAL
 from config.networks import HomeNetwork
 from config.nodes import Node
 from config.site import Site
 from lab.netns.channel import Request
 from tests.verdicts.scenarios.cluster import CLUSTER_BRIDGE
-from tests.verdicts.scenarios.segments import port_of_link, segment_of
+from tests.verdicts.scenarios.ports import port_of_link
 
 LEAST_MTU_OF_IPV6 = 1280
 
@@ -72,23 +67,25 @@ def network_of(
 
     def order(network: HomeNetwork) -> tuple[bool, bool, bool]:
         shared = _is_given_to_a_pod(site, network, address)
-        is_tagged = segment_of(network).is_tagged
+        is_tagged = network.segment.is_tagged
         return not shared, is_tagged, address not in network.gateways.values()
 
     for network in sorted(site.networks.values(), key=order):
         for subnet in network.subnets:
-            if address in subnet.subnet and (tagged or not segment_of(network).is_tagged):
-                known = address not in nobodys(subnet.subnet)
-                length = subnet.subnet.prefixlen if known else address.max_prefixlen
+            if address in subnet.cidr and (tagged or not network.segment.is_tagged):
+                known = address not in subnet.unassignable
+                length = subnet.cidr.prefixlen if known else address.max_prefixlen
                 return network, f"{address}/{length}"
     return None, f"{address}/{address.max_prefixlen}"
 
 
 def _is_given_to_a_pod(site: Site, network: HomeNetwork, address: IpAddress) -> bool:
-    fixed = any(mine is network and address == own for _, own, mine, _ in pod_addresses(site))
-    given = ((leases(network, subnet), subnet) for subnet in network.subnets)
+    fixed = any(
+        mine.network is network and address == mine.address for mine in located_addresses(site)
+    )
+    given = ((network.ipam.leases(subnet), subnet) for subnet in network.subnets)
     return fixed or any(
-        found is not None and address in found and address != gateway_of_leases(subnet)
+        found is not None and address in found and address != HOST_LOCAL.gateway(subnet)
         for found, subnet in given
     )
 
@@ -100,7 +97,7 @@ def possible_sites(site: Site) -> Iterator[Site]:
     """
     yield site
     addresses = [address for node in site.nodes.values() for address in node.own_addresses]
-    of_the_pod = {address for _, address, _, _ in pod_addresses(site)}
+    of_the_pod = {located.address for located in located_addresses(site)}
     if any(a in of_the_pod and network_of(site, a)[0] is None for a in addresses):
         nodes = {name: _by_the_pods_segment(site, node) for name, node in site.nodes.items()}
         if nodes != site.nodes:
@@ -108,7 +105,7 @@ def possible_sites(site: Site) -> Iterator[Site]:
 
 
 def _by_the_pods_segment(site: Site, node: Node) -> Node:
-    of_the_pod = [segment_of(network) for network in used_networks(site).values()]
+    of_the_pod = [network.segment for network in site.attached_networks.values()]
     untagged = {segment.parent for segment in of_the_pod if not segment.is_tagged}
     first = sorted(node.interfaces, key=lambda interface: interface.name not in untagged)
     return node.model_copy(update={"interfaces": tuple(first)})

@@ -14,7 +14,7 @@ from tests.verdicts.scenarios.links import (
     node_addresses,
     visible_addresses,
 )
-from tests.verdicts.scenarios.segments import Port, port_of, port_of_link, segment_of
+from tests.verdicts.scenarios.ports import Port, port_of, port_of_link
 
 
 def other_nodes(site: Site, node: Node) -> Iterator[Request]:
@@ -45,7 +45,7 @@ def _of_node(site: Site, node: Node, name: str, other: Node) -> Iterator[Request
             link, is_tagged = link_elsewhere(other, address), False
             port = Port(link, []) if node.interface(link) and "." not in link else None
         else:
-            link, is_tagged = network.parent, segment_of(network).is_tagged
+            link, is_tagged = network.parent, network.segment.is_tagged
             port = port_of(node, network)
         if port is None:
             continue

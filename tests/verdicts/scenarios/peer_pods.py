@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from config.checks.located import gateway_of_leases, leases
-from config.checks.reach import routers_by_wire
+from config.checks.reach import routers_by_segment
 from config.ip import IpAddress
+from config.ipam import HOST_LOCAL
 from config.networks import HomeNetwork
 from config.site import Site
 from tests.verdicts.scenarios.addresses import leased, neighbour
-from tests.verdicts.scenarios.segments import segment_of
 
 
 @dataclass(frozen=True)
@@ -25,16 +24,16 @@ def peer_pods(site: Site) -> Iterable[PeerPod]:
     for name, network in site.networks.items():
         mine = [i for i in site.home_assistant.interfaces if i.network == name]
         own = {str(address) for i in mine for address in (i.address, i.ipv6_address)}
-        if network.ipam == "static":
+        if not network.ipam.gives_out_addresses:
             if any(subnet.range is not None for subnet in network.subnets):
                 yield PeerPod(name, None)
             continue
         # host-local itself keeps the router's address, the first one when none is given. A pod asks
         # for it only where the range has no other.
-        given, router = leases(network, network), gateway_of_leases(network)
+        given, router = network.ipam.leases(network), HOST_LOCAL.gateway(network)
         reserved = own if given and given.first == given.last else own | {str(router)}
         for address in dict.fromkeys(_doubtful(site, network)):
-            promised = address in (given or network.subnet)
+            promised = address in (given or network.cidr)
             if promised and str(address) not in reserved:
                 yield PeerPod(name, str(address))
 
@@ -50,7 +49,7 @@ def node_of(site: Site, nodes: Sequence[str], pod: PeerPod) -> str:
 
 def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
     """What a range must not hold, what others have, and the ends of the ranges of its segment."""
-    cidr = network.subnet
+    cidr = network.cidr
     if network.range is None:
         # The whole subnet is promised, and so what a neighbour has.
         near = neighbour(site, network)
@@ -58,7 +57,7 @@ def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
     else:
         yield cidr.network_address
         yield cidr.broadcast_address
-    yield from routers_by_wire(site)[segment_of(network)]
+    yield from routers_by_segment(site)[network.segment]
     for node in site.nodes.values():
         yield from node.own_addresses
     for interface in site.home_assistant.interfaces:
@@ -67,9 +66,9 @@ def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
             yield interface.ipv6_address
     yield from (s.gateway for n in site.networks.values() for s in n.subnets if s.gateway)
     for other in site.networks.values():
-        if segment_of(other) != segment_of(network):
+        if other.segment != network.segment:
             continue
         devices = [leased(site, other, subnet) for subnet in other.subnets]
         yield from (address for address in devices if address is not None)
-        if (given := leases(other, other)) is not None:
+        if (given := other.ipam.leases(other)) is not None:
             yield from (given.first, given.last)

@@ -6,8 +6,8 @@ Conflists and annotation are the program's own.
 import json
 from collections.abc import Sequence
 
-from components.home_assistant.annotation import networks_annotation
 from components.network_segment.conflist import conflist
+from components.pod_networks.annotation import networks_annotation
 from config.site import Site
 from lab.netns.channel import Request
 from tests.verdicts.scenarios.calls import POD, calls, owners
@@ -46,7 +46,7 @@ def _pods(peers: Sequence[PeerPod]) -> list[dict[str, str]]:
 
 
 def _request(site: Site, node_name: str, pods: list[dict[str, str]]) -> Request:
-    node, namespace = site.nodes[node_name], site.home_assistant.namespace
+    node, namespace = site.nodes[node_name], site.namespace
     return {
         "node": list(links(site, node)),
         "hosts": [

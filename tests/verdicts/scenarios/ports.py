@@ -1,23 +1,10 @@
-"""The segments of networks, and the ports of the lab's switch by which hosts are on them."""
+"""The ports of the lab's switch by which hosts are on a network's segment."""
 
 from typing import NamedTuple
 
-from config.checks.reach import wire_of
 from config.networks import HomeNetwork
 from config.nodes import Node
 from tests.verdicts.scenarios.cluster import CLUSTER_BRIDGE
-
-
-class Segment(NamedTuple):
-    """One broadcast domain: the nodes' parent interface, and the VLAN id of a tagged one."""
-
-    parent: str
-    vlan_id: int | None
-
-    @property
-    def is_tagged(self) -> bool:
-        """Whether its frames carry a VLAN tag."""
-        return self.vlan_id is not None
 
 
 class Port(NamedTuple):
@@ -25,11 +12,6 @@ class Port(NamedTuple):
 
     link: str
     vlans: list[int]
-
-
-def segment_of(network: HomeNetwork) -> Segment:
-    """The segment that the network is on."""
-    return Segment(*wire_of(network))
 
 
 def port_of(node: Node, network: HomeNetwork) -> Port | None:
@@ -40,7 +22,7 @@ def port_of(node: Node, network: HomeNetwork) -> Port | None:
     if node.interface(network.parent) is None:
         return None
     port = port_of_link(node, network.parent)
-    vlan_id = segment_of(network).vlan_id
+    vlan_id = network.segment.vlan_id
     return port if vlan_id is None else Port(port.link, [*port.vlans, vlan_id])
 
 
