@@ -23,7 +23,7 @@ def failing_tests(name: str) -> int:
         [
             sys.executable,
             *command,
-            *(str(TESTS / "unit" / f"test_{subject}.py") for subject in ("plan", "rows")),
+            *(str(TESTS / "unit" / f"test_{subject}.py") for subject in ("checks", "rows")),
         ],
         env={**os.environ, VARIABLE: name},
         capture_output=True,

@@ -12,7 +12,8 @@ from lab.command_plugin.provider import CommandProvider
 
 
 def main() -> int:
-    """Serves until the engine ends this process; refuses when started for anything else."""
+    """Serves until the engine ends this process, or is killed; refuses to serve anything else."""
+    engine = os.getppid()
     try:
         served = purpose(os.environ)
     except RefusedError as refused:
@@ -22,7 +23,9 @@ def main() -> int:
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(CommandProvider(served), server)
     print(server.add_insecure_port("127.0.0.1:0"), flush=True)
     server.start()
-    server.wait_for_termination()
+    # True means that the time is over, and nobody has stopped the server.
+    while server.wait_for_termination(timeout=1) and os.getppid() == engine:
+        pass
     return 0
 
 

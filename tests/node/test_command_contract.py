@@ -347,3 +347,21 @@ def test_the_contract_s_rows_are_those_that_are_tested() -> None:
 @pytest.mark.parametrize("row", ROWS)
 def test_the_stand_in_keeps_the_row(row: int, sshd: Sshd, plugin: Any, tmp_path: Path) -> None:
     ROWS[row](Given(sshd=sshd, plugin=plugin, folder=tmp_path))
+
+
+def test_it_ends_when_the_engine_is_killed() -> None:
+    engine = subprocess.Popen(
+        ["sh", "-c", '"$0" & echo $!; wait', PLUGIN],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**ENVIRONMENT, PURPOSE_VARIABLE: "preview"},
+    )
+    assert engine.stdout is not None
+    process = Path("/proc") / engine.stdout.readline().strip()
+    assert int(engine.stdout.readline())
+    assert process.exists()
+
+    engine.kill()
+    engine.wait()
+    # Its output ends when it has ended, whatever becomes of its process id.
+    assert engine.stdout.read() == ""
