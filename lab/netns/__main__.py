@@ -6,5 +6,5 @@ from lab.vm.kernel import FULL_META_PACKAGE, kernel
 
 if __name__ == "__main__":
     programs_disk()
-    initramfs("sandbox.sh", MODULES)
+    initramfs("runner.sh", MODULES)
     kernel(FULL_META_PACKAGE)

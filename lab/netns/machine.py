@@ -24,9 +24,9 @@ def start_machine(channels: int) -> Iterator[list[SocketRunner]]:
     """The channels of a machine that is switched off when the block ends."""
     with tempfile.TemporaryDirectory(prefix="scenario-") as temporary:
         machine = Machine(
-            name="sandbox",
+            name="runner",
             folder=Path(temporary),
-            initramfs=initramfs("sandbox.sh", MODULES),
+            initramfs=initramfs("runner.sh", MODULES),
             taps=(),
             megabytes=2048,
             shared_disks=(programs_disk(),),
@@ -51,7 +51,7 @@ def programs_disk() -> Path:
     for part in parts:
         build(part)
     ingredients = repr([part_folder(part).name for part in parts]).encode()
-    return cached("sandbox-disk", ingredients, _make, 3) / "disk.img"
+    return cached("runner-disk", ingredients, _make, 3) / "disk.img"
 
 
 def _make(folder: Path) -> None:

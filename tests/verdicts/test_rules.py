@@ -20,8 +20,7 @@ BY_PODS = sorted(EVIDENCE.keys() - WITHOUT_PODS.keys() - APART)
 def _has_a_pod(stack: Stack) -> bool:
     """Whether the pod is in a network that is refused, or something else is refused."""
     used = {interface["network"] for interface in stack["home_assistant"]["interfaces"]}
-    keys = [problem.path.split(":")[1].split(".") for problem in read_site(stack).of("error")]
-    return any(key[0] != "networks" or key[1] in used for key in keys)
+    return any(p.network is None or p.network in used for p in read_site(stack).of("error"))
 
 
 # Nobody is executed in a network without a pod.
