@@ -90,8 +90,9 @@ def pulumi(words: Sequence[str]) -> int:
     lab = _lab()
     if not lab.is_up():
         return _complain("no demo is running; start one: make demo")
+    engine = engine_folders()
     with inside(lab.name):
-        stack = applied(lab, engine_folders())
+        stack = applied(lab, engine)
         return _run(stack.command(*(words or ["preview"])), stack.environment)
 
 

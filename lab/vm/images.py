@@ -68,7 +68,7 @@ def images(multus_version: str, home_assistant: str) -> list[Image]:
 
 def archive(image: Image) -> Path:
     """The image as a Docker archive, which containerd imports."""
-    content = [f"{path} {file}".encode() + file.read_bytes() for path, file in image.files.items()]
+    content = [path.encode() + file.read_bytes() for path, file in image.files.items()]
     ingredients = repr((image.name, image.links, image.packages, image.entrypoint)).encode()
     short = image.name.rpartition("/")[2].replace(":", "-")
     folder = cached(

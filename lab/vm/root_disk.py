@@ -23,7 +23,9 @@ MODULES = (
 def root_disk() -> Path:
     """The disk image to copy for each node: ext4, sparse."""
     files = sorted(path for path in FILES.rglob("*") if path.is_file())
-    content = b"\0".join(str(path).encode() + path.read_bytes() for path in files)
+    content = b"\0".join(
+        str(path.relative_to(FILES)).encode() + path.read_bytes() for path in files
+    )
     ingredients = repr((SUITE, PACKAGES, SIZE, MODULES, kernel().name)).encode() + content
     return cached("root-disk", ingredients, _make, 75) / "disk.img"
 
