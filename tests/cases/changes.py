@@ -55,7 +55,7 @@ def iot(subnet: str, address: str) -> dict[str, object]:
 
 
 def spare(**keys: object) -> dict[str, object]:
-    """Another network in the LAN's subnet and on its wire, that the pod is not in."""
+    """Another network in the LAN's subnet and segment, without a pod interface."""
     return {"networks/spare": {**LAN2, "subnet": "192.168.18.0/24", **keys}}
 
 
