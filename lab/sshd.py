@@ -1,7 +1,7 @@
-"""A real sshd with keys of its own: the tests' node, on a loopback port or in a namespace.
+"""A real sshd with keys of its own: a node for tests, on a loopback port or in a namespace.
 
-It is the system's OpenSSH server with its own configuration; nothing of the machine's own sshd,
-keys or accounts is read or changed.
+It is the system's OpenSSH server; it neither reads nor changes the machine's own configuration,
+keys or accounts.
 """
 
 import os
@@ -21,7 +21,7 @@ _PLACES = "/usr/sbin:/usr/local/sbin:/sbin:/usr/bin"
 
 @dataclass(frozen=True, kw_only=True)
 class Sshd:
-    """Where the server is and what opens it: the keys as the program's configuration has them."""
+    """A running server: its address and the keys, in the form that the configuration takes."""
 
     host: str
     port: int
@@ -31,7 +31,7 @@ class Sshd:
     log: Path
 
     def connections(self) -> int:
-        """How many TCP connections the server has accepted so far, refused logins included."""
+        """How many TCP connections the server has accepted, with those whose login failed."""
         return self.log.read_text().count("Connection from ")
 
 
@@ -53,11 +53,11 @@ def start_sshd(
 ) -> Iterator[Sshd]:
     """Runs an sshd that keeps everything in `folder` (made if missing) until the block ends.
 
-    `listen` is the only address it serves, `namespace` the network namespace (as `ip netns` names
-    it) that it runs in, `accept_env` patterns of the variables that it takes from clients.
-    Who logs in is the current user, with the one generated key. Keys that lie in `folder` from an
-    earlier server are used again: a node that restarts keeps its identity.
-    Raises RuntimeError with the server's own log when it does not come up.
+    `listen` is the only address it serves, `namespace` the network namespace that it runs in (as
+    `ip netns` names it), `accept_env` patterns of the variables that it takes from clients.
+    The current user logs in, with the generated key. Keys of an earlier server in `folder` are used
+    again, as a node that restarts keeps its keys.
+    Raises `RuntimeError` with the server's log when it does not start.
     """
     program = shutil.which("sshd", path=_PLACES)
     if program is None:
@@ -134,7 +134,7 @@ def _free_port() -> int:
 
 
 def _wait_until_listening(process: subprocess.Popen[bytes], log: Path) -> None:
-    """A connection as a probe would be counted as a client's, so the log is asked instead."""
+    """Reads the log: a connection as a probe would be counted as a client's."""
     deadline = time.monotonic() + START_SECONDS
     while "Server listening on " not in log.read_text():
         if process.poll() is not None or time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""A web server for one folder on loopback: upstream's place for downloads, in tests."""
+"""A web server for one folder on loopback, in the place of a download server."""
 
 import threading
 from collections.abc import Iterator

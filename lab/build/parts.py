@@ -1,4 +1,4 @@
-"""What the tests build from Go modules: which packages, and the names they get."""
+"""What is built from Go modules: the packages, and the names of their programs."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ _KUBERNETES_FLAGS = " ".join(
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """One executable: its package, its name, and files of other modules that lie beside it."""
+    """A program: its package, its name, and (module, path, name) of files beside it."""
 
     package: str
     name: str
@@ -29,9 +29,9 @@ class Program:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """Executables of one module of ours. `minutes` is the cold build on two cores.
+    """Programs of one folder of `modules`. `minutes` is for a first build on two cores.
 
-    What shows in `repr` decides whether a build in the cache is still the right one.
+    What `repr` shows is part of the key under which the cache keeps the build.
     """
 
     module: str
