@@ -33,7 +33,7 @@ class Applied:
         for key, value in secrets.items():
             self.set_secret(key, value)
 
-    def pulumi(self, *arguments: str, timeout: float = 480) -> subprocess.CompletedProcess[str]:
+    def pulumi(self, *arguments: str, timeout: float = 900) -> subprocess.CompletedProcess[str]:
         """Runs `pulumi`; the caller looks at the exit status."""
         return subprocess.run(
             self.command(*arguments),

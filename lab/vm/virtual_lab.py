@@ -32,7 +32,7 @@ from lab.vm.node_disk import node_disk
 from lab.vm.plugin_archive import serve_plugins
 from lab.vm.seed import NodeSeed, make_seed
 
-NODE_SECONDS = 300.0
+NODE_SECONDS = 600.0
 
 
 def labs_folder() -> Path:
@@ -131,7 +131,7 @@ class VirtualLab:
         except OSError:
             return False
 
-    def ssh(self, node: str, script: str, timeout: float = 60) -> str:
+    def ssh(self, node: str, script: str, timeout: float = 180) -> str:
         """Runs a script on the node; raises `RuntimeError` with its output when it fails."""
         done = subprocess.run(
             [*self.ssh_command(node), "sh -s"],

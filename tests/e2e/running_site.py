@@ -22,7 +22,7 @@ CRD = (
 CLAIM = f"{NAMESPACE}/persistentvolumeclaims/home-assistant-config"
 CONFIGURATION = "/var/lib/rancher/k3s/agent/etc/cni/net.d"
 STATUS = "k8s.v1.cni.cncf.io/network-status"
-BACK_SECONDS = 180.0
+BACK_SECONDS = 600.0
 DATA = "/lab/data"
 PRISTINE = "pristine.yaml"
 
@@ -59,7 +59,7 @@ class RunningSite:
 
     def running_on(self) -> str:
         """The node that the scheduler chose for the pod."""
-        found = wait_for(lambda: (self.pod() or {}).get("spec", {}).get("nodeName"), "a node", 60)
+        found = wait_for(lambda: (self.pod() or {}).get("spec", {}).get("nodeName"), "a node", 300)
         return str(found)
 
     def settled(self, seconds: float = BACK_SECONDS) -> Mapping[str, Any]:
@@ -96,7 +96,7 @@ class RunningSite:
     def answers_ssh(self) -> bool:
         """Whether the node answers within a minute."""
         try:
-            wait_for(lambda: self.lab.ssh(self.node, "echo yes", 20), "SSH", 60)
+            wait_for(lambda: self.lab.ssh(self.node, "echo yes", 20), "SSH", 300)
         except TimeoutError:
             return False
         return True

@@ -36,7 +36,7 @@ def run(name: str, *words: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=500,
+        timeout=1500,
     )
 
 
@@ -76,7 +76,7 @@ def test_a_demo_that_was_killed_while_it_started_is_removed(name: str, sign: str
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    wait_for((folder / sign).exists, "the demo", 60)
+    wait_for((folder / sign).exists, "the demo", 300)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert traces(name) != before
@@ -102,7 +102,7 @@ def test_without_a_demo_its_commands_say_how_to_start_one(name: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_a_running_demo_is_found_again_answers_and_is_removed(name: str) -> None:
     before = traces(name)
     first = run(name, "up")

@@ -82,7 +82,7 @@ def start_ordinary_pods(site: RunningSite, done: Callable[[], bool]) -> list[flo
         def ended(path: str = f"{PODS}/{name}") -> bool:
             return bool(plane.get(path)["status"].get("phase") == "Succeeded")
 
-        wait_for(ended, f"the pod {name}", 60)
+        wait_for(ended, f"the pod {name}", 300)
         spent.append(time.monotonic() - started)
         plane.request("DELETE", f"{PODS}/{name}")
     return spent

@@ -17,7 +17,7 @@ def starts_at_reboots(site: RunningSite, times: int) -> list[bool]:
     for _ in range(times):
         site.lab.ssh(site.node, f"rm -f {DATA}/starts")
         reboot(site)
-        wait_for(site.starts, "a start", 180)
+        wait_for(site.starts, "a start", 600)
         site.settled()
         found.append(all({"net1", "net1.2"} <= interfaces for interfaces in site.starts()))
     return found
