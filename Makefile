@@ -3,6 +3,8 @@ STACK ?= home
 SITES ?= 30
 PYTHON ?= python3
 BIN := .venv/bin
+# Python compiles what it imports; all of the Kubernetes SDK would take as long as its download.
+INSTALL := $(BIN)/pip install --no-compile --quiet --disable-pip-version-check
 FAST_TIERS := unit cni node
 ALL_TIERS := $(FAST_TIERS) engine verdicts e2e
 
@@ -72,9 +74,9 @@ clean:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
 	grep -E '^(pydantic|ruamel|typer|rich)' requirements.txt >.venv/plan.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r .venv/plan.txt
+	$(INSTALL) -r .venv/plan.txt
 	touch $@
 
 .venv/tests: .venv/plan tests/requirements.txt requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	$(INSTALL) -r tests/requirements.txt
 	touch $@

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from components.cni_plugins.needed import missing_plugins
 from components.cni_plugins.scripts import NodeScripts, node_scripts
 from components.home_assistant import objects as home_assistant
 from components.multus.manifest import ManifestSettings, parse, transform
@@ -86,7 +85,7 @@ def site_objects(site: Site, manifest: str) -> SiteObjects:
 def node_scripts_of(site: Site) -> dict[str, NodeScripts]:
     """The scripts of each node by its name; none where the cluster lacks no plugin."""
     cni = site.cluster.cni
-    names = missing_plugins(_conflists(site).values(), cni.bundled_plugins)
+    names = site.missing_plugins
     if not names:
         return {}
     return {

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from config.ip import ClusterNetwork
 from config.model import Model
-from config.values import AbsolutePath, ConflistName, K3sVersion, PluginName
+from config.values import AbsolutePath, ConflistName, ContextName, K3sVersion, PluginName
 
 # The first release of each line whose plugin directory outlives upgrades
 # (docs/background/k3s.md#plugin-directory).
@@ -56,6 +56,11 @@ class _Cluster(Model):
         tuple[ClusterNetwork, ...],
         Field(strict=False, min_length=1, description="Networks of the services."),
     ] = (ip_network("10.43.0.0/16"),)
+
+    context: ContextName | None = Field(
+        None,
+        description="The context of your own kubeconfig, where the secret `kubeconfig` is not set.",
+    )
 
     @property
     def pod_versions(self) -> frozenset[int]:

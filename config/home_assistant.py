@@ -7,7 +7,7 @@ from pydantic import Field
 from config.ip import Address, IpAddress
 from config.model import Model
 from config.values import (
-    DnsLabel,
+    DnsSubdomain,
     Image,
     IngressHost,
     InterfaceName,
@@ -39,7 +39,7 @@ class Storage(Model):
     """The volume that keeps Home Assistant's data."""
 
     size: Quantity = Field("10Gi", description="The volume's size.")
-    storage_class: DnsLabel | None = Field(
+    storage_class: DnsSubdomain | None = Field(
         None, description="The storage class; the cluster's default when left out."
     )
 
@@ -48,10 +48,10 @@ class Ingress(Model):
     """How the world outside the cluster reaches the user interface."""
 
     host: IngressHost = Field(description="The host name that browsers use.")
-    ingress_class: DnsLabel | None = Field(
+    ingress_class: DnsSubdomain | None = Field(
         None, description="The ingress class, for example traefik."
     )
-    tls_secret: DnsLabel | None = Field(None, description="The Secret with the certificate.")
+    tls_secret: DnsSubdomain | None = Field(None, description="The Secret with the certificate.")
 
 
 class HomeAssistant(Model):
@@ -65,7 +65,7 @@ class HomeAssistant(Model):
         15, ge=1, le=120, description="How long `up` waits for the pod before it fails."
     )
     nodes: Annotated[
-        tuple[DnsLabel, ...],
+        tuple[DnsSubdomain, ...],
         Field(strict=False, description="The nodes that may run the pod; all when left out."),
     ] = ()
     interfaces: Annotated[

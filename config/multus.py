@@ -37,6 +37,10 @@ Manifest = Annotated[
 class Multus(Model):
     """Which Multus is installed."""
 
+    install: bool = Field(
+        default=True,
+        description="False where another Multus is there already: this one makes nothing of it.",
+    )
     version: MultusVersion = Field(
         "v4.2.4", description="The release; manifest and image are one version."
     )

@@ -98,6 +98,10 @@ class _Network(Subnet, ABC):
             ipam["routes"] = routes
         return [{**first, "ipam": ipam}, *chained]
 
+    def plugin_types(self) -> set[str]:
+        """The names of the plugins that the conflist calls, IPAM included."""
+        return {str(plugin["type"]) for plugin in self._chain()} | {self.ipam.name}
+
     @abstractmethod
     def _chain(self) -> list[Plugin]:
         """The plugins without MTU and IPAM, the one that makes the interface first."""

@@ -7,7 +7,15 @@ from pydantic import BeforeValidator, Field
 
 from config.ip import IpAddress, NodeAddress
 from config.model import Model
-from config.values import HostKey, HostName, InterfaceName, Mac, UserName
+from config.values import (
+    DnsLabel,
+    DnsSubdomain,
+    HostKey,
+    HostName,
+    InterfaceName,
+    Mac,
+    UserName,
+)
 
 Architecture = Literal["amd64", "arm64", "arm"]
 
@@ -35,7 +43,15 @@ class Node(Model):
 
     host: HostName = Field(description="Where SSH reaches the node: an address or a name.")
     port: int = Field(22, ge=1, le=65535, description="The SSH port.")
-    user: UserName = Field("root", description="The SSH user; it must be root to install plugins.")
+    user: UserName = Field("root", description="The SSH user: root, or one with `sudo: true`.")
+    sudo: bool = Field(default=False, description="Whether the SSH user becomes root by sudo.")
+    sudo_password: DnsLabel | None = Field(
+        None,
+        description="The name in `secrets` of the user's password; without it sudo asks for none.",
+    )
+    hostname: DnsSubdomain | None = Field(
+        None, description="The node's label kubernetes.io/hostname; its key when left out."
+    )
     host_key: HostKey | None = Field(
         None, description="The node's public host key; `up` refuses a node without one."
     )

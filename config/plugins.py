@@ -21,6 +21,13 @@ class _Plugins(Model):
     has_archive: ClassVar[bool] = True
 
     version: PluginsVersion = Field("v1.9.1", description="The release of the plugins.")
+    generation: int = Field(
+        1,
+        ge=1,
+        le=1_000_000,
+        description="Raise it when nodes lost their plugins: the next `up` installs what is"
+        " missing.",
+    )
 
     def digest(self, architecture: Architecture) -> str:
         """The sha256 of the archive: the known one; empty when there is none."""

@@ -9,7 +9,7 @@ from config.multus import Multus
 from config.networks import HomeNetwork
 from config.nodes import Architecture, Node
 from config.plugins import Plugins, ReleasePlugins
-from config.values import DnsLabel, NetworkName
+from config.values import DnsLabel, DnsSubdomain, NetworkName
 
 
 class Secret(Model):
@@ -22,7 +22,7 @@ class Site(Model):
     """One home, frozen. Keys are those of the project's namespace in a stack file."""
 
     cluster: Cluster = Field(description="The cluster that the pods run in.")
-    nodes: dict[DnsLabel, Node] = Field(min_length=1, description="The nodes, by their names.")
+    nodes: dict[DnsSubdomain, Node] = Field(min_length=1, description="The nodes, by their names.")
     multus: Multus = Field(Multus(), description="Which Multus is installed.")
     plugins: Plugins = Field(
         ReleasePlugins(source="release"), description="The CNI plugins that the cluster lacks."
@@ -43,6 +43,25 @@ class Site(Model):
         """The nodes that may run the pod."""
         chosen = self.home_assistant.nodes or tuple(self.nodes)
         return {name: self.nodes[name] for name in chosen if name in self.nodes}
+
+    @property
+    def missing_plugins(self) -> tuple[str, ...]:
+        """The plugins that the conflists name and the cluster does not bring, sorted.
+
+        Without one, no node is reached over SSH.
+        """
+        types = {name for network in self.networks.values() for name in network.plugin_types()}
+        return tuple(sorted(types - set(self.cluster.cni.bundled_plugins)))
+
+    @property
+    def hostnames(self) -> tuple[str, ...]:
+        """The labels kubernetes.io/hostname of the nodes."""
+        return tuple(node.hostname or name for name, node in self.nodes.items())
+
+    @property
+    def pod_hostnames(self) -> tuple[str, ...]:
+        """The labels kubernetes.io/hostname of the nodes that may run the pod."""
+        return tuple(node.hostname or name for name, node in self.pod_nodes.items())
 
     @property
     def architectures(self) -> list[Architecture]:

@@ -60,6 +60,13 @@ DnsLabel = matching(
     "lower-case letters, digits and '-', at most 63",
     "A DNS label: lower-case letters, digits and '-', at most 63 characters.",
 )
+_SUBDOMAIN = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*"
+DnsSubdomain = matching(
+    "dns-subdomain",
+    rf"(?=.{{1,253}}$){_SUBDOMAIN}",
+    "DNS labels of lower-case letters, digits and '-', with dots between them",
+    "A DNS subdomain, as Kubernetes names most objects: DNS labels with dots between them.",
+)
 NetworkName = matching(
     "network-name",
     r"(?!cbr0$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?",
@@ -122,6 +129,12 @@ AbsolutePath = matching(
     r"(?!.*/\.\.?(/|$))(/[A-Za-z0-9_.@+-]+)+",
     "an absolute path without '..', blanks or a '/' at its end",
     "An absolute path of letters, digits and _.@+-",
+)
+ContextName = matching(
+    "context-name",
+    r"[!-~]{1,253}",
+    "a name that `kubectl config get-contexts` prints",
+    "A context of a kubeconfig.",
 )
 PluginName = matching(
     "plugin-name", r"[a-z0-9][a-z0-9-]{0,62}", "a CNI plugin's name", "A CNI plugin's type."

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from components.cni_plugins.needed import missing_plugins
 from components.network_segment.conflist import conflist
 from config.checks import RULES
 from tests.cases.sites import changed, site
@@ -138,7 +137,7 @@ def _what_makes_the_interface_is_first() -> None:
 
 def _every_type_is_bundled_or_installed() -> None:
     bundled = site("home").cluster.cni.bundled_plugins
-    installed = missing_plugins(_conflists(), bundled)
+    installed = site("home").missing_plugins
     for config in _conflists():
         assert set(_types(config)) <= {*bundled, *installed}
 
