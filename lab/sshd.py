@@ -10,10 +10,11 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 START_SECONDS = 10.0
 _PLACES = "/usr/sbin:/usr/local/sbin:/sbin:/usr/bin"
@@ -29,6 +30,7 @@ class Sshd:
     private_key: str
     host_key: str
     log: Path
+    process: int
 
     def connections(self) -> int:
         """How many TCP connections the server has accepted, with those whose login failed."""
@@ -50,11 +52,14 @@ def start_sshd(
     namespace: str | None = None,
     accept_env: Sequence[str] = (),
     port: int | None = None,
+    binds: Mapping[Path, Path] | None = None,
 ) -> Iterator[Sshd]:
     """Runs an sshd that keeps everything in `folder` (made if missing) until the block ends.
 
     `listen` is the only address it serves, `namespace` the network namespace that it runs in (as
     `ip netns` names it), `accept_env` patterns of the variables that it takes from clients.
+    In the place of each path of `binds` the server and its sessions, and nobody else, see the
+    other.
     The current user logs in, with the generated key. Keys of an earlier server in `folder` are used
     again, as a node that restarts keeps its keys.
     Raises `RuntimeError` with the server's log when it does not start.
@@ -66,13 +71,17 @@ def start_sshd(
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # sshd refuses to start without it
     user = pwd.getpwuid(os.geteuid()).pw_name
-    host_key, client_key = _key(folder / "host_key"), _key(folder / "client_key")
+    host_key, client_key = new_key(folder / "host_key"), new_key(folder / "client_key")
     shutil.copyfile(client_key.with_suffix(".pub"), folder / "authorized_keys")
     port = port or _free_port()
     config = folder / "sshd_config"
     config.write_text(_config(folder, listen, port, user, accept_env))
     log = folder / "sshd.log"
-    within = () if namespace is None else ("ip", "netns", "exec", namespace)
+    within = [] if namespace is None else ["ip", "netns", "exec", namespace]
+    if binds:
+        mounts = [f"mount --bind {quote(str(to))} {quote(str(at))}" for at, to in binds.items()]
+        script = " && ".join([*mounts, 'exec "$@"'])
+        within += ["unshare", "--mount", "sh", "-c", script, "sh"]
     with log.open("wb") as errors:
         process = subprocess.Popen(
             [*within, program, "-D", "-e", "-f", str(config)],
@@ -89,6 +98,7 @@ def start_sshd(
             private_key=client_key.read_text(),
             host_key=" ".join(host_key.with_suffix(".pub").read_text().split()[:2]),
             log=log,
+            process=process.pid,
         )
     finally:
         process.terminate()
@@ -117,7 +127,8 @@ def _config(folder: Path, listen: str, port: int, user: str, accept_env: Sequenc
     return "\n".join(lines) + "\n"
 
 
-def _key(path: Path) -> Path:
+def new_key(path: Path) -> Path:
+    """A key pair without passphrase at the path, which is made unless it is there."""
     if not path.exists():
         subprocess.run(
             ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", path.name, "-f", str(path)],

@@ -28,7 +28,7 @@ PARTS_OF: dict[str, tuple[str, ...]] = {
     "unit": (),
     "cni": ("cnitool", "cni-plugins"),
     "node": ("cni-plugins",),
-    "engine": ("kubernetes", "etcd", "kwok", "cni-plugins"),
+    "engine": ("kubernetes", "kubectl", "etcd", "kwok", "cni-plugins"),
     "verdicts": ("runner", "cnitool", "cni-plugins"),
     "e2e": ("kubernetes", "etcd", "kubelet", "multus", "cni-plugins"),
 }

@@ -102,6 +102,12 @@ PARTS: dict[str, Part] = {
         minutes=2,
         ldflags=_KUBERNETES_FLAGS,
     ),
+    "kubectl": Part(
+        module="kubernetes",
+        programs=(Program(package="k8s.io/kubernetes/cmd/kubectl", name="kubectl"),),
+        minutes=2.5,
+        ldflags=_KUBERNETES_FLAGS,
+    ),
     "multus": Part(
         module="multus",
         programs=(

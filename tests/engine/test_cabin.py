@@ -7,21 +7,20 @@ from typing import Any
 
 from lab.engine.environment import init_stack, private_environment
 from tests.cases.sites import ROOT
-from tests.engine.conftest import Lab
+from tests.engine.lab import Lab
 
 
 def test_the_cabin_is_applied_and_a_second_up_finds_nothing_to_do(cabin: Lab) -> None:
-    # Its two nodes are one folder here: one after the other.
-    cabin.up("--parallel", "1")
+    cabin.up()
 
     outputs = json.loads(cabin.pulumi("stack", "output", "--json").stdout)
     assert outputs["addresses"] == {
         "cabin/lan": ["10.20.0.32/24", "fd20:0:0:20::32/64"],
         "heating/heating": ["fd20:0:0:30::3/64"],
     }
-    connections = cabin.sshd.connections()
+    connections = cabin.connections()
     cabin.up("--expect-no-changes")
-    assert cabin.sshd.connections() == connections
+    assert cabin.connections() == connections
 
 
 def preview(tmp_path: Path, engine: list[Path], text: str) -> subprocess.CompletedProcess[str]:
@@ -72,10 +71,10 @@ def test_a_node_without_a_host_key_is_refused_by_up_before_any_resource(
         del tree["multihome:nodes"]["attic"]["host_key"]
 
     cabin.change(forget)
-    connections = cabin.sshd.connections()
+    connections = cabin.connections()
     done = cabin.pulumi("up")
 
     assert done.returncode != 0
     assert "host-key-missing" in done.stdout + done.stderr
-    assert cabin.sshd.connections() == connections
+    assert cabin.connections() == connections
     assert not cabin.plane.exists("/api/v1/namespaces/cabin")

@@ -1,17 +1,12 @@
 """`Pulumi.home.yaml`: applied, left alone, changed, broken, removed."""
 
 import json
-import os
-import signal
-import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cases.sites import ROOT
-from tests.engine.conftest import Lab
+from tests.engine.lab import Lab
 
 NAMESPACE = "/api/v1/namespaces/homeassistant"
 NETWORKS = "/apis/k8s.cni.cncf.io/v1/namespaces/homeassistant/network-attachment-definitions"
@@ -24,7 +19,7 @@ CRD = (
 
 
 def plugin_folder(home: Lab) -> Path:
-    return home.folder / "k3s" / "data" / "cni"
+    return home.node_folder("k3s-1") / "data" / "cni"
 
 
 def test_up_applies_the_site_and_a_second_up_finds_nothing_to_do(home: Lab) -> None:
@@ -47,12 +42,12 @@ def test_up_applies_the_site_and_a_second_up_finds_nothing_to_do(home: Lab) -> N
     ]
     for plugin in ("macvlan", "tuning", "vlan"):
         assert (plugin_folder(home) / plugin).stat().st_mode & 0o7777 == 0o755
-    connections = home.sshd.connections()
+    connections = home.connections()
 
     again = home.pulumi("preview", "--refresh", "--expect-no-changes")
     assert again.returncode == 0, again.stdout + again.stderr
     home.up("--expect-no-changes")
-    assert home.sshd.connections() == connections
+    assert home.connections() == connections
 
 
 def test_the_state_and_the_output_hold_no_secret_in_plain_text(home: Lab) -> None:
@@ -124,43 +119,21 @@ def test_a_broken_image_fails_by_name_within_a_bounded_time(
     assert "0 out of 1 replicas succeeded readiness checks" in done.stdout + done.stderr
 
 
-def test_an_up_that_was_killed_is_finished_by_the_next(home: Lab) -> None:
-    process = subprocess.Popen(
-        home.command("up"),
-        cwd=ROOT,
-        env=home.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 60
-    while not home.plane.exists(CRD):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-    cancelled = home.pulumi("cancel", "--yes")
-    assert cancelled.returncode == 0, cancelled.stderr
-    home.up("--refresh")
-    assert home.plane.exists(WORKLOAD)
-
-
 def test_without_a_cluster_the_first_up_fails_before_any_connection(home: Lab) -> None:
     home.plane.stop_api_server()
 
     done = home.pulumi("up")
     assert done.returncode != 0
     assert "unreachable" in done.stdout + done.stderr
-    assert home.sshd.connections() == 0
+    assert home.connections() == 0
 
 
 def test_without_a_cluster_destroy_fails_before_any_connection(home: Lab) -> None:
     home.up()
-    connections = home.sshd.connections()
+    connections = home.connections()
     home.plane.stop_api_server()
 
     done = home.pulumi("destroy", "--exclude-protected")
     assert done.returncode != 0
     assert "unreachable" in done.stdout + done.stderr
-    assert home.sshd.connections() == connections
+    assert home.connections() == connections

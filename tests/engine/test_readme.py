@@ -3,39 +3,16 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
-from tests.cases.sites import ROOT
-from tests.engine.conftest import Lab
+from tests.engine.lab import Lab
+from tests.engine.reader import Reader
 
 PREPARED = ("-o", ".venv/plan", "-o", ".venv/tests")
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """The tracked files in a repository of their own, with this run's virtual environment."""
-    folder = tmp_path / "copy"
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, folder / name)
-    (folder / ".venv").symlink_to(sys.prefix)
-    identity = ("-c", "user.name=test", "-c", "user.email=test@example")
-    for words in (("init", "-q"), ("add", "-A"), (*identity, "commit", "-qm", "copy")):
-        subprocess.run(["git", *words], cwd=folder, check=True)
-    return folder
 
 
 def run(
@@ -128,44 +105,24 @@ def test_a_preview_without_make_needs_no_options(home: Lab, copy: Path) -> None:
     assert {"multihome-lan-attachment", "multihome-iot-attachment"} <= set(done.stdout.split())
 
 
-def test_the_commands_of_your_own_site_apply_it_and_remove_it(home: Lab, copy: Path) -> None:
-    readme = (copy / "README.md").read_text()
+def test_the_commands_of_your_own_site_apply_it_and_remove_it(reader: Reader) -> None:
+    readme = (reader.folder / "README.md").read_text()
+    plane = reader.lab.plane
     (block,) = re.findall(r"```sh\n( +pulumi install.*?)```", readme, re.DOTALL)
-    reader = home.folder / "reader"
-    (reader / ".ssh").mkdir(parents=True)
-    (reader / ".ssh" / "id_ed25519").write_text(home.sshd.private_key)
-    (copy / "kubeconfig.yaml").write_text(home.plane.kubeconfig)
-    mine = copy / "Pulumi.mine.yaml"
-    yaml = YAML()
-    content = yaml.load(home.file.read_text())
-    for key in ("multihome:ssh_private_key", "multihome:kubeconfig"):
-        del content["config"][key]
-    del content["encryptionsalt"]
-    with mine.open("w") as out:
-        yaml.dump(content, out)
-    environment = {
-        **home.environment,
-        "HOME": str(reader),
-        "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),
-        "PULUMI_SKIP_CONFIRMATIONS": "true",
-    }
-    script = block.replace("<site>", "mine").replace("pulumi install\n", "\n")
-    done = run(copy, "sh", "-eu", "-c", script, environment=environment)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert home.plane.exists("/apis/apps/v1/namespaces/homeassistant/statefulsets/home-assistant")
-    assert "encryptionsalt" in mine.read_text()
-    for secret in (home.sshd.private_key.splitlines()[1], home.plane.token):
-        assert secret not in mine.read_text() + done.stdout + done.stderr
+
+    said = reader.does(block.replace("pulumi install\n", "\n"))
+    assert plane.exists("/apis/apps/v1/namespaces/homeassistant/statefulsets/home-assistant")
+    written = reader.stack_file.read_text()
+    assert "encryptionsalt" in written
+    for secret in (reader.lab.sshd.private_key.splitlines()[1], plane.token):
+        assert secret not in written + said
 
     (leave,) = re.findall(r"`(pulumi destroy --stack <site>[^`]*)`", readme)
-    done = run(copy, *leave.replace("<site>", "mine").split(), environment=environment)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert home.plane.exists("/api/v1/namespaces/homeassistant")
-    give_up = ("pulumi", "state", "unprotect", "--all", "--yes", "--stack", "mine")
+    reader.does(leave)
+    assert plane.exists("/api/v1/namespaces/homeassistant")
     assert "pulumi state unprotect" in readme
-    assert run(copy, *give_up, environment=environment).returncode == 0
-    done = run(copy, "pulumi", "destroy", "--stack", "mine", environment=environment)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert not home.plane.exists("/api/v1/namespaces/homeassistant")
-    exported = run(copy, "pulumi", "stack", "export", "--stack", "mine", environment=environment)
-    assert json.loads(exported.stdout)["deployment"].get("resources", []) == []
+    reader.does("pulumi state unprotect --all --yes --stack <site>")
+    reader.does("pulumi destroy --stack <site>")
+    assert not plane.exists("/api/v1/namespaces/homeassistant")
+    exported = json.loads(reader.does("pulumi stack export --stack <site>"))
+    assert exported["deployment"].get("resources", []) == []

@@ -1,0 +1,167 @@
+"""The commands of docs/operations.md, as they are printed there."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from lab.control_plane.processes import wait_until
+from lab.sshd import new_key, start_sshd
+from tests.cases.sites import ROOT
+from tests.engine.lab import Lab, applied_lab
+from tests.engine.reader import Reader, sections
+
+WORKLOAD = "/apis/apps/v1/namespaces/homeassistant/statefulsets/home-assistant"
+CRD = (
+    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/"
+    "network-attachment-definitions.k8s.cni.cncf.io"
+)
+SECTIONS = sections(ROOT / "docs" / "operations.md")
+PLUGINS = ("macvlan", "tuning", "vlan")
+
+
+@pytest.fixture
+def pair(
+    tmp_path: Path, engine: list[Path], archive_server: tuple[str, str], copy: Path
+) -> Iterator[Reader]:
+    """A reader whose site has the nodes k3s-1 and k3s-2, applied."""
+    with applied_lab("home", tmp_path, engine, archive_server, ("k3s-2",)) as lab:
+        reader = Reader(lab, copy)
+        reader.applies()
+        yield reader
+
+
+def plugins(lab: Lab, node: str) -> dict[str, int]:
+    """The plugins on the node, by their inodes: a file that was written again has another."""
+    folder = lab.node_folder(node) / "data" / "cni"
+    return {name: (folder / name).stat().st_ino for name in PLUGINS if (folder / name).exists()}
+
+
+def multus_leaves(lab: Lab, node: str) -> Path:
+    """Puts Multus' configuration on the node, where no kubelet runs Multus."""
+    file = lab.node_folder(node) / "agent" / "etc" / "cni" / "net.d" / "00-multus.conflist"
+    file.write_text("{}")
+    return file
+
+
+def edit(reader: Reader, change: Callable[[dict[str, Any]], None]) -> None:
+    yaml = YAML()
+    content = yaml.load(reader.stack_file.read_text())
+    change(content["config"])
+    with reader.stack_file.open("w") as out:
+        yaml.dump(content, out)
+
+
+def test_a_node_that_lost_its_plugins_gets_them_back(reader: Reader) -> None:
+    reader.applies()
+    kept = plugins(reader.lab, "k3s-1")
+    lost = reader.lab.node_folder("k3s-1") / "data" / "cni" / "macvlan"
+    lost.unlink()
+    reader.does(SECTIONS["A node lost its plugins"])
+    found = plugins(reader.lab, "k3s-1")
+    assert set(found) == set(PLUGINS)
+    assert {name: found[name] for name in ("tuning", "vlan")} == {
+        name: kept[name] for name in ("tuning", "vlan")
+    }
+
+    lost.unlink()
+    edit(reader, lambda tree: tree["multihome:cluster"].update(version="v1.34.4+k3s1"))
+    reader.does("pulumi up --stack <site>")
+    assert set(plugins(reader.lab, "k3s-1")) == set(PLUGINS)
+
+
+def test_a_node_keeps_what_it_has_when_its_address_host_key_and_name_change(
+    reader: Reader, tmp_path: Path
+) -> None:
+    reader.applies()
+    lab = reader.lab
+    before, conflist = plugins(lab, "k3s-1"), multus_leaves(lab, "k3s-1")
+    other = tmp_path / "other"
+    other.mkdir()
+    for name in ("client_key", "client_key.pub"):
+        (other / name).write_bytes((lab.sshd.log.parent / name).read_bytes())
+        (other / name).chmod(0o600)
+    with start_sshd(
+        other, listen="127.0.0.9", binds={lab.folder / "k3s": lab.node_folder("k3s-1")}
+    ) as sshd:
+        os.kill(lab.sshd.process, signal.SIGTERM)
+        edit(reader, lambda tree: tree["multihome:nodes"]["k3s-1"].update(port=sshd.port))
+        words = {"node": "k3s-1", "host": sshd.host, "port": str(sshd.port)}
+        reader.does(SECTIONS["The address, port or host key of a node changed"], **words)
+        assert sshd.connections() == 2  # ssh-keyscan is one
+        assert plugins(lab, "k3s-1") == before
+
+        def rename(tree: dict[str, Any]) -> None:
+            nodes = tree["multihome:nodes"]
+            nodes["k3s-1.lan"] = {**nodes.pop("k3s-1"), "hostname": "k3s-1"}
+
+        edit(reader, rename)
+        reader.does("pulumi up --stack <site>")
+        assert plugins(lab, "k3s-1") == before
+        assert conflist.exists()
+
+        reader.does(SECTIONS["Leaving"])
+        assert plugins(lab, "k3s-1") == {}
+        assert not conflist.exists()
+
+
+def test_a_node_leaves_with_all_that_was_put_on_it(pair: Reader) -> None:
+    conflist = multus_leaves(pair.lab, "k3s-2")
+    pair.does(SECTIONS["A node leaves the cluster"], node="k3s-2")
+
+    assert not conflist.exists()
+    assert plugins(pair.lab, "k3s-2") == {}
+    assert set(plugins(pair.lab, "k3s-1")) == set(PLUGINS)
+
+
+def test_a_node_that_is_dead_for_ever_is_given_up(pair: Reader) -> None:
+    os.kill(pair.lab.sshds["k3s-2"].process, signal.SIGTERM)
+    pair.does(SECTIONS["A node is dead for ever"], node="k3s-2")
+
+    assert "k3s-2" not in pair.does("pulumi stack --stack <site> --show-urns")
+    assert pair.lab.plane.exists(WORKLOAD)
+    assert not pair.lab.plane.exists("/api/v1/nodes/k3s-2")
+
+
+def test_a_new_ssh_key_is_used_and_a_lost_state_is_adopted(reader: Reader) -> None:
+    reader.applies()
+    key = new_key(reader.folder / "new_key")
+    allowed = reader.lab.sshd.log.parent / "authorized_keys"
+    old = allowed.read_text()
+    allowed.write_text(old + key.with_suffix(".pub").read_text())
+    reader.does(SECTIONS["The SSH key or the kubeconfig changed"])
+    allowed.write_text(key.with_suffix(".pub").read_text())
+
+    before = reader.lab.plane.get(WORKLOAD)["metadata"]["uid"]
+    for file in Path(reader.environment["PULUMI_BACKEND_URL"][7:].partition("?")[0]).rglob("*"):
+        if file.is_file() and "mine" in file.name:
+            file.unlink()
+    assert reader.types("pulumi stack --stack <site>").returncode != 0
+    reader.does(SECTIONS["The state is lost"])
+    assert reader.lab.plane.get(WORKLOAD)["metadata"]["uid"] == before
+    reader.does(SECTIONS["Leaving"])
+    assert plugins(reader.lab, "k3s-1") == {}
+
+
+def test_an_up_that_was_killed_is_finished_by_the_next(reader: Reader) -> None:
+    reader.does(reader.PREPARATION)
+    process = subprocess.Popen(
+        ["pulumi", "up", "--stack", "mine"],
+        cwd=reader.folder,
+        env=reader.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    plane = reader.lab.plane
+    wait_until(lambda: plane.exists(CRD), "the first object", reader.folder / "no.log")
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+    reader.does(SECTIONS["An `up` was interrupted"])
+    assert plane.exists(WORKLOAD)
