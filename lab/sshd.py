@@ -6,6 +6,7 @@ keys or accounts.
 
 import os
 import pwd
+import secrets
 import shutil
 import socket
 import subprocess
@@ -15,9 +16,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
+from typing import Literal
+
+from lab.account import USER, Sudo, account_missing, make_account, with_account
 
 START_SECONDS = 10.0
 _PLACES = "/usr/sbin:/usr/local/sbin:/sbin:/usr/bin"
+KeyType = Literal["ed25519", "rsa"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,17 +36,19 @@ class Sshd:
     host_key: str
     log: Path
     process: int
+    password: str = ""
+    """What sudo asks the user of lab/account.py for; the current user's is not known."""
 
     def connections(self) -> int:
         """How many TCP connections the server has accepted, with those whose login failed."""
         return self.log.read_text().count("Connection from ")
 
 
-def sshd_missing() -> str | None:
-    """Why no sshd can be started on this machine, or None when one can."""
+def sshd_missing(sudo: Sudo | None = None) -> str | None:
+    """Why no sshd (with such a user) can be started on this machine, or None when one can."""
     if shutil.which("sshd", path=_PLACES) is None:
         return "sshd is not installed (Debian: apt-get install openssh-server)"
-    return None
+    return None if sudo is None else account_missing()
 
 
 @contextmanager
@@ -53,6 +60,9 @@ def start_sshd(
     accept_env: Sequence[str] = (),
     port: int | None = None,
     binds: Mapping[Path, Path] | None = None,
+    sudo: Sudo | None = None,
+    passphrase: str = "",
+    host_key_type: KeyType = "ed25519",
 ) -> Iterator[Sshd]:
     """Runs an sshd that keeps everything in `folder` (made if missing) until the block ends.
 
@@ -60,8 +70,9 @@ def start_sshd(
     `ip netns` names it), `accept_env` patterns of the variables that it takes from clients.
     In the place of each path of `binds` the server and its sessions, and nobody else, see the
     other.
-    The current user logs in, with the generated key. Keys of an earlier server in `folder` are used
-    again, as a node that restarts keeps its keys.
+    The current user logs in, with the generated key; with `sudo`, which needs root, the user of
+    lab/account.py does. `passphrase` protects the generated client key. Keys of an earlier server
+    in `folder` are used again, as a node that restarts keeps its keys.
     Raises `RuntimeError` with the server's log when it does not start.
     """
     program = shutil.which("sshd", path=_PLACES)
@@ -70,14 +81,31 @@ def start_sshd(
     folder.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # sshd refuses to start without it
-    user = pwd.getpwuid(os.geteuid()).pw_name
-    host_key, client_key = new_key(folder / "host_key"), new_key(folder / "client_key")
-    shutil.copyfile(client_key.with_suffix(".pub"), folder / "authorized_keys")
+    host_key = new_key(folder / f"host_key_{host_key_type}", host_key_type)
+    client_key = new_key(folder / "client_key", passphrase=passphrase)
+    authorized = client_key.with_suffix(".pub").read_text()
+    within = [] if namespace is None else ["ip", "netns", "exec", namespace]
+    password = "" if sudo is None else secrets.token_urlsafe(16)
+    if sudo is None:
+        user, keys = pwd.getpwuid(os.geteuid()).pw_name, str(folder / "authorized_keys")
+        Path(keys).write_text(authorized)
+    else:
+        user, keys = USER, ".ssh/authorized_keys"
+        make_account(folder, sudo, password, authorized)
+        within += with_account(folder)
     port = port or _free_port()
     config = folder / "sshd_config"
-    config.write_text(_config(folder, listen, port, user, accept_env))
+    config.write_text(
+        _config(
+            listen=listen,
+            port=port,
+            host_key=host_key,
+            user=user,
+            keys=keys,
+            accept_env=accept_env,
+        )
+    )
     log = folder / "sshd.log"
-    within = [] if namespace is None else ["ip", "netns", "exec", namespace]
     if binds:
         mounts = [f"mount --bind {quote(str(to))} {quote(str(at))}" for at, to in binds.items()]
         script = " && ".join([*mounts, 'exec "$@"'])
@@ -99,18 +127,21 @@ def start_sshd(
             host_key=" ".join(host_key.with_suffix(".pub").read_text().split()[:2]),
             log=log,
             process=process.pid,
+            password=password,
         )
     finally:
         process.terminate()
         process.wait(START_SECONDS)
 
 
-def _config(folder: Path, listen: str, port: int, user: str, accept_env: Sequence[str]) -> str:
+def _config(
+    *, listen: str, port: int, host_key: Path, user: str, keys: str, accept_env: Sequence[str]
+) -> str:
     lines = [
         f"ListenAddress {listen}",
         f"Port {port}",
-        f"HostKey {folder / 'host_key'}",
-        f"AuthorizedKeysFile {folder / 'authorized_keys'}",
+        f"HostKey {host_key}",
+        f"AuthorizedKeysFile {keys}",
         f"AllowUsers {user}",
         "PidFile none",
         "UsePAM no",
@@ -127,11 +158,11 @@ def _config(folder: Path, listen: str, port: int, user: str, accept_env: Sequenc
     return "\n".join(lines) + "\n"
 
 
-def new_key(path: Path) -> Path:
-    """A key pair without passphrase at the path, which is made unless it is there."""
+def new_key(path: Path, type_: KeyType = "ed25519", passphrase: str = "") -> Path:
+    """A key pair at the path, which is made unless it is there."""
     if not path.exists():
         subprocess.run(
-            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", path.name, "-f", str(path)],
+            ["ssh-keygen", "-q", "-t", type_, "-N", passphrase, "-C", path.name, "-f", str(path)],
             check=True,
             stdin=subprocess.DEVNULL,
         )
