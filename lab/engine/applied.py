@@ -76,10 +76,10 @@ class Applied:
         return {resource["urn"].rpartition("::")[2]: resource for resource in found}
 
     def set_secret(self, key: str, value: str) -> None:
-        """Encrypts a value into the stack file."""
+        """Encrypts a value into the stack file; a dot in the key leads to a key inside."""
         subprocess.run(
             [
-                *("pulumi", "config", "set", "--secret", key, "--stack", self.stack),
+                *("pulumi", "config", "set", "--secret", "--path", key, "--stack", self.stack),
                 *("--config-file", str(self.file), "--non-interactive"),
             ],
             cwd=CHECKOUT,

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from lab.account import Sudo
 from lab.control_plane.processes import ControlPlane, add_volume, start_control_plane
 from lab.engine.applied import Applied, changed_keys
 from lab.engine.environment import private_environment
@@ -20,7 +21,7 @@ from tests.cases.sites import ROOT
 # Everything in which the applied stack file may differ from the one in the repository.
 OVERRIDES = frozenset(
     {
-        *("host", "port", "host_key", "user"),
+        *("host", "port", "host_key", "user", "sudo", "sudo_password"),
         *("url", "sha256"),
         "data_dir",
         "storage",
@@ -28,7 +29,20 @@ OVERRIDES = frozenset(
 )
 
 
-SECRETS = frozenset({"multihome:ssh_private_key", "multihome:kubeconfig"})
+SECRETS = frozenset(
+    f"multihome:{key}"
+    for key in ("ssh_private_key", "ssh_private_key_password", "kubeconfig", "secrets")
+)
+# The name in multihome:secrets of the password that sudo asks for.
+PASSWORD = "node-password"  # noqa: S105 - a name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    """How SSH logs in: with `sudo` the user is not root; `passphrase` protects the key."""
+
+    sudo: Sudo | None = None
+    passphrase: str = ""
 
 
 @dataclass
@@ -58,13 +72,16 @@ def applied_lab(
     folder: Path,
     engine: list[Path],
     archive: tuple[str, str],
+    *,
     more_nodes: Sequence[str] = (),
+    login: Login | None = None,
 ) -> Iterator[Lab]:
     """The stack file of the repository on a cluster and nodes of its own; nothing is applied yet.
 
     `archive` is the URL and the sha256 of the plugins' archive; `more_nodes` are like the first.
     """
-    missing = sshd_missing()
+    login = login or Login()
+    missing = sshd_missing(login.sudo)
     if missing:
         pytest.skip(missing)
     content = YAML(typ="safe", pure=True).load((ROOT / f"Pulumi.{stack}.yaml").read_text())
@@ -77,16 +94,18 @@ def applied_lab(
         sshds: dict[str, Sshd] = {}
         for position, name in enumerate(nodes):
             first = next(iter(sshds.values()), None)
-            sshds[name] = servers.enter_context(start_node(folder, position, first))
+            sshds[name] = servers.enter_context(start_node(folder, position, first, login))
         environment = private_environment(folder / "state", engine, "tests")
         environment["TMPDIR"] = tempfile.gettempdir()
         applied = Lab(stack, folder, environment, plane, sshds)
         add_volume(plane, "data")
         before = content["config"]
-        applied.prepare(
-            lambda tree: _override(tree, applied, archive),
-            {"ssh_private_key": applied.sshd.private_key, "kubeconfig": plane.kubeconfig},
-        )
+        secrets = {"ssh_private_key": applied.sshd.private_key, "kubeconfig": plane.kubeconfig}
+        if login.passphrase:
+            secrets["ssh_private_key_password"] = login.passphrase
+        if login.sudo == "asks":
+            secrets[f"multihome:secrets.{PASSWORD}"] = applied.sshd.password
+        applied.prepare(lambda tree: _override(tree, applied, archive, login), secrets)
         after = YAML(typ="safe", pure=True).load(applied.file.read_text())["config"]
         # Without flannel the folders are the machine's own, which the tests must not touch.
         allowed = OVERRIDES | {*more_nodes} | ({"multihome:cluster"} if stack == "cabin" else set())
@@ -96,7 +115,7 @@ def applied_lab(
 
 
 @contextmanager
-def start_node(folder: Path, position: int, first: Sshd | None) -> Iterator[Sshd]:
+def start_node(folder: Path, position: int, first: Sshd | None, login: Login) -> Iterator[Sshd]:
     """An SSH server in the place of a node, with the first one's keys and a k3s folder of its own.
 
     Nodes are told apart by the loopback address; each sees its own folder as `folder/k3s`.
@@ -112,15 +131,21 @@ def start_node(folder: Path, position: int, first: Sshd | None) -> Iterator[Sshd
         listen=f"127.0.0.{position + 1}",
         port=first.port if first else None,
         binds={folder / "k3s": own / "k3s"},
+        sudo=login.sudo,
+        passphrase=login.passphrase,
     ) as sshd:
         yield sshd
 
 
-def _override(tree: dict[str, Any], lab: Lab, archive: tuple[str, str]) -> None:
+def _override(tree: dict[str, Any], lab: Lab, archive: tuple[str, str], login: Login) -> None:
     nodes = tree["multihome:nodes"]
     for name, sshd in lab.sshds.items():
         node = nodes.setdefault(name, dict(next(iter(nodes.values()))))
         node.update(host=sshd.host, port=sshd.port, host_key=sshd.host_key, user=sshd.user)
+        if login.sudo is not None:
+            node["sudo"] = True
+        if login.sudo == "asks":
+            node["sudo_password"] = PASSWORD
     url, digest = archive
     tree["multihome:plugins"].update(url=url, sha256=dict.fromkeys(("amd64", "arm64"), digest))
     tree["multihome:home_assistant"]["storage"] = {"storage_class": "lab"}

@@ -30,7 +30,7 @@ def pair(
     tmp_path: Path, engine: list[Path], archive_server: tuple[str, str], copy: Path
 ) -> Iterator[Reader]:
     """A reader whose site has the nodes k3s-1 and k3s-2, applied."""
-    with applied_lab("home", tmp_path, engine, archive_server, ("k3s-2",)) as lab:
+    with applied_lab("home", tmp_path, engine, archive_server, more_nodes=["k3s-2"]) as lab:
         reader = Reader(lab, copy)
         reader.applies()
         yield reader
