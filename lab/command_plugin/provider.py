@@ -5,28 +5,39 @@ contract.md lists what it keeps of the original; each row has a test.
 
 import asyncio
 import secrets
-from pathlib import Path
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import asyncssh
 import grpc
-from google.protobuf import empty_pb2, struct_pb2
+from google.protobuf import empty_pb2
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from lab.build.versions import COMMAND_PLUGIN
 from lab.command_plugin import ssh
 from lab.command_plugin.connections import Purpose, RefusedError, allow_connection
+from lab.command_plugin.dial import CommandFailedError, Patience
+from lab.command_plugin.diff import differences
+from lab.command_plugin.inputs import COPY, DEFAULTS, INPUTS, check
+from lab.command_plugin.values import UNKNOWN, Values, plain, struct
 
-COMMAND, COPY = "command:remote:Command", "command:remote:CopyToRemote"
-SIGNATURE = "4dabf18193072939515e22adb298388d"
-SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the protocol's mark of a secret
+OUTPUTS = ("stdout", "stderr")
+_LOGGED = {"stdout": ("stdout",), "stderr": ("stderr",), "none": ()}
+Report = Callable[[str, str], None]
+"""Tells the engine of a line that the command of a resource (the first argument) has printed."""
 
 
 class CommandProvider(provider_pb2_grpc.ResourceProviderServicer):
     """Serves `remote.Command` and `remote.CopyToRemote`, and nothing else."""
 
-    def __init__(self, served: Purpose) -> None:
+    def __init__(self, served: Purpose, report: Report) -> None:
         self._served = served
+        self._report = report
+        self._cancelled = threading.Event()
 
     def CheckConfig(self, request: Any, context: Any) -> Any:
         """Accepts the provider's inputs as they are."""
@@ -52,55 +63,67 @@ class CommandProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.GetSchemaResponse(schema=text)
 
     def Cancel(self, request: Any, context: Any) -> Any:
-        """Nothing to cancel."""
+        """Ends dialling, at once and from now on; commands go on."""
+        self._cancelled.set()
         return empty_pb2.Empty()
 
     def Check(self, request: Any, context: Any) -> Any:
-        """Inputs as given, the connection always secret."""
-        if request.type not in (COMMAND, COPY):
-            context.abort(grpc.StatusCode.UNIMPLEMENTED, f"the stand-in has no {request.type}")
-        inputs = MessageToDict(request.news)
-        if not _is_secret(inputs.get("connection")):
-            inputs["connection"] = _secret(inputs.get("connection"))
-        return provider_pb2.CheckResponse(inputs=_struct(inputs))
+        """The inputs with defaults, or what is wrong with them."""
+        if request.type not in INPUTS:
+            context.abort(grpc.StatusCode.NOT_FOUND, f"the stand-in has no {request.type}")
+        inputs, faults = check(request.type, MessageToDict(request.news))
+        failures = [
+            provider_pb2.CheckFailure(property=name, reason=reason) for name, reason in faults
+        ]
+        return provider_pb2.CheckResponse(inputs=struct(inputs), failures=failures)
 
     def Diff(self, request: Any, context: Any) -> Any:
-        """Changed triggers replace; any other changed input updates."""
-        olds, news = MessageToDict(request.old_inputs), MessageToDict(request.news)
-        changed = [key for key in sorted({*olds, *news}) if not _same(olds, news, key)]
-        some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
-        return provider_pb2.DiffResponse(
-            changes=some if changed else none,
-            diffs=changed,
-            replaces=["triggers"] if "triggers" in changed else [],
-        )
+        """Which inputs differ."""
+        return differences(MessageToDict(request.old_inputs), MessageToDict(request.news))
 
     def Create(self, request: Any, context: Any) -> Any:
         """Runs `create`, or copies; a preview does nothing."""
         inputs = MessageToDict(request.properties)
-        identity = f"multihome-lab-{secrets.token_hex(8)}"
+        copies = _type(request.urn) == COPY
         if request.preview:
-            return provider_pb2.CreateResponse(id="", properties=request.properties)
-        outputs = self._apply(request.urn, inputs, "create", context)
-        return provider_pb2.CreateResponse(id=identity, properties=outputs)
+            unknown = ("source",) if copies else OUTPUTS
+            state = {**inputs, **dict.fromkeys(unknown, UNKNOWN)}
+            return provider_pb2.CreateResponse(properties=struct(state))
+        with _told(context):
+            if copies:
+                self._copy(inputs, request)
+                state = inputs
+            else:
+                nothing = dict.fromkeys(OUTPUTS, "")
+                state = self._state(inputs, nothing, inputs.get("create"), request)
+        identity = f"multihome-lab-{secrets.token_hex(8)}"
+        return provider_pb2.CreateResponse(id=identity, properties=struct(state))
 
     def Update(self, request: Any, context: Any) -> Any:
         """Runs `update` if there is one, else `create`; copies when content or path changed."""
-        news, olds = MessageToDict(request.news), MessageToDict(request.old_inputs)
-        if request.preview:
-            return provider_pb2.UpdateResponse(properties=request.news)
-        if _type(request.urn) == COPY and all(
-            _same(olds, news, k) for k in ("source", "remotePath")
-        ):
-            return provider_pb2.UpdateResponse(properties=request.news)
-        verb = "update" if news.get("update") else "create"
-        return provider_pb2.UpdateResponse(properties=self._apply(request.urn, news, verb, context))
+        news, olds = MessageToDict(request.news), MessageToDict(request.olds)
+        state = news
+        with _told(context):
+            if _type(request.urn) == COPY:
+                if not request.preview and _content(news) != _content(olds):
+                    self._copy(news, request)
+                return provider_pb2.UpdateResponse(properties=struct(news))
+            outputs = {name: olds.get(name, "") for name in OUTPUTS}
+            if not request.preview:
+                command = news.get("update", news.get("create"))
+                state = self._state(news, outputs, command, request)
+            elif any(news.get(name) != olds[name] for name in olds.keys() - outputs.keys()):
+                state = {**news, **dict.fromkeys(OUTPUTS, UNKNOWN)}
+            else:
+                state = {**news, **outputs}
+        return provider_pb2.UpdateResponse(properties=struct(state))
 
     def Delete(self, request: Any, context: Any) -> Any:
         """Runs the stored `delete` over the stored connection; a copy has none."""
         stored = MessageToDict(request.properties)
-        if _type(request.urn) == COMMAND and stored.get("delete"):
-            self._apply(request.urn, stored, "delete", context)
+        if _type(request.urn) != COPY and "delete" in stored:
+            with _told(context):
+                self._run(stored, stored, stored["delete"], request)
         return empty_pb2.Empty()
 
     def Read(self, request: Any, context: Any) -> Any:
@@ -109,53 +132,66 @@ class CommandProvider(provider_pb2_grpc.ResourceProviderServicer):
             id=request.id, properties=request.properties, inputs=request.inputs
         )
 
-    def _apply(self, urn: str, marked: dict[str, Any], verb: str, context: Any) -> Any:
-        plain = _plain(marked)
-        connection = plain["connection"]
-        outputs = dict(marked)
-        try:
-            allow_connection(self._served, str(connection["host"]))
-            if _type(urn) == COPY:
-                path = Path(plain["source"]["path"])
-                asyncio.run(ssh.copy(connection, path, plain["remotePath"]))
-            else:
-                text = str(plain.get(verb) or "")
-                done = asyncio.run(ssh.run(connection, text, str(plain.get("stdin") or "")))
-                secret = any(_is_secret(marked.get(key)) for key in ("stdin", verb))
-                outputs["stdout"] = _secret(done.stdout) if secret else done.stdout
-                outputs["stderr"] = _secret(done.stderr) if secret else done.stderr
-        except (ssh.CommandFailedError, RefusedError) as error:
-            context.abort(grpc.StatusCode.UNKNOWN, str(error))
-        return _struct(outputs)
+    def _state(self, inputs: Values, outputs: Values, command: Any, request: Any) -> Values:
+        """The state after the command, if there is one; `outputs` are those of the last one."""
+        if command is None:
+            return {**inputs, **outputs}
+        return {**inputs, **self._run(inputs, outputs, command, request).texts()}
+
+    def _run(self, inputs: Values, outputs: Values, command: Any, request: Any) -> ssh.Printed:
+        given = plain(inputs)
+        offers = given.get("addPreviousOutputInEnv", True)
+        options = ssh.Options(
+            environment=given.get("environment", {}),
+            offered={
+                f"PULUMI_COMMAND_{name.upper()}": str(plain(outputs[name]))
+                for name in OUTPUTS
+                if offers and outputs.get(name)
+            },
+            logged=_LOGGED.get(given.get("logging", ""), OUTPUTS),
+            patience=self._patience(request),
+        )
+        connection, stdin = self._connection(given), given.get("stdin", "")
+        printed = asyncio.run(ssh.run(connection, plain(command), stdin, options))
+        for name in options.logged:
+            for line in getattr(printed, name).decode(errors="replace").splitlines():
+                self._report(request.urn, line)
+        return printed
+
+    def _copy(self, inputs: Values, request: Any) -> None:
+        given = plain(inputs)
+        connection, patience = self._connection(given), self._patience(request)
+        asyncio.run(ssh.copy(connection, given["source"], given["remotePath"], patience))
+
+    def _connection(self, given: Values) -> Values:
+        """The input; raises an error when it may not be used, or was not completed by Check."""
+        connection: Values = given["connection"]
+        allow_connection(self._served, str(connection["host"]))
+        unchecked = sorted(DEFAULTS.keys() - connection.keys())
+        if unchecked:
+            raise CommandFailedError(f"inputs that Check did not make: no {unchecked[0]}")
+        return connection
+
+    def _patience(self, request: Any) -> Patience:
+        limit = time.monotonic() + request.timeout if request.timeout else float("inf")
+        return Patience(until=limit, cancelled=self._cancelled)
+
+
+@contextmanager
+def _told(context: Any) -> Iterator[None]:
+    """Answers the call with the failure, if there is one."""
+    try:
+        yield
+    except (RefusedError, asyncssh.Error, OSError) as error:
+        context.abort(grpc.StatusCode.UNKNOWN, str(error))
+    except CommandFailedError as error:
+        context.abort(error.status, str(error))
 
 
 def _type(urn: str) -> str:
     return urn.split("::")[2].rpartition("$")[2]
 
 
-def _struct(values: dict[str, Any]) -> Any:
-    struct = struct_pb2.Struct()
-    struct.update(values)
-    return struct
-
-
-def _secret(value: Any) -> dict[str, Any]:
-    return {SIGNATURE: SECRET, "value": value}
-
-
-def _is_secret(value: Any) -> bool:
-    return isinstance(value, dict) and value.get(SIGNATURE) == SECRET
-
-
-def _plain(value: Any) -> Any:
-    if _is_secret(value):
-        return _plain(value["value"])
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return value
-
-
-def _same(olds: dict[str, Any], news: dict[str, Any], key: str) -> bool:
-    return bool(_plain(olds.get(key)) == _plain(news.get(key)))
+def _content(state: Values) -> tuple[str, str]:
+    given = plain(state)
+    return given["source"].get("hash", ""), given["remotePath"]

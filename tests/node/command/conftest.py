@@ -1,0 +1,23 @@
+"""One node and one plugin for all tests of the contract."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from lab.sshd import Sshd, sshd_missing, start_sshd
+from tests.node.command.plugin import Plugin, serving
+
+
+@pytest.fixture(scope="session")
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+    why = sshd_missing()
+    if why:
+        pytest.skip(why)
+    with start_sshd(tmp_path_factory.mktemp("sshd"), accept_env=["OFFERED", "PULUMI_*"]) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def plugin() -> Iterator[Plugin]:
+    with serving() as started:
+        yield started
