@@ -89,7 +89,15 @@ def node_scripts_of(site: Site) -> dict[str, NodeScripts]:
     if not names:
         return {}
     return {
-        name: node_scripts(site.plugins, node.architecture, names, cni)
+        name: node_scripts(
+            site.plugins,
+            node.architecture,
+            names,
+            cni,
+            owner=name,
+            cluster_release=site.cluster.release,
+            multus_is_ours=site.multus.install,
+        )
         for name, node in site.nodes.items()
     }
 

@@ -7,8 +7,9 @@ import pulumi_kubernetes as kubernetes
 from components.multus.manifest import ManifestError
 from components.multus.source import ManifestUnavailableError, read_manifest
 from components.objects import node_scripts_of, site_objects
-from components.stack import HomeAssistantStack
+from components.stack import HomeAssistantStack, HomeAssistantStackArgs
 from config.reading.engine import load_site
+from config.site import Site
 
 NAME = "multihome"
 
@@ -30,13 +31,25 @@ def build() -> HomeAssistantStack:
         cluster_identifier=NAME,
     )
     nodes = command.Provider(f"{NAME}-nodes")
-    return HomeAssistantStack(
-        NAME,
-        {
-            "site": site,
-            "objects": objects,
-            "scripts": scripts,
-            "private_key": config.get_secret("ssh_private_key") or "",
-        },
-        pulumi.ResourceOptions(providers=[cluster, nodes]),
-    )
+    args: HomeAssistantStackArgs = {
+        "site": site,
+        "objects": objects,
+        "scripts": scripts,
+        "private_key": config.get_secret("ssh_private_key") or "",
+        "passwords": _passwords(site, config),
+    }
+    passphrase = config.get_secret("ssh_private_key_password")
+    if passphrase is not None:
+        args["private_key_password"] = passphrase
+    return HomeAssistantStack(NAME, args, pulumi.ResourceOptions(providers=[cluster, nodes]))
+
+
+def _passwords(site: Site, config: pulumi.Config) -> dict[str, pulumi.Output[str]]:
+    """What sudo asks for, by the nodes' names. The engine hands decrypted secrets over."""
+    names = {
+        key: node.sudo_password
+        for key, node in site.nodes.items()
+        if node.sudo and node.sudo_password is not None
+    }
+    secrets = config.require_secret_object("secrets") if names else pulumi.Output.from_input({})
+    return {key: secrets[name] for key, name in names.items()}

@@ -1,13 +1,17 @@
 """HomeAssistantStack: one site, composed of the components."""
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 from pulumi_kubernetes.apiextensions.v1 import CustomResourceDefinition
 from pulumi_kubernetes.core.v1 import Namespace, PersistentVolumeClaim
 
-from components.cni_plugins.binaries import CniPluginBinaries, NodeArgs
+from components.cni_plugins.binaries import (
+    CniPluginBinaries,
+    CniPluginBinariesArgs,
+    NodeArgs,
+)
 from components.cni_plugins.scripts import NodeScripts
 from components.home_assistant.objects import url
 from components.home_assistant.workload import HomeAssistant
@@ -31,6 +35,10 @@ class HomeAssistantStackArgs(TypedDict):
     """What is run on the nodes, by their names."""
     private_key: pulumi.Input[str]
     """The SSH key of the nodes."""
+    private_key_password: NotRequired[pulumi.Input[str]]
+    """The passphrase of the SSH key, if it has one."""
+    passwords: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """The passwords that sudo asks for, by the nodes' names."""
 
 
 class HomeAssistantStack(pulumi.ComponentResource):
@@ -67,14 +75,7 @@ class HomeAssistantStack(pulumi.ComponentResource):
         )
         binaries = CniPluginBinaries(
             f"{name}-plugins",
-            {
-                "nodes": {
-                    key: _node_args(site.nodes[key], scripts)
-                    for key, scripts in args["scripts"].items()
-                },
-                "bin_dir": site.cluster.cni.bin_dir,
-                "private_key": args["private_key"],
-            },
+            _binaries_args(site, args),
             pulumi.ResourceOptions(parent=self, depends_on=[namespace]),
         )
         multus = MultusInstall(
@@ -114,15 +115,33 @@ class HomeAssistantStack(pulumi.ComponentResource):
         }
 
 
-def _node_args(node: Node, scripts: NodeScripts) -> NodeArgs:
+def _binaries_args(site: Site, args: HomeAssistantStackArgs) -> CniPluginBinariesArgs:
+    passwords = args.get("passwords", {})
+    described: CniPluginBinariesArgs = {
+        "nodes": {
+            key: _node_args(site.nodes[key], scripts, passwords.get(key))
+            for key, scripts in args["scripts"].items()
+        },
+        "bin_dir": site.cluster.cni.bin_dir,
+        "private_key": args["private_key"],
+    }
+    if "private_key_password" in args:
+        described["private_key_password"] = args["private_key_password"]
+    return described
+
+
+def _node_args(node: Node, scripts: NodeScripts, password: pulumi.Input[str] | None) -> NodeArgs:
     described: NodeArgs = {
         "host": node.host,
         "port": node.port,
         "user": node.user,
+        "sudo": node.sudo,
         "plugins": list(scripts.plugins),
         "install": scripts.install,
-        "remove": scripts.remove,
+        "remover": scripts.remover,
     }
+    if password is not None:
+        described["sudo_password"] = password
     if node.host_key is not None:
         described["host_key"] = node.host_key
     if scripts.archive is not None and scripts.copied is not None:

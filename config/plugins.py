@@ -33,6 +33,14 @@ class _Plugins(Model):
         """The sha256 of the archive: the known one; empty when there is none."""
         return KNOWN_ARCHIVES.get((self.version, architecture), "")
 
+    def origin(self, architecture: Architecture) -> str:
+        """What the plugins of a node are made of: the sha256 of an archive, or a release."""
+        return self.digest(architecture) if self.has_archive else self.version
+
+    def download_url(self, architecture: Architecture) -> str | None:  # noqa: ARG002 - others use it
+        """Where nodes download the archive, if they do."""
+        return None
+
     def archive(self, architecture: Architecture) -> str | None:  # noqa: ARG002 - others use it
         """The path on this machine of the archive that is copied to nodes, if one is."""
         return None
@@ -62,6 +70,10 @@ class ReleasePlugins(_ArchivePlugins):
     url: DownloadUrl = Field(
         UPSTREAM_RELEASE, description="A mirror's URL; {version} and {architecture} are filled in."
     )
+
+    def download_url(self, architecture: Architecture) -> str | None:
+        """The URL, filled in."""
+        return self.url.format(version=self.version, architecture=architecture)
 
 
 class BuiltPlugins(_Plugins):

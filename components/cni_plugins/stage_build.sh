@@ -15,7 +15,7 @@ export HOME
 GOFLAGS=-mod=mod
 CGO_ENABLED=0
 export GOFLAGS CGO_ENABLED
-go get "$module@$VERSION"
+go get "$module@$ORIGIN"
 for plugin in $PLUGINS; do
     case $plugin in
     bridge | dummy | host-device | ipvlan | loopback | macvlan | ptp | tap | vlan) kind=main ;;

@@ -2,8 +2,8 @@
 set -eu
 found=$(sha256sum "$STAGE/plugins.tgz")
 found=${found%% *}
-if [ "$found" != "$SHA256" ]; then
-    echo "the plugins' archive has sha256 $found, not $SHA256: nothing was installed" >&2
+if [ "$found" != "$ORIGIN" ]; then
+    echo "the plugins' archive has sha256 $found, not $ORIGIN: nothing was installed" >&2
     exit 1
 fi
 mkdir -p "$STAGE/bin" "$STAGE/unpacked"
