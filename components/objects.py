@@ -12,6 +12,7 @@ from components.pod_networks import interface_check
 from config.site import Site
 
 KubernetesObject = dict[str, Any]
+FIELD_MANAGER = "pulumi.com/patchFieldManager"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,11 +20,12 @@ class SiteObjects:
     """The Kubernetes objects of a site, as they are applied.
 
     Namespace, CustomResourceDefinition and claim outlive `destroy`. `multus` and `home_assistant`
-    are by kind, `networks` by the network's name.
+    are by kind, `networks` by the network's name. Where another Multus is used, `crd` is None and
+    `multus` is empty.
     """
 
     namespace: KubernetesObject
-    crd: KubernetesObject
+    crd: KubernetesObject | None
     multus: dict[str, KubernetesObject]
     networks: dict[str, KubernetesObject]
     claim: KubernetesObject
@@ -32,54 +34,73 @@ class SiteObjects:
     def __iter__(self) -> Iterator[KubernetesObject]:
         """The objects in an order in which they can be created."""
         yield self.namespace
-        yield self.crd
+        if self.crd is not None:
+            yield self.crd
         yield from self.multus.values()
         yield from self.networks.values()
         yield self.claim
         yield from self.home_assistant.values()
 
 
-def site_objects(site: Site, manifest: str) -> SiteObjects:
-    """The objects of the site; `manifest` is the text of upstream's Multus manifest.
+def site_objects(site: Site, manifest: str | None) -> SiteObjects:
+    """The objects of the site.
 
+    `manifest` is the text of upstream's Multus manifest, or None where another Multus is used.
     Raises `ManifestError` for a manifest that this program does not understand.
     """
     settings, namespace, conflists = site.home_assistant, site.namespace, _conflists(site)
-    multus = transform(
-        parse(manifest),
-        ManifestSettings(
-            version=site.multus.version,
-            image_digest=site.multus.image_digest,
-            memory_limit=site.multus.memory_limit,
-            cni=site.cluster.cni,
-        ),
-    )
+    multus = {} if manifest is None else _multus(site, manifest)
     workload = [
         interface_check.service_account(home_assistant.NAME, namespace),
         interface_check.role(home_assistant.NAME, namespace),
         interface_check.role_binding(home_assistant.NAME, namespace),
+        interface_check.count(home_assistant.NAME, namespace),
         home_assistant.stateful_set(
             settings,
             namespace,
             site.networks,
-            conflists,
+            {name: conflists[name] for name in site.attached_networks},
+            hostnames=site.pod_hostnames,
             probed_from_inside=not site.cluster.kubelet_calls_by_pod_network,
         ),
         home_assistant.service(namespace),
     ]
     if settings.ingress is not None:
         workload.append(home_assistant.ingress(settings.ingress, namespace))
+    crd = multus.pop("CustomResourceDefinition", None)
     return SiteObjects(
-        namespace={"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}},
-        crd=multus.pop("CustomResourceDefinition"),
-        multus=multus,
+        namespace=_ours({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}),
+        crd=None if crd is None else _ours(crd),
+        multus={kind: _ours(described) for kind, described in multus.items()},
         networks={
-            name: attachment_definition(namespace, name, config)
+            name: _ours(attachment_definition(namespace, name, config))
             for name, config in conflists.items()
         },
-        claim=home_assistant.claim(settings, namespace),
-        home_assistant={described["kind"]: described for described in workload},
+        claim=_ours(home_assistant.claim(settings, namespace)),
+        home_assistant={described["kind"]: _ours(described) for described in workload},
     )
+
+
+def _multus(site: Site, manifest: str) -> dict[str, KubernetesObject]:
+    settings = ManifestSettings(
+        version=site.multus.version,
+        image_digest=site.multus.image_digest,
+        memory_limit=site.multus.memory_limit,
+        cni=site.cluster.cni,
+        hostnames=site.hostnames,
+    )
+    return transform(parse(manifest), settings)
+
+
+def _ours(described: KubernetesObject) -> KubernetesObject:
+    """The object under one field manager.
+
+    Objects of ours are adopted after the state is lost. A field of somebody else's object that has
+    another value is a conflict, which stops `up` (docs/background/pulumi.md#field-managers).
+    """
+    metadata = described["metadata"]
+    annotations = {**metadata.get("annotations", {}), FIELD_MANAGER: "multihome"}
+    return {**described, "metadata": {**metadata, "annotations": annotations}}
 
 
 def node_scripts_of(site: Site) -> dict[str, NodeScripts]:

@@ -5,7 +5,7 @@ import pulumi_command as command
 import pulumi_kubernetes as kubernetes
 
 from components.multus.manifest import ManifestError
-from components.multus.source import ManifestUnavailableError, read_manifest
+from components.multus.source import ManifestUnavailableError, manifest_of
 from components.objects import node_scripts_of, site_objects
 from components.stack import HomeAssistantStack, HomeAssistantStackArgs
 from config.reading.engine import load_site
@@ -18,7 +18,7 @@ def build() -> HomeAssistantStack:
     """Builds the stack; raises `pulumi.RunError` with one line per mistake, before any resource."""
     site = load_site()
     try:
-        objects = site_objects(site, read_manifest(site.multus))
+        objects = site_objects(site, manifest_of(site.multus))
     except (ManifestError, ManifestUnavailableError) as error:
         raise pulumi.RunError(str(error)) from error
     scripts = node_scripts_of(site)

@@ -57,8 +57,8 @@ class HomeAssistantStack(pulumi.ComponentResource):
     """The pod's addresses by network and interface."""
     plugins: pulumi.Output[dict[str, list[str]]]
     """The plugins that each node is given."""
-    multus_version: pulumi.Output[str]
-    """The release of Multus."""
+    multus_version: pulumi.Output[str | None]
+    """The release of Multus; None where another Multus is used."""
 
     def __init__(
         self, name: str, args: HomeAssistantStackArgs, opts: pulumi.ResourceOptions | None = None
@@ -67,7 +67,10 @@ class HomeAssistantStack(pulumi.ComponentResource):
         site, objects = args["site"], args["objects"]
         kept = pulumi.ResourceOptions(parent=self, protect=True)
         namespace = Namespace(f"{name}-namespace", opts=kept, **arguments(objects.namespace))
-        crd = CustomResourceDefinition(f"{name}-multus-crd", opts=kept, **arguments(objects.crd))
+        definitions: list[pulumi.Resource] = []
+        if objects.crd is not None:
+            crd = arguments(objects.crd)
+            definitions.append(CustomResourceDefinition(f"{name}-multus-crd", opts=kept, **crd))
         claim = PersistentVolumeClaim(
             f"{name}-home-assistant-claim",
             opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=[namespace]),
@@ -78,16 +81,19 @@ class HomeAssistantStack(pulumi.ComponentResource):
             _binaries_args(site, args),
             pulumi.ResourceOptions(parent=self, depends_on=[namespace]),
         )
-        multus = MultusInstall(
-            f"{name}-multus",
-            {"objects": objects.multus},
-            pulumi.ResourceOptions(parent=self, depends_on=[crd, binaries]),
-        )
+        multus: list[pulumi.Resource] = [binaries]
+        if objects.multus:
+            install = MultusInstall(
+                f"{name}-multus",
+                {"objects": objects.multus},
+                pulumi.ResourceOptions(parent=self, depends_on=[*definitions, binaries]),
+            )
+            multus.append(install)
         segments = [
             NetworkSegment(
                 f"{name}-{key}",
                 {"definition": definition},
-                pulumi.ResourceOptions(parent=self, depends_on=[namespace, crd]),
+                pulumi.ResourceOptions(parent=self, depends_on=[namespace, *definitions]),
             )
             for key, definition in objects.networks.items()
         ]
@@ -97,12 +103,14 @@ class HomeAssistantStack(pulumi.ComponentResource):
                 "objects": objects.home_assistant,
                 "start_timeout": f"{site.home_assistant.start_minutes}m",
             },
-            pulumi.ResourceOptions(parent=self, depends_on=[claim, multus, *segments]),
+            pulumi.ResourceOptions(parent=self, depends_on=[claim, *multus, *segments]),
         )
         self.url = pulumi.Output.from_input(url(site.home_assistant, site.namespace))
         self.addresses = pulumi.Output.from_input(_addresses(site))
         self.plugins = binaries.plugins
-        self.multus_version = pulumi.Output.from_input(site.multus.version)
+        self.multus_version = pulumi.Output.from_input(
+            site.multus.version if site.multus.install else None
+        )
         self.register_outputs(self.exports())
 
     def exports(self) -> dict[str, pulumi.Output[object]]:

@@ -12,7 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from components.multus.manifest import ManifestError
-from components.multus.source import ManifestUnavailableError, read_manifest
+from components.multus.source import ManifestUnavailableError, manifest_of
 from components.objects import node_scripts_of, site_objects
 from config.site import Site
 from multihome.site_file import REFUSED, read_site_file
@@ -45,7 +45,7 @@ def render_file(path: Path) -> int:
 
 def rendered(site: Site) -> Iterator[tuple[str, str]]:
     """(file name, text) of every Kubernetes object and every node script. No secret is in any."""
-    for described in site_objects(site, read_manifest(site.multus)):
+    for described in site_objects(site, manifest_of(site.multus)):
         name = f"{described['kind']}-{described['metadata']['name']}.yaml".lower()
         yield name, _yaml(described)
     for node_name, scripts in node_scripts_of(site).items():

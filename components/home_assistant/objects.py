@@ -1,11 +1,12 @@
 """The Kubernetes objects of Home Assistant (docs/background/home-assistant.md)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.pod_networks import interface_check
 from components.pod_networks.annotation import NETWORKS_ANNOTATION, networks_annotation
 from components.pod_networks.networks_hash import HASH_ANNOTATION, networks_hash
+from components.pod_networks.node_affinity import node_affinity
 from config.home_assistant import HomeAssistant, Ingress
 from config.networks import HomeNetwork
 
@@ -13,6 +14,7 @@ NAME = "home-assistant"
 CLAIM = "home-assistant-config"
 PORT = 8123
 PROBED = "/manifest.json"
+PROBE_SECONDS = 10
 LABELS = {"app.kubernetes.io/name": NAME}
 # Home Assistant may take 210 s to stop cleanly (docs/background/home-assistant.md#stopping).
 GRACE_SECONDS = 300
@@ -40,10 +42,13 @@ def stateful_set(
     networks: Mapping[str, HomeNetwork],
     conflists: Mapping[str, Mapping[str, object]],
     *,
+    hostnames: Sequence[str],
     probed_from_inside: bool,
 ) -> dict[str, Any]:
     """One pod, never two: its addresses and MACs are fixed.
 
+    `conflists` are those of the networks that the pod has an interface in: a change of one makes
+    another pod. `hostnames` are the labels kubernetes.io/hostname of the nodes that may run it.
     It is probed from inside where the pod's answers to kubelet would take another way back
     (`kubelet_calls_by_pod_network` of the cluster).
     """
@@ -61,14 +66,17 @@ def stateful_set(
             "selector": {"matchLabels": LABELS},
             "template": {
                 "metadata": {"labels": LABELS, "annotations": annotations},
-                "spec": _pod(settings, _probe_inside() if probed_from_inside else _probe()),
+                "spec": {
+                    **_pod(settings, _probe_inside() if probed_from_inside else _probe()),
+                    "affinity": node_affinity(hostnames),
+                },
             },
         },
     }
 
 
 def _pod(settings: HomeAssistant, probe: Mapping[str, Any]) -> dict[str, Any]:
-    pod: dict[str, Any] = {
+    return {
         "serviceAccountName": NAME,
         "automountServiceAccountToken": False,
         "terminationGracePeriodSeconds": GRACE_SECONDS,
@@ -80,7 +88,11 @@ def _pod(settings: HomeAssistant, probe: Mapping[str, Any]) -> dict[str, Any]:
                 "env": [{"name": "TZ", "value": settings.time_zone}],
                 "ports": [{"name": "http", "containerPort": PORT}],
                 "volumeMounts": [{"name": "config", "mountPath": "/config"}],
-                "startupProbe": {**probe, "periodSeconds": 10, "failureThreshold": 60},
+                "startupProbe": {
+                    **probe,
+                    "periodSeconds": PROBE_SECONDS,
+                    "failureThreshold": settings.start_minutes * 60 // PROBE_SECONDS,
+                },
                 "readinessProbe": {**probe, "periodSeconds": 10},
                 "livenessProbe": {**probe, "periodSeconds": 30, "failureThreshold": 6},
             }
@@ -90,17 +102,6 @@ def _pod(settings: HomeAssistant, probe: Mapping[str, Any]) -> dict[str, Any]:
             interface_check.volume(),
         ],
     }
-    if settings.nodes:
-        expression = {
-            "key": "kubernetes.io/hostname",
-            "operator": "In",
-            "values": list(settings.nodes),
-        }
-        required = {"nodeSelectorTerms": [{"matchExpressions": [expression]}]}
-        pod["affinity"] = {
-            "nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}
-        }
-    return pod
 
 
 def _probe() -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 from pulumi_kubernetes.apps.v1 import StatefulSet
-from pulumi_kubernetes.core.v1 import Service, ServiceAccount
+from pulumi_kubernetes.core.v1 import ConfigMap, Service, ServiceAccount
 from pulumi_kubernetes.networking.v1 import Ingress
 from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
 
@@ -15,8 +15,8 @@ class HomeAssistantArgs(TypedDict):
     """What Home Assistant consists of."""
 
     objects: dict[str, Any]
-    """The objects by kind: ServiceAccount, Role, RoleBinding, StatefulSet, Service and, where one
-    is wanted, Ingress."""
+    """The objects by kind: ServiceAccount, Role, RoleBinding, ConfigMap, StatefulSet, Service and,
+    where one is wanted, Ingress."""
     start_timeout: NotRequired[str]
     """How long the pod may take to be ready, for example 15m."""
 
@@ -46,11 +46,17 @@ class HomeAssistant(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[account, role]),
             **parts["RoleBinding"],
         )
+        count = ConfigMap(
+            f"{name}-interface-check",
+            # The interface check counts there.
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["data"]),
+            **parts["ConfigMap"],
+        )
         StatefulSet(
             f"{name}-stateful-set",
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[account, role, binding],
+                depends_on=[account, role, binding, count],
                 # After an update the provider takes the old pod's readiness for the new one's
                 # (docs/background/pulumi.md#waiting), so a changed pod replaces the set. The old
                 # pod goes first, since the new one has the same addresses.

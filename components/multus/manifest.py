@@ -14,6 +14,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from components.pod_networks.node_affinity import node_affinity
 from config.cluster import CniPaths
 
 IMAGE = "ghcr.io/k8snetworkplumbingwg/multus-cni"
@@ -30,6 +31,7 @@ EXPECTED = {
     "DaemonSet": "kube-multus-ds",
 }
 CNI_VERSION = "1.0.0"
+APP = "multihome-multus"
 CONFIG_HASH = "multihome/config-hash"
 
 Manifest = dict[str, dict[str, Any]]
@@ -41,12 +43,17 @@ class ManifestError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class ManifestSettings:
-    """What the site decides about Multus. `image_digest` is hexadecimal, without "sha256:"."""
+    """What the site decides about Multus.
+
+    `image_digest` is hexadecimal, without "sha256:"; `hostnames` are the labels
+    kubernetes.io/hostname of the nodes that Multus runs on.
+    """
 
     version: str
     image_digest: str | None
     memory_limit: str
     cni: CniPaths
+    hostnames: tuple[str, ...]
 
     @property
     def image(self) -> str:
@@ -131,11 +138,16 @@ def _fit_daemon_set(daemon_set: dict[str, Any], settings: ManifestSettings) -> N
         # A wrong path must fail to mount; without a type it would be made, empty.
         host_path.update(path=path, type="Directory")
     pod["priorityClassName"] = "system-node-critical"
+    # A node that is off, and not of the site, would keep `up` waiting for its Multus.
+    pod["affinity"] = {**pod.get("affinity", {}), **node_affinity(settings.hostnames)}
 
 
 def _annotate(daemon_set: dict[str, Any], config_map: Mapping[str, Any]) -> None:
-    """Adds the hash of the configuration, so that a changed one makes the pods anew."""
+    """Adds whose DaemonSet it is, and the configuration's hash: a changed one makes new pods."""
     digest = hashlib.sha256(json.dumps(config_map["data"], sort_keys=True).encode()).hexdigest()
+    # Upstream says `multus`: server-side apply reports a conflict with whoever applied that.
+    labels = {**daemon_set["metadata"].get("labels", {}), "app": APP}
+    daemon_set["metadata"] = {**daemon_set["metadata"], "labels": labels}
     metadata = daemon_set["spec"]["template"].setdefault("metadata", {})
     metadata["annotations"] = {**metadata.get("annotations", {}), CONFIG_HASH: digest[:16]}
 

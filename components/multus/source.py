@@ -46,6 +46,11 @@ def origin(multus: Multus) -> tuple[str, str]:
     return UPSTREAM.format(version=multus.version), digest
 
 
+def manifest_of(multus: Multus) -> str | None:
+    """The manifest's text, or None where another Multus is used."""
+    return read_manifest(multus) if multus.install else None
+
+
 def read_manifest(multus: Multus) -> str:
     """The manifest's text; fetched once, then from the cache."""
     if isinstance(multus.manifest, ManifestFile):

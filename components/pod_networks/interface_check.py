@@ -1,7 +1,7 @@
 """The interface check: an init container that deletes its pod when an interface is missing.
 
-docs/decisions/interface_check.md says why. All objects have the workload's name. The workload is
-a StatefulSet of one pod, and its image has Python.
+docs/decisions/interface_check.md says why. All objects but the ConfigMap have the workload's name.
+The workload is a StatefulSet of one pod, and its image has Python.
 """
 
 import json
@@ -28,18 +28,37 @@ def service_account(workload: str, namespace: str) -> dict[str, Any]:
 
 
 def role(workload: str, namespace: str) -> dict[str, Any]:
-    """Allows one thing: to delete the workload's one pod."""
-    rule = {
-        "apiGroups": [""],
-        "resources": ["pods"],
-        "resourceNames": [f"{workload}-0"],
-        "verbs": ["delete"],
-    }
+    """Allows what the check does to the workload's one pod and to its count, and new Events.
+
+    It must not allow to change the StatefulSet: that could make the pod privileged.
+    """
     return {
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": "Role",
         "metadata": {"name": workload, "namespace": namespace},
-        "rules": [rule],
+        "rules": [
+            _rule("pods", ["get", "delete"], f"{workload}-0"),
+            _rule("configmaps", ["get", "patch"], count_name(workload)),
+            {"apiGroups": [""], "resources": ["events"], "verbs": ["create"]},
+        ],
+    }
+
+
+def _rule(resource: str, verbs: list[str], name: str) -> dict[str, Any]:
+    return {"apiGroups": [""], "resources": [resource], "resourceNames": [name], "verbs": verbs}
+
+
+def count_name(workload: str) -> str:
+    """The name of the ConfigMap that keeps how many pods were given up."""
+    return f"{workload}-interface-check"
+
+
+def count(workload: str, namespace: str) -> dict[str, Any]:
+    """The ConfigMap; its data are the check's own."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": count_name(workload), "namespace": namespace},
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from components.cni_plugins.scripts import FOLDER
 from lab.account import Sudo
 from lab.control_plane.processes import ControlPlane, add_volume, start_control_plane
 from lab.engine.applied import Applied, changed_keys
@@ -57,9 +58,13 @@ class Lab(Applied):
         """The server of the first node."""
         return next(iter(self.sshds.values()))
 
+    def binds(self, name: str) -> dict[Path, Path]:
+        """What the node sees in the place of the machine's own folders."""
+        return node_binds(self.folder, list(self.sshds).index(name))
+
     def node_folder(self, name: str) -> Path:
         """The folder that the node sees as its k3s folder."""
-        return self.folder / f"node-{list(self.sshds).index(name)}" / "k3s"
+        return self.binds(name)[self.folder / "k3s"]
 
     def connections(self) -> int:
         """How many connections the nodes have accepted."""
@@ -114,6 +119,12 @@ def applied_lab(
         yield applied
 
 
+def node_binds(folder: Path, position: int) -> dict[Path, Path]:
+    """The node's own folders, by those that it sees them as."""
+    own = folder / f"node-{position}"
+    return {folder / "k3s": own / "k3s", Path(FOLDER): own / "removers"}
+
+
 @contextmanager
 def start_node(folder: Path, position: int, first: Sshd | None, login: Login) -> Iterator[Sshd]:
     """An SSH server in the place of a node, with the first one's keys and a k3s folder of its own.
@@ -123,14 +134,15 @@ def start_node(folder: Path, position: int, first: Sshd | None, login: Login) ->
     own = folder / f"node-{position}"
     if first is not None:
         shutil.copytree(first.log.parent, own / "sshd", ignore=shutil.ignore_patterns("*.log"))
-    for path in ("k3s/data/cni", "k3s/bin", "k3s/net.d", "k3s/agent/etc/cni/net.d"):
+    for path in ("removers", "k3s/data/cni", "k3s/bin", "k3s/net.d", "k3s/agent/etc/cni/net.d"):
         (own / path).mkdir(parents=True)
     (folder / "k3s").mkdir(exist_ok=True)
+    Path(FOLDER).mkdir(mode=0o700, exist_ok=True)
     with start_sshd(
         own / "sshd",
         listen=f"127.0.0.{position + 1}",
         port=first.port if first else None,
-        binds={folder / "k3s": own / "k3s"},
+        binds=node_binds(folder, position),
         sudo=login.sudo,
         passphrase=login.passphrase,
     ) as sshd:
