@@ -84,7 +84,7 @@ def node_scripts(
             _assignments(settings),
             _text("digest", "lock", "find_missing"),
             f'if [ -n "$PLUGINS" ]; then\n{_NEW_STAGE}{_text(*STAGE[plugins.source])}fi\n',
-            'mkdir -p -m 0700 "${REMOVER%/*}"\n',
+            'mkdir -p "${REMOVER%/*}"\nchmod 0700 "${REMOVER%/*}"\n',
             f"cat >\"$REMOVER.new.$$\" <<'{_END}'\n{remove}{_END}\n",
             'mv -f "$REMOVER.new.$$" "$REMOVER"\n',
             _text("install", "forget_copies"),

@@ -1,256 +1,305 @@
-"""The scripts that run on nodes, run for real under each shell that a node may have."""
+"""What installation and removal leave on a node, by each shell that a node may have."""
 
-import asyncio
-import hashlib
-import shlex
-import shutil
+import os
 import subprocess
-import tarfile
+import threading
 from pathlib import Path
 
 import pytest
 
-from components.cni_plugins.binaries import SHELL, with_input
-from components.cni_plugins.scripts import NodeScripts, node_scripts
-from config.cluster import CniPaths
-from config.plugins import ArchivedPlugins, BuiltPlugins, ReleasePlugins
-from lab.build.builder import build
-from lab.command_plugin import ssh
-from lab.sshd import sshd_missing, start_sshd
+from config.plugins import ArchivedPlugins, BuiltPlugins, Plugins, ReleasePlugins
 from lab.web import serve_folder
+from tests.node.node import NAMES, Node, archived, plugins_archive, released
 
-SHELLS = (("dash",), ("busybox", "sh"))
-NAMES = ("macvlan", "vlan")
-
-
-@pytest.fixture(params=SHELLS, ids=lambda shell: shell[0])
-def shell(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    words: tuple[str, ...] = request.param
-    if shutil.which(words[0]) is None:
-        pytest.skip(f"{words[0]} is not installed")
-    return words
+LEFTOVERS = ("00-multus.conf", "00-multus.conflist", "multus.d/multus.kubeconfig")
 
 
-@pytest.fixture
-def bin_dir(tmp_path: Path) -> Path:
-    """k3s' own folder: links to one program, and a file of somebody else."""
-    folder = tmp_path / "data" / "cni"
-    folder.mkdir(parents=True)
-    (folder / "cni").write_text("k3s' own program")
-    (folder / "bridge").symlink_to("cni")
-    (folder / "theirs").write_text("somebody else's")
-    return folder
+def leave_multus(node: Node) -> None:
+    (node.conf_dir / "multus.d").mkdir(parents=True)
+    for name in (*LEFTOVERS, "10-flannel.conflist"):
+        (node.conf_dir / name).write_text("written by somebody")
 
 
-@pytest.fixture(scope="session")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("archive") / "plugins.tgz"
-    with tarfile.open(path, "w:gz") as tar:
-        for plugin in sorted(build("cni-plugins").iterdir()):
-            tar.add(plugin, f"./{plugin.name}")
-    return path
+def conf_files(node: Node) -> set[str]:
+    found = (path for path in node.conf_dir.rglob("*") if path.is_file())
+    return {str(path.relative_to(node.conf_dir)) for path in found}
 
 
-def paths(bin_dir: Path) -> CniPaths:
-    return CniPaths(
-        conf_dir=str(bin_dir.parent / "net.d"),
-        bin_dir=str(bin_dir),
-        default_conflist="10-flannel.conflist",
-        conflist_version="1.0.0",
-        bundled_plugins=(),
-    )
+def run_multus(node: Node, pid: int = 7) -> Path:
+    """A process of Multus in the node's /proc; returns the file with its name."""
+    name = node.processes / str(pid) / "comm"
+    name.parent.mkdir()
+    name.write_text("thin_entrypoint\n")
+    return name
 
 
-def archived(archive: Path, bin_dir: Path, names: tuple[str, ...] = NAMES) -> NodeScripts:
-    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
-    plugins = ArchivedPlugins(
-        source="archive", archives={"amd64": str(archive)}, sha256={"amd64": digest}
-    )
-    scripts = node_scripts(plugins, "amd64", names, paths(bin_dir))
-    assert scripts.copied is not None
-    shutil.copyfile(archive, scripts.copied)
-    return scripts
-
-
-def run(shell: tuple[str, ...], script: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*shell, "-s"], input=script, capture_output=True, text=True, check=False, timeout=250
-    )
-
-
-def listing(folder: Path) -> dict[str, tuple[bool, int, int, str]]:
-    return {
-        path.name: (
-            path.is_symlink(),
-            path.lstat().st_mode,
-            path.lstat().st_mtime_ns,
-            hashlib.sha256(path.read_bytes()).hexdigest(),
-        )
-        for path in folder.iterdir()
-    }
+def installed(node: Node, plugins: Plugins, archive: Path) -> None:
+    """Copies the archive and installs."""
+    scripts = node.scripts(plugins)
+    node.copy(archive, scripts)
+    done = node.install(scripts)
+    assert done.returncode == 0, done.stderr
 
 
 def test_install_twice_changes_nothing_and_remove_gives_the_start_back(
-    shell: tuple[str, ...], bin_dir: Path, archive: Path
+    node: Node, archive: Path
 ) -> None:
-    start = listing(bin_dir)
-    scripts = archived(archive, bin_dir)
+    start, plugins = node.files(), archived(archive)
 
-    assert run(shell, scripts.install).returncode == 0
-    once = listing(bin_dir)
+    installed(node, plugins, archive)
+    once = node.files(node.bin_dir)
     for name in NAMES:
-        assert (bin_dir / name).stat().st_mode & 0o7777 == 0o755
-        assert (bin_dir / name).read_bytes() == (build("cni-plugins") / name).read_bytes()
-    assert run(shell, scripts.install).returncode == 0
-    assert listing(bin_dir) == once
-    assert run(shell, scripts.remove).returncode == 0
-    assert listing(bin_dir) == start
+        assert (node.bin_dir / name).stat().st_mode & 0o7777 == 0o755
+        assert (node.bin_dir / name).read_text() == f"{name} of upstream"
+    assert node.folder.stat().st_mode & 0o7777 == 0o700
+    installed(node, plugins, archive)
+    assert node.files(node.bin_dir) == once
+    assert node.remove(node.scripts(plugins)).returncode == 0
+    assert node.files() == start
+    assert not node.folder.exists()
+    assert list(node.home.iterdir()) == []
 
 
-def test_a_link_and_a_file_of_somebody_else_are_left_alone(
-    shell: tuple[str, ...], bin_dir: Path, archive: Path
-) -> None:
-    (bin_dir / "macvlan").write_text("put here by hand")
-    start = listing(bin_dir)
-    scripts = archived(archive, bin_dir, ("bridge", "macvlan", "vlan"))
+def test_a_link_and_a_file_of_somebody_else_are_left_alone(node: Node, archive: Path) -> None:
+    (node.bin_dir / "macvlan").write_text("put here by hand")
+    start = node.files()
+    scripts = node.scripts(archived(archive), ("bridge", "macvlan", "vlan"))
+    node.copy(archive, scripts)
 
-    assert run(shell, scripts.install).returncode == 0
-    kept = {name: entry for name, entry in listing(bin_dir).items() if name in start}
-    assert kept == start
-    assert run(shell, scripts.remove).returncode == 0
-    assert listing(bin_dir) == start
+    assert node.install(scripts).returncode == 0
+    now = node.files()
+    assert {name: now[name] for name in start} == start
+    assert node.remove(scripts).returncode == 0
+    assert node.files() == start
 
 
 def test_a_plugin_that_is_no_longer_wanted_stays_for_the_pods_that_were_made_with_it(
-    shell: tuple[str, ...], bin_dir: Path, archive: Path
+    node: Node, archive: Path
 ) -> None:
-    start = listing(bin_dir)
-    run(shell, archived(archive, bin_dir, ("macvlan", "vlan")).install)
-    fewer = archived(archive, bin_dir, ("macvlan",))
-    assert run(shell, fewer.install).returncode == 0
+    start, plugins = node.files(), archived(archive)
+    installed(node, plugins, archive)
+    fewer = node.scripts(plugins, ("macvlan",))
+    assert node.install(fewer).returncode == 0
 
-    assert {"macvlan", "vlan"} <= set(listing(bin_dir))
-    assert run(shell, fewer.remove).returncode == 0
-    assert listing(bin_dir) == start
+    assert (node.bin_dir / "vlan").exists()
+    assert node.remove(fewer).returncode == 0
+    assert node.files() == start
+
+
+def test_another_release_takes_the_place_of_the_first(node: Node, tmp_path: Path) -> None:
+    start = node.files()
+    for word in ("of one release", "of the next"):
+        archive = plugins_archive(tmp_path / f"{word}.tgz".replace(" ", "-"), word)
+        installed(node, archived(archive), archive)
+        assert (node.bin_dir / "vlan").read_text() == f"vlan {word}"
+
+    assert node.remove(node.scripts(archived(archive))).returncode == 0
+    assert node.files() == start
+
+
+def test_a_removal_by_the_node_s_former_name_leaves_everything_alone(
+    node: Node, archive: Path
+) -> None:
+    plugins = archived(archive)
+    installed(node, plugins, archive)
+    leave_multus(node)
+    assert node.install(node.scripts(plugins, owner="k3s-1.lan")).returncode == 0
+    start = node.files()
+
+    done = node.remove(node.scripts(plugins), "k3s-1")
+    assert done.returncode == 0
+    assert "not those of k3s-1: nothing is removed" in done.stdout
+    assert node.files() == start
+    assert node.remove(node.scripts(plugins), "k3s-1.lan").returncode == 0
+    assert {path.name for path in node.bin_dir.iterdir()} == {"cni", "bridge", "theirs"}
+
+
+def test_a_node_that_had_every_plugin_before_has_an_owner_too(node: Node, archive: Path) -> None:
+    for name in NAMES:
+        (node.bin_dir / name).write_text("put here by hand")
+    start = node.files()
+    scripts = node.scripts(archived(archive), owner="k3s-1.lan")
+
+    assert node.install(scripts).returncode == 0
+    assert node.record.read_text() == "owner  k3s-1.lan\n"
+    node.remove(scripts, "k3s-1")
+    assert node.record.exists()
+    node.remove(scripts, "k3s-1.lan")
+    assert node.files() == start
 
 
 def test_what_multus_could_not_clean_up_goes_and_the_cluster_s_own_stays(
-    shell: tuple[str, ...], bin_dir: Path, archive: Path
+    node: Node, archive: Path
 ) -> None:
-    conf_dir = bin_dir.parent / "net.d"
-    (conf_dir / "multus.d").mkdir(parents=True)
-    for name in ("00-multus.conf", "00-multus.conflist", "multus.d/multus.kubeconfig"):
-        (conf_dir / name).write_text("left behind")
-    (conf_dir / "10-flannel.conflist").write_text("the cluster's own")
-    scripts = archived(archive, bin_dir)
+    installed(node, archived(archive), archive)
+    leave_multus(node)
 
-    assert run(shell, scripts.remove).returncode == 0
-    assert [path.name for path in conf_dir.iterdir()] == ["10-flannel.conflist"]
-    assert run(shell, scripts.remove).returncode == 0
+    assert node.remove(node.scripts(archived(archive))).returncode == 0
+    assert conf_files(node) == {"10-flannel.conflist"}
+    assert not (node.conf_dir / "multus.d").exists()
 
 
-def test_an_archive_with_another_digest_installs_nothing(
-    shell: tuple[str, ...], bin_dir: Path, archive: Path
-) -> None:
-    start = listing(bin_dir)
-    scripts = archived(archive, bin_dir)
-    assert scripts.copied is not None
-    Path(scripts.copied).write_bytes(b"not the archive")
+def test_the_files_of_a_multus_that_runs_stay_and_the_plugins_go(node: Node, archive: Path) -> None:
+    """By the node's real /proc."""
+    installed(node, archived(archive), archive)
+    leave_multus(node)
+    program = node.root / "thin_entrypoint"
+    program.write_bytes(Path("/bin/sleep").read_bytes())
+    program.chmod(0o755)
+    with subprocess.Popen([program, "300"]) as multus:
+        try:
+            done = node.remove(
+                node.scripts(archived(archive)), MULTIHOME_PROC="/proc", MULTIHOME_PATIENCE="0"
+            )
+        finally:
+            multus.kill()
 
-    done = run(shell, scripts.install)
+    assert done.returncode == 0
+    assert done.stdout == f"Multus still runs here: its files in {node.conf_dir} stay\n"
+    assert {*LEFTOVERS} < conf_files(node)
+    assert not (node.bin_dir / "vlan").exists()
+
+
+def test_a_removal_waits_for_the_end_of_multus(node: Node, archive: Path) -> None:
+    """The name of the process is a pipe, so that it ends after it was seen."""
+    installed(node, archived(archive), archive)
+    leave_multus(node)
+    name = run_multus(node)
+    name.unlink()
+    os.mkfifo(name)
+
+    def end_when_seen() -> None:
+        with name.open("w") as pipe:
+            name.unlink()
+            pipe.write("thin_entrypoint\n")
+
+    ended = threading.Thread(target=end_when_seen)
+    ended.start()
+    done = node.remove(node.scripts(archived(archive)))
+    ended.join()
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert conf_files(node) == {"10-flannel.conflist"}
+
+
+def test_the_files_of_somebody_else_s_multus_are_never_touched(node: Node, archive: Path) -> None:
+    scripts = node.scripts(archived(archive), multus_is_ours=False)
+    node.copy(archive, scripts)
+    assert node.install(scripts).returncode == 0
+    leave_multus(node)
+
+    assert node.remove(scripts).returncode == 0
+    assert {*LEFTOVERS} < conf_files(node)
+
+
+def test_another_folder_has_a_remover_of_its_own(node: Node, archive: Path) -> None:
+    """The installation in the new folder comes first, the removal in the old one last."""
+    installed(node, archived(archive), archive)
+    start = node.files(node.bin_dir)
+    other = node.root / "opt" / "bin"
+    other.mkdir(parents=True)
+    moved = node.scripts(archived(archive), bin_dir=other)
+    node.copy(archive, moved)
+    assert node.install(moved).returncode == 0
+
+    assert node.files(node.bin_dir) == start
+    assert node.remove(node.scripts(archived(archive))).returncode == 0
+    assert (other / "vlan").exists()
+    assert node.remove(moved).returncode == 0
+    assert list(other.iterdir()) == []
+    assert not node.folder.exists()
+
+
+def test_an_archive_with_another_digest_installs_nothing(node: Node, archive: Path) -> None:
+    start = node.files()
+    scripts = node.scripts(archived(archive))
+    archive.write_bytes(b"not the archive")
+    node.copy(archive, scripts)
+
+    done = node.install(scripts)
     assert done.returncode != 0
     assert "nothing was installed" in done.stderr
-    assert listing(bin_dir) == start
+    assert node.files() == {**start, **node.files(node.home)}
 
 
-def test_what_an_interrupted_run_left_is_cleaned_by_the_next(
-    shell: tuple[str, ...], bin_dir: Path, archive: Path
-) -> None:
-    (bin_dir / ".multihome-new.123").write_text("half a plugin")
-    assert run(shell, archived(archive, bin_dir).install).returncode == 0
-
-    assert not list(bin_dir.glob(".multihome-new.*"))
-
-
-def test_a_folder_that_is_not_there_is_named_and_not_made(
-    shell: tuple[str, ...], tmp_path: Path, archive: Path
-) -> None:
-    done = run(shell, archived(archive, tmp_path / "absent").install)
+def test_a_folder_that_is_not_there_is_named_and_not_made(node: Node, archive: Path) -> None:
+    start = node.files()
+    absent = node.root / "absent"
+    done = node.install(node.scripts(archived(archive), bin_dir=absent))
 
     assert done.returncode != 0
     assert "absent is no directory" in done.stderr
-    assert not (tmp_path / "absent").exists()
+    assert not absent.exists()
+    assert node.files() == start
 
 
-def test_the_build_source_builds_with_the_node_s_go(bin_dir: Path) -> None:
-    plugins = BuiltPlugins(source="build")
-    scripts = node_scripts(plugins, "amd64", ("static",), paths(bin_dir))
-
-    done = run(("sh",), scripts.install)
-    assert done.returncode == 0, done.stderr
-    said = subprocess.run(
-        [bin_dir / "static"], env={"CNI_COMMAND": "VERSION"}, capture_output=True, check=False
-    )
-    assert b"1.0.0" in said.stdout
-
-
-def released(archive: Path, url: str, bin_dir: Path, digest: str | None = None) -> NodeScripts:
-    found = hashlib.sha256(archive.read_bytes()).hexdigest()
-    plugins = ReleasePlugins(
-        source="release", url=f"{url}/{archive.name}", sha256={"amd64": digest or found}
-    )
-    return node_scripts(plugins, "amd64", NAMES, paths(bin_dir))
-
-
-def test_the_release_source_downloads_on_the_node(
-    shell: tuple[str, ...], bin_dir: Path, archive: Path
+def test_a_copied_archive_goes_after_the_installation_with_those_of_earlier_ones(
+    node: Node, archive: Path
 ) -> None:
-    start = listing(bin_dir)
-    with serve_folder(archive.parent) as url:
-        scripts = released(archive, url, bin_dir)
-        done = run(shell, scripts.install)
+    (node.home / ".multihome").mkdir()
+    (node.home / ".multihome" / "cni-plugins-0123456789abcdef.tgz").write_text("an old one")
+    installed(node, archived(archive), archive)
 
-    assert done.returncode == 0, done.stderr
-    for name in NAMES:
-        assert (bin_dir / name).read_bytes() == (build("cni-plugins") / name).read_bytes()
-    assert run(shell, scripts.remove).returncode == 0
-    assert listing(bin_dir) == start
+    assert list(node.home.iterdir()) == []
 
 
-def test_a_download_that_fails_or_is_another_installs_nothing(
-    shell: tuple[str, ...], bin_dir: Path, archive: Path
+def test_an_archive_that_is_gone_is_missed_only_by_a_node_that_needs_it(
+    node: Node, archive: Path
 ) -> None:
-    start = listing(bin_dir)
+    installed(node, archived(archive), archive)
+    scripts = node.scripts(archived(archive))
+
+    assert node.install(scripts).returncode == 0
+    (node.bin_dir / "vlan").unlink()
+    done = node.install(scripts)
+    assert done.returncode != 0
+    assert "raise multihome:plugins.generation" in done.stderr
+
+
+def test_a_node_downloads_what_it_lacks_and_nothing_else(node: Node, archive: Path) -> None:
     with serve_folder(archive.parent) as url:
-        another = run(shell, released(archive, url, bin_dir, "0" * 64).install)
-        absent = run(shell, released(archive, f"{url}/absent", bin_dir).install)
+        scripts = node.scripts(released(archive, url))
+        assert node.install(scripts).returncode == 0
+        once = node.files(node.bin_dir)
+        (node.bin_dir / "vlan").unlink()
+        done = node.install(scripts)
+        assert done.returncode == 0, done.stderr
+
+    now = node.files(node.bin_dir)
+    assert {name for name in now if now[name] != once[name]} <= {
+        "data/cni/vlan",
+        "data/cni/.multihome-cni-plugins",
+    }
+    assert (node.bin_dir / "vlan").read_text() == "vlan of upstream"
+    # The server is gone.
+    assert node.install(scripts).returncode == 0
+    assert list(node.temporary.iterdir()) == []
+
+
+def test_a_download_that_fails_or_is_another_installs_nothing(node: Node, archive: Path) -> None:
+    start = node.files()
+    with serve_folder(archive.parent) as url:
+        another = node.install(node.scripts(released(archive, url, "0" * 64)))
+        absent = node.install(node.scripts(released(archive, f"{url}/absent")))
 
     assert "nothing was installed" in another.stderr
     assert another.returncode != 0
     assert absent.returncode != 0
-    assert listing(bin_dir) == start
+    assert node.files() == start
 
 
-def test_scripts_run_over_ssh_as_they_do_on_the_node(
-    tmp_path: Path, bin_dir: Path, archive: Path
-) -> None:
-    why = sshd_missing()
-    if why:
-        pytest.skip(why)
-    start = listing(bin_dir)
-    with start_sshd(tmp_path / "sshd") as server, serve_folder(archive.parent) as url:
-        connection = {
-            "host": server.host,
-            "port": server.port,
-            "user": server.user,
-            "privateKey": server.private_key,
-            "hostKey": server.host_key,
-        }
-        for scripts in (archived(archive, bin_dir), released(archive, url, bin_dir)):
-            asyncio.run(ssh.run(connection, SHELL, scripts.install))
-            assert {*NAMES} <= set(listing(bin_dir))
-            asyncio.run(ssh.run(connection, with_input(scripts.remove), ""))
-            assert listing(bin_dir) == start
+def test_the_build_source_builds_with_the_node_s_go(tmp_path: Path) -> None:
+    node = Node(interpreter=("sh",), root=tmp_path / "node")
+    scripts = node.scripts(BuiltPlugins(source="build"), ("static",))
+
+    done = node.install(scripts)
+    assert done.returncode == 0, done.stderr
+    said = subprocess.run(
+        [node.bin_dir / "static"], env={"CNI_COMMAND": "VERSION"}, capture_output=True, check=False
+    )
+    assert b"1.0.0" in said.stdout
+    # A node that has them all needs no Go.
+    assert node.install(scripts, PATH="/usr/bin:/bin", GOPROXY="off").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -262,12 +311,11 @@ def test_scripts_run_over_ssh_as_they_do_on_the_node(
     ],
     ids=lambda plugins: str(plugins.source),
 )
-def test_the_composed_scripts_pass_shellcheck(
-    plugins: ReleasePlugins | BuiltPlugins | ArchivedPlugins,
-) -> None:
-    scripts = node_scripts(plugins, "amd64", NAMES, paths(Path("/opt/it's a/bin")))
-    for script in (scripts.install, scripts.remove):
-        assert shlex.quote("/opt/it's a/bin") in script
+def test_the_composed_scripts_pass_shellcheck(plugins: Plugins, tmp_path: Path) -> None:
+    node = Node(interpreter=("sh",), root=tmp_path / "it's a node")
+    ours = node.scripts(plugins)
+    for script in (ours.install, ours.remove, node.scripts(plugins, multus_is_ours=False).remove):
+        assert f"BIN_DIR={tmp_path}" not in script  # a quote is quoted
         done = subprocess.run(
             ["shellcheck", "--shell=sh", "-"],
             input=script,
