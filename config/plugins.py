@@ -73,7 +73,8 @@ class ReleasePlugins(_ArchivePlugins):
 
     def download_url(self, architecture: Architecture) -> str | None:
         """The URL, filled in."""
-        return self.url.format(version=self.version, architecture=architecture)
+        filled = str(self.url).replace("{version}", self.version)
+        return filled.replace("{architecture}", architecture)
 
 
 class BuiltPlugins(_Plugins):

@@ -32,13 +32,15 @@ ALONE: dict[type[pulumi.ComponentResource], dict[str, Any]] = {
             "one": {
                 "host": "192.168.18.10",
                 "port": 22,
-                "user": "root",
+                "user": "ubuntu",
+                "sudo": True,
+                "sudo_password": pulumi.Output.secret("a password"),
                 "host_key": "ssh-ed25519 AAAA",
                 "plugins": ["macvlan"],
                 "install": "true",
-                "remove": "true",
+                "remover": "/var/lib/multihome/remove",
                 "archive": __file__,
-                "copied": "/tmp/archive.tgz",  # noqa: S108 - nothing is copied
+                "copied": ".multihome/archive.tgz",
             },
             "two": {
                 "host": "192.168.18.11",
@@ -46,11 +48,12 @@ ALONE: dict[type[pulumi.ComponentResource], dict[str, Any]] = {
                 "user": "root",
                 "plugins": ["macvlan"],
                 "install": "true",
-                "remove": "true",
+                "remover": "/var/lib/multihome/remove",
             },
         },
         "bin_dir": "/opt/cni/bin",
         "private_key": pulumi.Output.secret("a key"),
+        "private_key_password": pulumi.Output.secret("a passphrase"),
     },
     HomeAssistant: {"objects": OBJECTS.home_assistant, "start_timeout": "15m"},
     HomeAssistantStack: {
