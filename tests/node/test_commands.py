@@ -5,15 +5,15 @@ import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncssh
 import pytest
 
 from components.cni_plugins.commands import Root, install_command, remove_command, with_password
-from lab.command_plugin import ssh
-from lab.sshd import sshd_missing, start_sshd
+from components.cni_plugins.scripts import NodeScripts
+from lab.sshd import Sshd, sshd_missing, start_sshd
 from lab.web import serve_folder
 from tests.node.node import NAMES, NODE, Node, archived, released
 
@@ -198,33 +198,32 @@ def test_an_installation_that_gets_no_script_fails(login: Login) -> None:
     assert login.run(install_command(Root.PASSWORD), "").returncode != 0
 
 
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[dict[str, object]]:
+async def over_ssh(server: Sshd, node: Node, scripts: NodeScripts, archive: Path) -> None:
+    """Copies, installs and removes as the command plugin does: in the login folder."""
+    async with asyncssh.connect(
+        server.host,
+        server.port,
+        username=server.user,
+        client_keys=[asyncssh.import_private_key(server.private_key)],
+        known_hosts=([asyncssh.import_public_key(server.host_key)], [], []),
+        config=None,
+    ) as client:
+        if scripts.copied is not None:
+            async with client.start_sftp_client() as files:
+                await files.makedirs(str(Path(scripts.copied).parent), exist_ok=True)
+                await files.put(str(archive), scripts.copied)
+        await client.run(install_command(Root.LOGIN), input=scripts.install, check=True)
+        assert {path.name for path in node.bin_dir.iterdir()} >= {*NAMES}
+        await client.run(remove_command(Root.LOGIN, scripts.remover, NODE), check=True)
+
+
+def test_both_run_over_ssh_as_they_do_on_the_node(tmp_path: Path, archive: Path) -> None:
     why = sshd_missing()
     if why:
         pytest.skip(why)
-    with start_sshd(tmp_path / "sshd") as server:
-        yield {
-            "host": server.host,
-            "port": server.port,
-            "user": server.user,
-            "privateKey": server.private_key,
-            "hostKey": server.host_key,
-        }
-
-
-def test_both_run_over_ssh_as_they_do_on_the_node(
-    connection: dict[str, object], tmp_path: Path, archive: Path
-) -> None:
     node = Node(interpreter=("sh",), root=tmp_path / "node")
     start = node.files()
-    with serve_folder(archive.parent) as url:
+    with start_sshd(tmp_path / "sshd") as server, serve_folder(archive.parent) as url:
         for plugins in (archived(archive), released(archive, url)):
-            scripts = node.scripts(plugins)
-            if scripts.copied is not None:
-                asyncio.run(ssh.copy(connection, archive, scripts.copied))
-            asyncio.run(ssh.run(connection, install_command(Root.LOGIN), scripts.install))
-            assert {path.name for path in node.bin_dir.iterdir()} >= {*NAMES}
-            removal = remove_command(Root.LOGIN, scripts.remover, NODE)
-            asyncio.run(ssh.run(connection, removal, scripts.install))
+            asyncio.run(over_ssh(server, node, node.scripts(plugins), archive))
             assert node.files() == start
