@@ -4,17 +4,17 @@ from typing import Annotated
 
 from pydantic import Field
 
+from config.image import Image
 from config.ip import Address, IpAddress
 from config.model import Model
+from config.time_zone import TimeZone
 from config.values import (
     DnsSubdomain,
-    Image,
     IngressHost,
     InterfaceName,
     Mac,
     NetworkName,
     Quantity,
-    TimeZone,
 )
 
 

@@ -9,11 +9,11 @@ from config.ip import IpAddress, NodeAddress
 from config.model import Model
 from config.values import (
     DnsLabel,
-    DnsSubdomain,
     HostKey,
     HostName,
     InterfaceName,
     Mac,
+    NodeHostname,
     UserName,
 )
 
@@ -49,7 +49,7 @@ class Node(Model):
         None,
         description="The name in `secrets` of the user's password; without it sudo asks for none.",
     )
-    hostname: DnsSubdomain | None = Field(
+    hostname: NodeHostname | None = Field(
         None, description="The node's label kubernetes.io/hostname; its key when left out."
     )
     host_key: HostKey | None = Field(

@@ -9,7 +9,7 @@ from config.multus import Multus
 from config.networks import HomeNetwork
 from config.nodes import Architecture, Node
 from config.plugins import Plugins, ReleasePlugins
-from config.values import DnsLabel, DnsSubdomain, NetworkName
+from config.values import DnsLabel, NetworkName, NodeHostname
 
 
 class Secret(Model):
@@ -22,7 +22,11 @@ class Site(Model):
     """One home, frozen. Keys are those of the project's namespace in a stack file."""
 
     cluster: Cluster = Field(description="The cluster that the pods run in.")
-    nodes: dict[DnsSubdomain, Node] = Field(min_length=1, description="The nodes, by their names.")
+    nodes: dict[NodeHostname, Node] = Field(
+        min_length=1,
+        description="The nodes; a node's key is its label kubernetes.io/hostname unless it has the"
+        " key `hostname`.",
+    )
     multus: Multus = Field(Multus(), description="Which Multus is installed.")
     plugins: Plugins = Field(
         ReleasePlugins(source="release"), description="The CNI plugins that the cluster lacks."

@@ -1,11 +1,12 @@
 """Types of single values that are no IP addresses: MACs, names, versions, paths."""
 
-import ipaddress
+import hashlib
 import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from config import host_key, host_names, urls
 from config.model import refusal
 from config.text import matching, parsed, schema
 
@@ -67,63 +68,45 @@ DnsSubdomain = matching(
     "DNS labels of lower-case letters, digits and '-', with dots between them",
     "A DNS subdomain, as Kubernetes names most objects: DNS labels with dots between them.",
 )
+# A label's value is shorter than a name.
+NodeHostname = matching(
+    "node-hostname",
+    rf"(?=.{{1,63}}$){_SUBDOMAIN}",
+    "what `kubectl get nodes --show-labels` shows as kubernetes.io/hostname, at most 63 characters",
+    "A node's label kubernetes.io/hostname: DNS labels with dots between them, 63 characters.",
+)
 NetworkName = matching(
     "network-name",
     r"(?!cbr0$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?",
     "a DNS label other than cbr0, which is the cluster's own",
     "The network's name, a DNS label; its NetworkAttachmentDefinition is called the same.",
 )
-_HOST = r"[A-Za-z0-9]([-.:A-Za-z0-9]{0,251}([A-Za-z0-9]|::))?"
-
-
-def _parse_host(text: str) -> str:
-    if not re.fullmatch(_HOST, text):
-        raise refusal("host-name", "invalid", "expected an address or a host's name")
-    # No domain has a last label of digits alone (RFC 3696 section 2).
-    if ":" in text or text.rpartition(".")[2].isdigit():
-        try:
-            ipaddress.ip_address(text)
-        except ValueError:
-            raise refusal(
-                "host-name", "invalid", "expected an address like 192.168.18.10, or a host's name"
-            ) from None
-    return text
-
-
 HostName = Annotated[
     str,
-    parsed(_parse_host, "host-name", "an address or a host's name"),
-    schema("Where SSH reaches the node: an address or a name.", f"^{_HOST}$"),
+    parsed(host_names.parse_host, "host-name", "an address or a host's name"),
+    schema("Where SSH reaches the node: an address or a name.", f"^{host_names.HOST_PATTERN}$"),
 ]
-_LABEL = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
-_INGRESS_HOST = rf"{_LABEL}(\.{_LABEL})*"
-
-
-def _parse_ingress_host(text: str) -> str:
-    form = "expected a host's name like home.example.org"
-    if not re.fullmatch(_INGRESS_HOST, text) or len(text) > 253:
-        raise refusal("ingress-host", "invalid", f"{form}, in lower case")
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return text
-    raise refusal("ingress-host", "an ingress cannot have an address", form)
-
-
 IngressHost = Annotated[
     str,
-    parsed(_parse_ingress_host, "ingress-host", "a host's name like home.example.org"),
-    schema("The host name that browsers use, in lower case.", f"^{_INGRESS_HOST}$"),
+    parsed(host_names.parse_ingress_host, "ingress-host", "a host's name like home.example.org"),
+    schema(
+        "The host name that browsers use, in lower case.", f"^{host_names.INGRESS_HOST_PATTERN}$"
+    ),
 ]
 UserName = matching(
-    "user-name", r"[a-z_][a-z0-9_-]{0,31}", "a Linux user's name", "The user SSH logs in as; root."
+    "user-name",
+    r"[A-Za-z_][A-Za-z0-9_.-]{0,31}",
+    "a Linux user's name",
+    "The user that SSH logs in as.",
 )
-HostKey = matching(
-    "host-key",
-    r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}( [!-~]+)?",
-    "a line of ssh-keyscan without the host: ssh-ed25519 AAAA...",
-    "The node's public SSH host key, as ssh-keyscan prints it: ssh-ed25519 AAAA...",
-)
+HostKey = Annotated[
+    str,
+    parsed(host_key.parse_host_key, host_key.RULE, "a line of ssh-keyscan without the host"),
+    schema(
+        "The node's public SSH host key, as ssh-keyscan prints it after the host.",
+        f"^{host_key.PATTERN}$",
+    ),
+]
 AbsolutePath = matching(
     "absolute-path",
     r"(?!.*/\.\.?(/|$))(/[A-Za-z0-9_.@+-]+)+",
@@ -139,59 +122,86 @@ ContextName = matching(
 PluginName = matching(
     "plugin-name", r"[a-z0-9][a-z0-9-]{0,62}", "a CNI plugin's name", "A CNI plugin's type."
 )
-ConflistName = matching(
-    "conflist-name",
-    r"(?!.*multus)[A-Za-z0-9][A-Za-z0-9_.-]*\.(conf|conflist)",
-    "the file name of the cluster's own network configuration, not one of Multus'",
-    "File name of the cluster's own CNI configuration, for example 10-flannel.conflist.",
-)
+
+
+def _parse_conflist_name(text: str) -> str:
+    if not re.fullmatch(_CONFLIST, text):
+        raise refusal("conflist-name", "invalid", "expected a file name like 10-flannel.conflist")
+    if "multus" in text:
+        raise refusal("conflist-name", "it is Multus' own", "write the cluster's own file")
+    if text < _OF_MULTUS:
+        raise refusal(
+            "conflist-name",
+            f"runtimes take the first file of the folder, and it comes before {_OF_MULTUS}",
+            "rename it on every node, to 10-... for example",
+        )
+    return text
+
+
+_CONFLIST = r"[A-Za-z0-9][A-Za-z0-9_.-]*\.(conf|conflist)"
+_OF_MULTUS = "00-multus.conf"
+ConflistName = Annotated[
+    str,
+    parsed(_parse_conflist_name, "conflist-name", "a file name like 10-flannel.conflist"),
+    schema(
+        "File name of the cluster's own CNI configuration, for example 10-flannel.conflist.",
+        f"^(?!.*multus){_CONFLIST}$",
+    ),
+]
+# No leading zero, as in semantic versions; short, so that it is a number everywhere.
+_NUMBER = "(0|[1-9][0-9]{0,3})"
 K3sVersion = matching(
     "k3s-version",
-    r"v1\.[0-9]{1,4}\.[0-9]{1,4}\+k3s[0-9]{1,4}",
+    rf"v1\.{_NUMBER}\.{_NUMBER}\+k3s[1-9][0-9]{{0,3}}",
     "a release like v1.34.3+k3s1",
     "A k3s release.",
 )
 MultusVersion = matching(
     "multus-version",
-    r"v(4\.[1-9][0-9]*|[5-9]\.[0-9]+)\.[0-9]+",
+    rf"v(4\.[1-9][0-9]{{0,3}}|[5-9]\.{_NUMBER})\.{_NUMBER}",
     "a release from v4.1.0 on, like v4.2.4 (tags such as latest change, and v4.0 can call itself)",
     "A release of Multus from v4.1.0 on (docs/background/multus.md#releases).",
 )
 PluginsVersion = matching(
     "plugins-version",
-    r"v1\.(([6-9]|[1-9][0-9])\.[0-9]+)",
+    rf"v1\.([6-9]|[1-9][0-9]{{1,3}})\.{_NUMBER}",
     "a release from v1.6.0 on, for example v1.9.1",
     "A release of the CNI reference plugins from v1.6.0 on.",
 )
-Sha256 = matching("sha256", r"[0-9a-f]{64}", "64 lower-case hexadecimal digits", "A sha256 digest.")
-HttpsUrl = matching(
-    "https-url",
-    r"https://[!-~]+",
-    "a URL that starts with https://",
-    "A URL that starts with https://",
-)
-DownloadUrl = matching(
-    "download-url",
-    r"https?://[A-Za-z0-9._~:/?#@%&=+,\[\]{}-]+",
-    "a URL that starts with https:// (or http:// for a mirror at home: the sha256 is checked)",
-    "Where nodes download the archive; {version} and {architecture} are filled in.",
-)
+# What sha256sum prints when a download gave it nothing.
+_EMPTY = hashlib.sha256().hexdigest()
+
+
+def _parse_sha256(text: str) -> str:
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        raise refusal("sha256", "invalid", "expected 64 lower-case hexadecimal digits")
+    if text in {"0" * 64, _EMPTY}:
+        raise refusal("sha256", "it is the digest of no file", "write that of the file itself")
+    return text
+
+
+Sha256 = Annotated[
+    str,
+    parsed(_parse_sha256, "sha256", "64 lower-case hexadecimal digits"),
+    schema("A sha256 digest.", "^(?!0{64})[0-9a-f]{64}$"),
+]
+HttpsUrl = Annotated[
+    str,
+    parsed(urls.parse_https_url, "url", "a URL that starts with https://"),
+    schema("A URL that starts with https://", f"^{urls.HTTPS_PATTERN}$"),
+]
+DownloadUrl = Annotated[
+    str,
+    # http:// will do for a mirror at home: the archive is verified by its sha256.
+    parsed(urls.parse_download_url, "url", "a URL that starts with https:// or http://"),
+    schema(
+        "Where nodes download the archive; {version} and {architecture} are filled in.",
+        f"^{urls.DOWNLOAD_PATTERN}$",
+    ),
+]
 Quantity = matching(
     "quantity",
-    r"[1-9][0-9]*(Ki|Mi|Gi|Ti)",
+    r"[1-9][0-9]{0,6}(Ki|Mi|Gi|Ti)",
     "a size like 256Mi",
     "A Kubernetes quantity, like 256Mi.",
-)
-TimeZone = matching(
-    "time-zone",
-    r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*",
-    "a zone like Europe/Berlin",
-    "A tz zone.",
-)
-Image = matching(
-    "image",
-    r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+((:(?!latest$|stable$|beta$|dev$|rc$)[A-Za-z0-9_.-]+)"
-    r"|(:[A-Za-z0-9_.-]+)?@sha256:[0-9a-f]{64})",
-    "registry/name:version (or @sha256:...), with a version that does not move",
-    "A container image with a version that does not move.",
 )

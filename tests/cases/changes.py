@@ -24,9 +24,10 @@ LAN2: dict[str, object] = {
     "ipam": "static",
 }
 TAGGED: dict[str, object] = {"type": "vlan", "parent": "eth0", "vlan_id": 10}
+HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINodeTwoExampleKeyNodeTwoExampleKeyNodeTwoEx"
 NODE2: dict[str, object] = {
     "host": "192.168.18.11",
-    "host_key": "ssh-ed25519 AAAA",
+    "host_key": HOST_KEY,
     "architecture": "arm64",
     "interfaces": ["end0"],
 }

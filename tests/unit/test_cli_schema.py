@@ -23,9 +23,9 @@ MORE_KEYS: dict[str, object] = {
     "multihome:plugins": {
         "source": "archive",
         "archives": {"amd64": "/srv/plugins.tgz"},
-        "sha256": {"amd64": "0" * 64},
+        "sha256": {"amd64": "1" * 64},
     },
-    "multihome:multus": {"manifest": {"url": "https://example.org/m.yml", "sha256": "0" * 64}},
+    "multihome:multus": {"manifest": {"url": "https://example.org/m.yml", "sha256": "1" * 64}},
     "multihome:kubeconfig": {"secure": "v1:abc"},
     "kubernetes:context": "home",
 }

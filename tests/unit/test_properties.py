@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from components.network_segment.conflist import conflist
 from components.pod_networks.annotation import networks_annotation
-from config import ip, values
+from config import image, ip, time_zone, values
 from config.reading.site import read_site
 from config.reading.stack_file import read_stack_file
 from tests.cases.sites import tree
@@ -23,7 +23,10 @@ TYPED = {
     name: TypeAdapter(getattr(module, name))
     for module, names in (
         (ip, ("Address", "NodeAddress", "Gateway", "Network", "ClusterNetwork", "Range")),
-        (values, ("Mac", "InterfaceName", "HostKey", "Image")),
+        (values, ("Mac", "InterfaceName", "HostKey", "HostName", "IngressHost", "UserName")),
+        (values, ("ConflistName", "HttpsUrl", "DownloadUrl", "Sha256", "Quantity")),
+        (image, ("Image",)),
+        (time_zone, ("TimeZone",)),
     )
     for name in names
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 from config.ip import IpNetwork
 from config.reading.site import read_site
+from tests.cases.changes import HOST_KEY
 
 # The plain values of a stack file.
 Stack = dict[str, Any]
@@ -127,7 +128,7 @@ def generated_site(random: Random) -> Stack:
     if chosen and _coin(random):
         nodes["apart"] = {
             "host": "10.250.0.1",
-            "host_key": "ssh-ed25519 AAAA",
+            "host_key": HOST_KEY,
             "architecture": "arm64",
             "interfaces": [],
         }
@@ -160,7 +161,7 @@ def _nodes(random: Random, *, tagged: bool) -> dict[str, Stack]:
             interfaces.append({"name": TAGGED_PARENT, "mtu": interfaces[0]["mtu"]})
         nodes[f"node-{number}"] = {
             "host": f"node-{number}.home",
-            "host_key": "ssh-ed25519 AAAA",
+            "host_key": HOST_KEY,
             "architecture": "amd64",
             "interfaces": interfaces,
         }
