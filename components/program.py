@@ -5,7 +5,7 @@ import pulumi_command as command
 import pulumi_kubernetes as kubernetes
 
 from components.multus.manifest import ManifestError
-from components.multus.source import ManifestUnavailableError, manifest_of
+from components.multus.source import ManifestUnavailableError, manifest_of, refused_manifest
 from components.objects import node_scripts_of, site_objects
 from components.stack import HomeAssistantStack, HomeAssistantStackArgs
 from config.reading.engine import load_site
@@ -20,13 +20,14 @@ def build() -> HomeAssistantStack:
     try:
         objects = site_objects(site, manifest_of(site.multus))
     except (ManifestError, ManifestUnavailableError) as error:
-        raise pulumi.RunError(str(error)) from error
+        raise pulumi.RunError(refused_manifest(site.multus, error).line()) from error
     scripts = node_scripts_of(site)
     config = pulumi.Config()
     cluster = kubernetes.Provider(
         f"{NAME}-cluster",
-        # Without this key the ambient kubeconfig is used.
+        # `up` has one of these two; a preview with neither looks at the ambient kubeconfig.
         kubeconfig=config.get_secret("kubeconfig"),
+        context=site.cluster.context,
         # A renewed kubeconfig must not look like another cluster, which replaces everything.
         cluster_identifier=NAME,
     )

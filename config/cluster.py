@@ -47,6 +47,8 @@ class CniPaths:
 class _Cluster(Model):
     # Whether its services have each IP version that its pods have.
     services_follow_pods: ClassVar[bool]
+    # Whether a volume of the default storage class stays on the node of its first pod.
+    default_storage_is_local: ClassVar[bool]
 
     pod_networks: Annotated[
         tuple[ClusterNetwork, ...],
@@ -67,11 +69,17 @@ class _Cluster(Model):
         """The IP versions that pods have."""
         return frozenset(network.version for network in self.pod_networks)
 
+    @property
+    def unused_keys(self) -> tuple[str, ...]:
+        """The keys that are given and change nothing."""
+        return ()
+
 
 class K3s(_Cluster):
     """A k3s cluster; the release decides where its CNI plugins lie (docs/background/k3s.md)."""
 
     services_follow_pods = True
+    default_storage_is_local = True
 
     distribution: Literal["k3s"] = Field(description="The cluster's distribution.")
     version: K3sVersion = Field(description="The k3s release, for example v1.34.3+k3s1.")
@@ -80,6 +88,12 @@ class K3s(_Cluster):
         None, description="Without flannel: the file name of the network configuration in use."
     )
     data_dir: AbsolutePath = Field("/var/lib/rancher/k3s", description="k3s' --data-dir.")
+
+    @property
+    def unused_keys(self) -> tuple[str, ...]:
+        """Without flannel k3s sets neither of the folders that lie in `data_dir`."""
+        unused = not self.flannel and "data_dir" in self.model_fields_set
+        return ("data_dir",) if unused else ()
 
     @property
     def release(self) -> str:
@@ -138,6 +152,7 @@ class CustomCluster(_Cluster):
     """Any other cluster, by explicit paths."""
 
     services_follow_pods = False
+    default_storage_is_local = False
 
     distribution: Literal["custom"] = Field(description="The cluster's distribution.")
     conf_dir: AbsolutePath = Field(description="Where the runtime reads CNI configurations.")

@@ -1,16 +1,25 @@
 """Multus: the release, its manifest and its limits."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Discriminator, Field, Tag
 
 from config.model import Model
+from config.releases import KNOWN_MANIFESTS
 from config.values import AbsolutePath, HttpsUrl, MultusVersion, Quantity, Sha256
+
+UPSTREAM_MANIFEST = (
+    "https://raw.githubusercontent.com/k8snetworkplumbingwg/multus-cni/"
+    "{version}/deployments/multus-daemonset.yml"
+)
 
 
 class ManifestFile(Model):
     """A manifest on the operator's machine."""
+
+    url: ClassVar[str | None] = None
+    sha256: ClassVar[str] = ""
 
     file: AbsolutePath = Field(description="Path of the manifest on this machine.")
 
@@ -18,7 +27,11 @@ class ManifestFile(Model):
 class ManifestUrl(Model):
     """A manifest elsewhere, verified before it is used."""
 
-    url: HttpsUrl = Field(description="Where the manifest is fetched.")
+    file: ClassVar[str | None] = None
+
+    url: HttpsUrl | None = Field(
+        None, description="Where the manifest is fetched; upstream's own URL when left out."
+    )
     sha256: Sha256 = Field(description="Its digest.")
 
 
@@ -46,6 +59,23 @@ class Multus(Model):
     )
     image_digest: Sha256 | None = Field(None, description="Pins the image by digest as well.")
     manifest: Manifest | None = Field(
-        None, description="Another source of the manifest than upstream's own file of the release."
+        None, description="Another source of the manifest, or the digest of upstream's own."
     )
     memory_limit: Quantity = Field("256Mi", description="The container's memory limit.")
+
+    @property
+    def manifest_file(self) -> str | None:
+        """The path of the manifest on this machine, if it is given as a file."""
+        return None if self.manifest is None else self.manifest.file
+
+    @property
+    def manifest_url(self) -> str:
+        """Where the manifest is fetched if it is no file: the given URL, else upstream's."""
+        given = None if self.manifest is None else self.manifest.url
+        return given or UPSTREAM_MANIFEST.format(version=self.version)
+
+    @property
+    def manifest_digest(self) -> str:
+        """The sha256 of what is fetched: the given one, else the known one; else empty."""
+        given = "" if self.manifest is None else self.manifest.sha256
+        return given or KNOWN_MANIFESTS.get(self.version, "")

@@ -58,6 +58,11 @@ class Site(Model):
         return tuple(sorted(types - set(self.cluster.cni.bundled_plugins)))
 
     @property
+    def ssh_nodes(self) -> dict[str, Node]:
+        """The nodes that are reached over SSH: all, or none where no plugin is missing."""
+        return self.nodes if self.missing_plugins else {}
+
+    @property
     def hostnames(self) -> tuple[str, ...]:
         """The labels kubernetes.io/hostname of the nodes."""
         return tuple(node.hostname or name for name, node in self.nodes.items())

@@ -12,7 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from components.multus.manifest import ManifestError
-from components.multus.source import ManifestUnavailableError, manifest_of
+from components.multus.source import ManifestUnavailableError, manifest_of, refused_manifest
 from components.objects import node_scripts_of, site_objects
 from config.site import Site
 from multihome.site_file import REFUSED, read_site_file
@@ -29,7 +29,7 @@ def render_file(path: Path) -> int:
     try:
         texts = dict(rendered(file.site))
     except (ManifestError, ManifestUnavailableError) as error:
-        print(f"{path}: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"{path}: {refused_manifest(file.site.multus, error).line()}", file=sys.stderr)
         return REFUSED
     target = FOLDER / path.name.removeprefix("Pulumi.").removesuffix(".yaml")
     shutil.rmtree(target, ignore_errors=True)

@@ -1,12 +1,15 @@
 """A stack file, read whole: its site, every problem, and the exit status that follows."""
 
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.reading.access import missing_access
+from config.reading.archives import archive_problems
 from config.reading.problem import Problem
 from config.reading.site import read_site
-from config.reading.stack_file import read_stack_file
+from config.reading.stack_file import StackFile, read_stack_file
 from config.site import Site
 
 SOUND, REFUSED, UNREADABLE = 0, 1, 2
@@ -45,5 +48,31 @@ def read_site_file(path: Path) -> SiteFile:
         reading = read_site(file.tree)
         problems += reading.problems
         site = reading.site
+    if site is not None:
+        problems += tuple(_around(site, file))
     refused = any(problem.severity == "error" for problem in problems)
     return SiteFile(path=path, site=None if refused else site, problems=problems)
+
+
+def _around(site: Site, file: StackFile) -> Iterator[Problem]:
+    """What is wrong with the secrets of the stack, and with the files that the site names."""
+    yield from missing_access(site, file.secrets)
+    yield from archive_problems(site)
+    if site.multus.install and site.multus.manifest_file is not None:
+        yield from _of_manifest(site)
+
+
+def _of_manifest(site: Site) -> Iterator[Problem]:
+    # Most sites have no such file, and need none of this.
+    from components.multus.manifest import ManifestError  # noqa: PLC0415
+    from components.multus.source import (  # noqa: PLC0415
+        ManifestUnavailableError,
+        read_manifest,
+        refused_manifest,
+    )
+    from components.objects import site_objects  # noqa: PLC0415
+
+    try:
+        site_objects(site, read_manifest(site.multus))
+    except (ManifestError, ManifestUnavailableError) as error:
+        yield refused_manifest(site.multus, error)

@@ -4,24 +4,36 @@ Called by the program's entry and by the command line, never by a constructor.
 """
 
 import hashlib
+import http.client
 import os
 import tempfile
-import urllib.error
 import urllib.request
 from pathlib import Path
 
-from config.multus import ManifestFile, ManifestUrl, Multus
-from config.releases import KNOWN_MANIFESTS
+from config.multus import Multus
+from config.reading.problem import NAMESPACE, Problem
 
-UPSTREAM = (
-    "https://raw.githubusercontent.com/k8snetworkplumbingwg/multus-cni/"
-    "{version}/deployments/multus-daemonset.yml"
-)
 TIMEOUT_SECONDS = 5
+# Upstream's manifests have some 10 KiB.
+MOST_BYTES = 1 << 20
 
 
 class ManifestUnavailableError(Exception):
     """The manifest cannot be read or fetched; the message is one line and says what helps."""
+
+
+def refused_manifest(multus: Multus, error: Exception) -> Problem:
+    """The problem of a manifest that is not to be had, or not to be understood."""
+    key = "manifest" if multus.manifest_file is None else "manifest.file"
+    message = str(error)
+    if ";" not in message:
+        message += f"; expected upstream's multus-daemonset.yml of {multus.version}"
+    return Problem(
+        path=f"{NAMESPACE}:multus.{key}",
+        value=multus.manifest_file or multus.manifest_url,
+        rule="manifest-refused",
+        message=message,
+    )
 
 
 def cache_folder() -> Path:
@@ -30,68 +42,67 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "multihome" / "manifests"
 
 
-def origin(multus: Multus) -> tuple[str, str]:
-    """The URL and the sha256 of the site's manifest.
-
-    Raises `ManifestUnavailableError` for a release of unknown digest without `manifest`.
-    """
-    if isinstance(multus.manifest, ManifestUrl):
-        return multus.manifest.url, multus.manifest.sha256
-    digest = KNOWN_MANIFESTS.get(multus.version)
-    if digest is None:
-        raise ManifestUnavailableError(
-            f"multihome:multus.version: {multus.version}: its manifest is not known by digest;"
-            " give multihome:multus.manifest with url and sha256"
-        )
-    return UPSTREAM.format(version=multus.version), digest
-
-
 def manifest_of(multus: Multus) -> str | None:
     """The manifest's text, or None where another Multus is used."""
     return read_manifest(multus) if multus.install else None
 
 
 def read_manifest(multus: Multus) -> str:
-    """The manifest's text; fetched once, then from the cache."""
-    if isinstance(multus.manifest, ManifestFile):
-        try:
-            return Path(multus.manifest.file).read_text(encoding="utf-8")
-        except OSError as error:
-            raise ManifestUnavailableError(
-                f"multihome:multus.manifest.file: {multus.manifest.file}: {error.strerror};"
-                " give the path of the release's multus-daemonset.yml"
-            ) from None
-    url, digest = origin(multus)
+    """The manifest's text; fetched once, then from the cache.
+
+    Raises `ManifestUnavailableError` where it cannot be had, or is another than the one expected.
+    """
+    if multus.manifest_file is not None:
+        return _text(_read(Path(multus.manifest_file)))
+    url, digest = multus.manifest_url, multus.manifest_digest
     cached = cache_folder() / f"{digest}.yml"
     if cached.is_file():
         content = cached.read_bytes()
         if hashlib.sha256(content).hexdigest() == digest:
-            return content.decode()
-    return store_manifest(_fetch(url, cached), digest).decode()
+            return _text(content)
+    return _text(store_manifest(_fetch(url, cached), digest))
 
 
 def store_manifest(content: bytes, digest: str) -> bytes:
     """Puts verified content into the cache; a half-written file never has the final name."""
     found = hashlib.sha256(content).hexdigest()
     if found != digest:
-        raise ManifestUnavailableError(
-            f"multihome:multus.manifest: the file has sha256 {found}, not {digest}; do not use it"
-        )
+        raise ManifestUnavailableError(f"the file has sha256 {found}, not {digest}; do not use it")
     folder = cache_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-        file.write(content)
-    Path(file.name).replace(folder / f"{digest}.yml")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+            file.write(content)
+        Path(file.name).replace(folder / f"{digest}.yml")
+    except OSError as error:
+        raise ManifestUnavailableError(
+            f"{folder}: {error.strerror}; let this user write there, or set XDG_CACHE_HOME"
+        ) from None
     return content
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ManifestUnavailableError(
+            f"{error.strerror}; give the path of the release's multus-daemonset.yml"
+        ) from None
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise ManifestUnavailableError("the file is not UTF-8") from None
 
 
 def _fetch(url: str, cached: Path) -> bytes:
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - https by type
-            return bytes(answer.read(1 << 20))
-    except (urllib.error.URLError, OSError) as error:
+            return bytes(answer.read(MOST_BYTES))
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise ManifestUnavailableError(
-            f"multihome:multus.manifest: {url}: cannot be fetched"
-            f" ({getattr(error, 'reason', error)}); run `make manifests`, or save that file"
-            f" as {cached}"
+            f"it cannot be fetched ({getattr(error, 'reason', error)}); run `make manifests`, or"
+            f" save that file as {cached}"
         ) from None

@@ -3,6 +3,7 @@
 from config.checks import (
     addresses,
     cluster,
+    conflists,
     interfaces,
     macs,
     mtus,
@@ -11,8 +12,12 @@ from config.checks import (
     ranges,
     releases,
     routes,
+    secrets,
     segments,
+    ssh,
     subnets,
+    unused,
+    workload,
 )
 from config.checks.rule import RULES
 from config.reading.problem import Problem
@@ -22,6 +27,7 @@ __all__ = ["RULES", "check_plan"]
 _SUBJECTS = (
     addresses,
     cluster,
+    conflists,
     interfaces,
     macs,
     mtus,
@@ -30,8 +36,12 @@ _SUBJECTS = (
     pools,
     ranges,
     routes,
+    secrets,
     subnets,
+    unused,
+    workload,
     segments,
+    ssh,
 )
 
 

@@ -59,17 +59,6 @@ def network_unused(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("secret-unused", because="it is most likely a mistake", severity="warning")
-def secret_unused(site: Site) -> Iterator[Finding]:
-    """Each secret is used by another key."""
-    for name in site.secrets:
-        yield Finding(
-            path=f"secrets.{name}",
-            value="[secret]",
-            message="no key refers to this secret; remove it",
-        )
-
-
 def _about_name(position: int, name: str, message: str) -> Finding:
     return Finding(
         path=f"{WORKLOAD}.interfaces[{position}].name",

@@ -1,4 +1,4 @@
-"""Rules about MACs: one owner on each segment."""
+"""Rules about MACs: one owner on each segment, and no maker's."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,9 @@ from config.checks.located import located_interfaces
 from config.checks.rule import Finding, rule
 from config.networks import Segment
 from config.site import Site
+
+# The bit of the first byte by which a MAC is nobody's but the network's own.
+_LOCALLY_ADMINISTERED = 0x02
 
 
 @rule(
@@ -56,6 +59,26 @@ def mac_on_two_segments(site: Site) -> Iterator[Finding]:
         if owner is not None:
             yield located.finding("mac", mac, _owned(owner))
         owners.setdefault(mac, (f"{located.path}.mac", located.segment))
+
+
+@rule(
+    "mac-of-a-maker",
+    because="a device of that maker may have the same one; locally administered ones are free",
+    source="https://www.rfc-editor.org/rfc/rfc9542#section-2.1",
+    severity="warning",
+)
+def mac_of_a_maker(site: Site) -> Iterator[Finding]:
+    """The MAC of a pod interface is locally administered: no maker gives it to a device."""
+    for located in located_interfaces(site):
+        mac = located.interface.mac
+        first = int(mac[:2], 16)
+        if not first & _LOCALLY_ADMINISTERED:
+            own = f"{first | _LOCALLY_ADMINISTERED:02x}{mac[2:]}"
+            yield located.finding(
+                "mac",
+                mac,
+                f"a maker of network devices has MACs like this one; write {own}, for example",
+            )
 
 
 def _node_elsewhere(site: Site, segment: Segment, mac: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Rules about nodes: they have the networks' parent interfaces, and SSH can trust them."""
+"""Rules about nodes: which there are, and that they have the networks' parent interfaces."""
 
 import re
 from collections.abc import Iterator
@@ -45,18 +45,21 @@ def node_unknown(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("node-twice", because="the other node would be left without plugins")
-def node_twice(site: Site) -> Iterator[Finding]:
-    """SSH reaches each node at a host and port of its own."""
-    owners: dict[tuple[str, int], str] = {}
-    for name, node in site.nodes.items():
-        owner = owners.setdefault((node.host.lower(), node.port), name)
+@rule(
+    "hostname-twice",
+    because="the scheduler cannot tell nodes of one label apart, and may take either",
+)
+def hostname_twice(site: Site) -> Iterator[Finding]:
+    """Each node has a label kubernetes.io/hostname of its own: its key, or `hostname`."""
+    owners: dict[str, str] = {}
+    for name, label in zip(site.nodes, site.hostnames, strict=True):
+        owner = owners.setdefault(label, name)
         if owner != name:
             yield about_node(
                 name,
-                "host",
-                node.host,
-                f"multihome:nodes.{owner} has this host and port already; write this node's own",
+                "hostname",
+                label,
+                f"multihome:nodes.{owner} has this label already; write this node's own",
             )
 
 
@@ -148,33 +151,6 @@ def parent_virtual(site: Site) -> Iterator[Finding]:
                 "parent",
                 parent,
                 "this is an interface of the cluster or of a tunnel; write the wired one",
-            )
-
-
-@rule("host-key-missing", because="without it SSH trusts whoever answers", severity="warning")
-def host_key_missing(site: Site) -> Iterator[Finding]:
-    """Each node has its host key; `up` refuses a node without one."""
-    for name, node in site.nodes.items():
-        if node.host_key is None:
-            yield about_node(
-                name,
-                "host_key",
-                "(absent)",
-                "`up` will refuse this node; add what"
-                f" `ssh-keyscan -t ed25519 {node.host}` prints after the host",
-            )
-
-
-@rule("user-not-root", because="the folder of the plugins belongs to root")
-def user_not_root(site: Site) -> Iterator[Finding]:
-    """SSH logs in as root."""
-    for name, node in site.nodes.items():
-        if node.user != "root":
-            yield about_node(
-                name,
-                "user",
-                node.user,
-                "only root can install plugins; let root log in by key, and write root",
             )
 
 

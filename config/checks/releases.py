@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from config.checks.rule import Finding, rule
+from config.plugins import UPSTREAM_RELEASE
 from config.releases import KNOWN_MANIFESTS
 from config.site import Site
 
@@ -13,13 +14,15 @@ from config.site import Site
     source="docs/background/multus.md#releases",
 )
 def manifest_unknown(site: Site) -> Iterator[Finding]:
-    """A release of Multus whose manifest this program does not know comes with its manifest."""
-    if site.multus.manifest is None and site.multus.version not in KNOWN_MANIFESTS:
+    """A release of Multus whose manifest this program does not know comes with its sha256."""
+    multus = site.multus
+    if multus.install and multus.manifest_file is None and not multus.manifest_digest:
         yield Finding(
             path="multus.version",
-            value=site.multus.version,
+            value=multus.version,
             message="this program does not know the sha256 of its manifest; write one of"
-            f" {', '.join(KNOWN_MANIFESTS)}, or give multihome:multus.manifest",
+            f" {', '.join(KNOWN_MANIFESTS)}, or give multihome:multus.manifest the key sha256, with"
+            f" what `{_digest_of(multus.manifest_url)}` prints",
         )
 
 
@@ -27,57 +30,27 @@ def manifest_unknown(site: Site) -> Iterator[Finding]:
 def archive_unknown(site: Site) -> Iterator[Finding]:
     """The archive of every node's architecture has a sha256."""
     plugins = site.plugins
-    for architecture in site.architectures if plugins.has_archive else ():
+    unpacked = plugins.has_archive and site.missing_plugins
+    for architecture in site.architectures if unpacked else ():
         if not plugins.digest(architecture):
+            url = UPSTREAM_RELEASE.format(version=plugins.version, architecture=architecture)
             yield Finding(
                 path=f"plugins.sha256.{architecture}",
                 value="(absent)",
-                message="this program does not know the sha256 of the"
-                f" {architecture} archive of {plugins.version}; add it",
+                message=f"this program does not know the sha256 of the {architecture} archive of"
+                f" {plugins.version}; add it, as `{_digest_of(url)}` prints it",
             )
 
 
 @rule("archive-missing", because="a node would be left without plugins")
 def archive_missing(site: Site) -> Iterator[Finding]:
     """With `source: archive` every node's architecture has an archive."""
-    for architecture in site.plugins.without_archive(site.architectures):
+    wanted = site.architectures if site.missing_plugins else ()
+    for architecture in site.plugins.without_archive(wanted):
         yield Finding(
             path=f"plugins.archives.{architecture}",
             value="(absent)",
             message="a node of this architecture has no archive; add its path",
-        )
-
-
-@rule(
-    "conflist-missing",
-    because="Multus finds the cluster's own configuration by its name",
-    source="docs/background/multus.md#master",
-)
-def conflist_missing(site: Site) -> Iterator[Finding]:
-    """Without flannel the stack file names the cluster's own network configuration."""
-    if not site.cluster.cni.default_conflist:
-        yield Finding(
-            path="cluster.default_conflist",
-            value="(absent)",
-            message="without flannel this key is required; write the name of the cluster's file in"
-            f" {site.cluster.cni.conf_dir}",
-        )
-
-
-@rule(
-    "conflist-with-flannel",
-    because="k3s writes 10-flannel.conflist itself",
-    source="docs/background/k3s.md#flannel-conflist",
-)
-def conflist_with_flannel(site: Site) -> Iterator[Finding]:
-    """With flannel the name of the file is k3s' own."""
-    cluster = site.cluster
-    if cluster.names_default_conflist and cluster.default_conflist is not None:
-        yield Finding(
-            path="cluster.default_conflist",
-            value=cluster.default_conflist,
-            message=f"with flannel k3s writes {cluster.cni.default_conflist}; remove the key, or"
-            " write `flannel: false`",
         )
 
 
@@ -89,10 +62,15 @@ def conflist_with_flannel(site: Site) -> Iterator[Finding]:
 )
 def k3s_loses_plugins(site: Site) -> Iterator[Finding]:
     """Older k3s releases leave added plugins behind at each upgrade."""
-    if not site.cluster.keeps_plugins_across_upgrades:
+    if site.missing_plugins and not site.cluster.keeps_plugins_across_upgrades:
         yield Finding(
             path="cluster.version",
             value=site.cluster.release,
-            message="this release loses added plugins at each upgrade; run `pulumi up` after each"
-            " upgrade, or upgrade to v1.31.2+k3s1 or later",
+            message="this release loses added plugins at each upgrade; after each, write the new"
+            " release here and run `pulumi up`, or upgrade to v1.31.2+k3s1 or later",
         )
+
+
+def _digest_of(url: str) -> str:
+    """The command that prints the sha256; without an error's page in the place of the file."""
+    return f"curl -fsSL {url} | sha256sum"

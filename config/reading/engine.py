@@ -2,16 +2,21 @@
 
 import dataclasses
 import json
+import os
+from collections.abc import Iterator
 
 import pulumi
 
+from config.reading.access import agent_problem, missing_access
+from config.reading.archives import archive_problems
 from config.reading.problem import NAMESPACE, Problem
 from config.reading.secrets import NAMED_SECRETS, SECRET_KEYS, hidden, misplaced
 from config.reading.site import read_site
+from config.reading.ssh_key import ssh_key_problem
 from config.site import Site
 
-# A preview may still lack these, `up` may not: without a host key SSH would trust anyone.
-REFUSED_IN_UP = ("host-key-missing", "ssh-key-missing")
+# A preview does without these, `up` does not: it would trust any node, or take any cluster.
+REFUSED_IN_UP = ("host-key-missing", "kubeconfig-missing", "ssh-agent-silent", "ssh-key-missing")
 
 
 def load_site() -> Site:
@@ -21,7 +26,9 @@ def load_site() -> Site:
     """
     config = pulumi.Config(NAMESPACE)
     reading = read_site({key: _value(config, key) for key in _keys(config)})
-    problems = [*_misplaced_secrets(), *_missing_secrets(config), *reading.problems]
+    problems = [*_misplaced_secrets(), *reading.problems]
+    if reading.site is not None:
+        problems += [*_access_problems(config, reading.site), *archive_problems(reading.site)]
     if not pulumi.runtime.is_dry_run():
         problems = [_refused_in_up(problem) for problem in problems]
     for problem in problems:
@@ -63,19 +70,13 @@ def _misplaced_secrets() -> list[Problem]:
     ]
 
 
-def _missing_secrets(config: pulumi.Config) -> list[Problem]:
-    if config.get_secret("ssh_private_key") is not None:
-        return []
-    return [
-        Problem(
-            path=f"{NAMESPACE}:ssh_private_key",
-            value="(absent)",
-            rule="ssh-key-missing",
-            message="nodes cannot be reached without it; run"
-            " `pulumi config set --secret ssh_private_key < KEYFILE`",
-            severity="warning",
-        )
-    ]
+def _access_problems(config: pulumi.Config, site: Site) -> Iterator[Problem]:
+    yield from missing_access(site, [key for key in SECRET_KEYS if config.get(key)])
+    key = config.get("ssh_private_key")
+    if key and site.missing_plugins:
+        has_password = bool(config.get("ssh_private_key_password"))
+        found = (ssh_key_problem(key, has_password=has_password), agent_problem(os.environ))
+        yield from (problem for problem in found if problem is not None)
 
 
 def _refused_in_up(problem: Problem) -> Problem:

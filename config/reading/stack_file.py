@@ -25,10 +25,14 @@ ENGINE_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider", "environment
 
 @dataclass(frozen=True, kw_only=True)
 class StackFile:
-    """The keys of the project's namespace without prefix, and what is wrong with the file."""
+    """The keys of the project's namespace without prefix, and what is wrong with the file.
+
+    `secrets` are the keys whose whole value is encrypted.
+    """
 
     tree: dict[str, object]
     problems: tuple[Problem, ...]
+    secrets: frozenset[str] = frozenset()
 
 
 def read_stack_file(path: Path) -> StackFile:
@@ -51,14 +55,19 @@ def read_stack_file(path: Path) -> StackFile:
         if key != "config" and key not in ENGINE_KEYS
     ]
     tree: dict[str, object] = {}
+    secrets = set()
     for key, value in content["config"].items():
         namespace, _, short = str(key).partition(":")
         if short and namespace in OTHER_NAMESPACES:
             continue
         problems += _of_key(str(key), namespace, short, value)
-        if namespace == NAMESPACE and short and short not in SECRET_KEYS:
+        if namespace != NAMESPACE or not short:
+            continue
+        if short in SECRET_KEYS:
+            secrets.add(short)
+        else:
             tree[short] = hidden(value) if short == NAMED_SECRETS else value
-    return StackFile(tree=tree, problems=tuple(problems))
+    return StackFile(tree=tree, problems=tuple(problems), secrets=frozenset(secrets))
 
 
 def _of_key(key: str, namespace: str, short: str, value: object) -> list[Problem]:

@@ -43,6 +43,14 @@ FOURTH: dict[str, object] = {
     "address": "192.168.32.10",
     "mac": "02:00:00:00:00:0a",
 }
+# A cluster that lacks no plugin, so that SSH reaches none of its nodes.
+EVERYTHING_BUNDLED: dict[str, object] = {
+    "distribution": "custom",
+    "conf_dir": "/etc/cni/net.d",
+    "bin_dir": "/opt/cni/bin",
+    "default_conflist": "10-kindnet.conflist",
+    "bundled_plugins": ["macvlan", "vlan", "tuning", "host-local"],
+}
 
 
 def iot(subnet: str, address: str) -> dict[str, object]:

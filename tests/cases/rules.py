@@ -1,6 +1,7 @@
 """For each rule a change of the article's site that it must find."""
 
 from tests.cases.changes import (
+    EVERYTHING_BUNDLED,
     FOURTH,
     LAN2,
     LAN6,
@@ -29,6 +30,7 @@ CASES: dict[str, dict[str, object]] = {
         "nodes/k3s-1/interfaces": [{"name": "eth0", "mac": "32:44:0b:5a:0e:2e"}],
     },
     "mac-on-two-segments": {"home_assistant/interfaces/1/mac": "32:44:0B:5A:0E:2E"},
+    "mac-of-a-maker": {"home_assistant/interfaces/1/mac": "00:e0:4c:68:02:3d"},
     "address-first-of-subnet": {**STATIC, "home_assistant/interfaces/0/address": "192.168.18.0"},
     "ipv6-address": V6,
     "interface-twice": {"home_assistant/interfaces/1/name": "eth0"},
@@ -39,6 +41,10 @@ CASES: dict[str, dict[str, object]] = {
     "archive-missing": {"plugins": {"source": "archive", "archives": {"arm64": "/a.tgz"}}},
     "conflist-missing": {"cluster/flannel": False},
     "conflist-with-flannel": {"cluster/default_conflist": "10-calico.conflist"},
+    "cilium-exclusive": {
+        "cluster/flannel": False,
+        "cluster/default_conflist": "05-cilium.conflist",
+    },
     "k3s-loses-plugins": {"cluster/version": "v1.31.1+k3s1"},
     "no-node-for-pod": {"home_assistant/nodes": ["k3s-9"]},
     "node-unknown": {"home_assistant/nodes": ["k3s-1", "k3s-9"]},
@@ -61,6 +67,19 @@ CASES: dict[str, dict[str, object]] = {
     },
     "host-key-missing": {"nodes/k3s-1/host_key": None},
     "user-not-root": {"nodes/k3s-1/user": "pi"},
+    "hostname-twice": {
+        "nodes/k3s-2": {**NODE2, "hostname": "k3s-1", "interfaces": ["eth0"]},
+    },
+    "sudo-of-root": {"nodes/k3s-1/sudo": True},
+    "sudo-password-without-sudo": {
+        "nodes/k3s-1/sudo_password": "k3s-1",
+        "secrets/k3s-1": {"secure": "v1:AAAA"},
+    },
+    "secret-unknown": {
+        "nodes/k3s-1/user": "ubuntu",
+        "nodes/k3s-1/sudo": True,
+        "nodes/k3s-1/sudo_password": "k3s-1",
+    },
     "leases-per-node": {"nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]}},
     "node-isolated": {},
     "routes-without-routed": {
@@ -165,4 +184,14 @@ CASES: dict[str, dict[str, object]] = {
     "vlan-exists": {"nodes/k3s-1/interfaces": ["eth0", "eth0.2"]},
     "vlan-may-exist": {"nodes/k3s-1/interfaces": ["eth0", "vlan2"]},
     "secret-unused": {"secrets/mqtt": {"secure": "v1:AAAA"}},
+    "image-without-arm": {"nodes/k3s-1/architecture": "arm"},
+    "data-on-one-node": {"nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]}},
+    "discovery-without-ipv4": {**LAN6, "networks/lan/routing": "discovery"},
+    "cluster-key-unused": {
+        "cluster/flannel": False,
+        "cluster/default_conflist": "10-calico.conflist",
+        "cluster/data_dir": "/srv/k3s",
+    },
+    "multus-key-unused": {"multus/install": False},
+    "plugins-unused": {"cluster": EVERYTHING_BUNDLED},
 }

@@ -1,9 +1,13 @@
 """Strict mocks and a monitor that records every registration (docs/background/pulumi.md#mocks)."""
 
+import functools
 import json
 import os
+import subprocess
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -123,20 +127,40 @@ def record(program: Callable[[], object], *, preview: bool = False) -> Recording
 CANARY = "canary-of-a-private-key"
 
 
-def record_site(tree: Mapping[str, Any], program: Callable[[], object] = build) -> Recording:
+@functools.cache
+def private_key() -> str:
+    """An SSH key; the text in front of it, which SSH skips, is the canary."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "key"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", file], check=True)
+        return f"{CANARY}\n{file.read_text()}"
+
+
+def record_site(
+    tree: Mapping[str, Any],
+    program: Callable[[], object] = build,
+    *,
+    secrets: Mapping[str, str | None] | None = None,
+    preview: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> Recording:
     """Records the program of a site, with the keys as the language host hands them over.
 
-    Both secrets are `CANARY`.
+    SSH key and kubeconfig hold `CANARY`, unless `secrets` has another text; None takes one away.
     """
     fill_cache([tree["multus"]["version"]])
-    secret = dict.fromkeys(("multihome:ssh_private_key", "multihome:kubeconfig"), CANARY)
+    wanted = {"ssh_private_key": private_key(), "kubeconfig": CANARY, **(secrets or {})}
+    secret = {f"multihome:{key}": text for key, text in wanted.items() if text is not None}
     plain = {
         f"multihome:{key}": value if isinstance(value, str) else json.dumps(value)
         for key, value in tree.items()
     }
-    environment = {
+    changed = {
+        # An agent of the person who runs the tests is none of theirs.
+        "SSH_AUTH_SOCK": "",
+        **(environment or {}),
         "PULUMI_CONFIG": json.dumps({**plain, **secret}),
         "PULUMI_CONFIG_SECRET_KEYS": json.dumps([*secret]),
     }
-    with mock.patch.dict(os.environ, environment):
-        return record(program)
+    with mock.patch.dict(os.environ, changed):
+        return record(program, preview=preview)

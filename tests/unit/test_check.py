@@ -1,5 +1,6 @@
 """`check`: what a person sees of a sound and of a refused stack file."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -64,8 +65,86 @@ def test_a_segment_is_shown_by_its_vlan_and_interface(
 
 
 def test_a_warning_follows_the_plan() -> None:
-    note = check(ROOT / "Pulumi.home.yaml").stdout.splitlines()[-1]
-    assert note.startswith("note: multihome:networks.lan: macvlan: node-isolated: ")
+    lines = check(ROOT / "Pulumi.home.yaml").stdout.splitlines()
+    assert [line.split(": ")[0] for line in lines[-4:]] == ["warning", "note", *["warning"] * 2]
+    assert lines[-3].startswith("note: multihome:networks.lan: macvlan: node-isolated: ")
+
+
+def test_what_up_needs_beside_the_plan_is_told_until_the_stack_has_it(tmp_path: Path) -> None:
+    asked = check(ROOT / "Pulumi.home.yaml").stdout
+    file = tmp_path / "Pulumi.home.yaml"
+    secrets = "".join(
+        f"  multihome:{key}:\n    secure: v1:abc\n" for key in ("ssh_private_key", "kubeconfig")
+    )
+    file.write_text(HOME + secrets)
+    not_asked = check(file).stdout
+
+    for rule in ("ssh-key-missing", "kubeconfig-missing"):
+        assert f": {rule}: " in asked
+        assert rule not in not_asked
+
+
+def test_a_context_names_the_cluster_as_a_kubeconfig_does_and_not_beside_one(
+    tmp_path: Path,
+) -> None:
+    file = changed_file(tmp_path, "distribution: k3s", "distribution: k3s\n    context: home")
+    assert "kubeconfig-missing" not in check(file).stdout
+
+    file.write_text(f"{file.read_text()}  multihome:kubeconfig:\n    secure: v1:abc\n")
+    done = check(file)
+    assert done.exit_code == 1
+    assert "multihome:cluster.context: home: cluster-twice: " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [(None, "archive-unreadable"), (b"", "archive-digest"), (b"plugins", None)],
+    ids=["absent", "another", "right"],
+)
+def test_an_archive_is_looked_at_before_it_is_copied(
+    content: bytes | None, rule: str | None, tmp_path: Path
+) -> None:
+    archive = tmp_path / "plugins.tgz"
+    if content is not None:
+        archive.write_bytes(content)
+    digest = hashlib.sha256(b"plugins").hexdigest()
+    keys = f"source: archive\n    archives: {{ amd64: {archive} }}\n"
+    done = check(
+        changed_file(tmp_path, "source: release\n", f"{keys}    sha256: {{ amd64: {digest} }}\n")
+    )
+
+    assert done.exit_code == (0 if rule is None else 1)
+    if rule is not None:
+        start = f"multihome:plugins.archives.amd64: {archive}: {rule}: "
+        assert start in done.stderr
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("content", "because"),
+    [
+        (None, "No such file"),
+        (b"a: b: c", "not YAML"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"kind: Deployment", "unexpected Deployment"),
+    ],
+)
+def test_a_manifest_s_file_is_looked_at_before_it_is_applied(
+    content: bytes | None, because: str, tmp_path: Path
+) -> None:
+    manifest = tmp_path / "multus.yml"
+    if content is not None:
+        manifest.write_bytes(content)
+    version = "    version: v4.2.4\n"
+    done = check(
+        changed_file(tmp_path, version, f"{version}    manifest: {{ file: {manifest} }}\n")
+    )
+
+    assert done.exit_code == 1
+    (line,) = done.stderr.splitlines()
+    assert f"multihome:multus.manifest.file: {manifest}: manifest-refused: " in line
+    assert because in line
+    assert "; " in line
 
 
 def test_an_address_outside_its_subnet_is_told_with_key_value_rule_and_remedy(

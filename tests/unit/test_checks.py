@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from config.checks import RULES
-from tests.cases.changes import LAN2, NODE2
+from tests.cases.changes import EVERYTHING_BUNDLED, LAN2, NODE2
 from tests.cases.more_rules import MORE
 from tests.cases.rules import CASES
 from tests.cases.sites import changed
@@ -26,11 +26,13 @@ def test_the_rule_finds_the_site_that_it_is_for(name: str) -> None:
     assert "\n" not in found[0].line()
 
 
-@pytest.mark.parametrize("stack", ["home", "cabin"])
-def test_the_stacks_of_the_repository_have_neither_errors_nor_warnings(stack: str) -> None:
+@pytest.mark.parametrize(
+    ("stack", "warning"), [("home", "mac-of-a-maker"), ("cabin", "data-on-one-node")]
+)
+def test_the_stacks_of_the_repository_have_one_warning_each(stack: str, warning: str) -> None:
     problems = changed(stack, {}).problems
 
-    assert {problem.rule for problem in problems} == {"node-isolated"}
+    assert {problem.rule for problem in problems} == {"node-isolated", warning}
 
 
 @pytest.mark.parametrize(
@@ -155,12 +157,13 @@ def test_the_rule_finds_another_site_that_fails(name: str, changes: dict[str, ob
 @pytest.mark.parametrize(
     "interfaces",
     [
-        [{"name": "eth0", "mac": "00:e0:4c:68:02:3d"}],
-        ["eth0", {"name": "eth1", "mac": "00:e0:4c:68:02:3d"}],
+        [{"name": "eth0", "mac": "02:e0:4c:68:02:3d"}],
+        ["eth0", {"name": "eth1", "mac": "02:e0:4c:68:02:3d"}],
     ],
 )
 def test_a_mac_that_a_node_has_on_another_segment_is_warned_of(interfaces: list[object]) -> None:
-    reading = changed("home", {"nodes/k3s-1/interfaces": interfaces})
+    mac = {"home_assistant/interfaces/1/mac": "02:e0:4c:68:02:3d"}
+    reading = changed("home", {"nodes/k3s-1/interfaces": interfaces, **mac})
 
     assert [problem.rule for problem in reading.of("warning")] == ["mac-on-two-segments"]
     assert reading.of("error") == ()
@@ -233,6 +236,134 @@ def test_a_pool_that_leaves_no_address_for_a_pod_is_warned_of(
     problems = changed("home", {"networks/spare": {**LAN2, **network}}).problems
 
     assert ("pool-fills-subnet" in {problem.rule for problem in problems}) == full
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"nodes/k3s-1/host_key": None}, "host-key-missing"),
+        ({"nodes/k3s-1/user": "ubuntu"}, "user-not-root"),
+        ({"plugins/version": "v1.8.0"}, "archive-unknown"),
+        ({"plugins": {"source": "archive", "archives": {}}}, "archive-missing"),
+    ],
+)
+def test_what_only_ssh_needs_is_asked_for_only_where_a_plugin_is_missing(
+    changes: dict[str, object], rule: str
+) -> None:
+    asked = {problem.rule for problem in changed("home", changes).problems}
+    not_asked = changed("home", {"cluster": EVERYTHING_BUNDLED, **changes})
+
+    assert rule in asked
+    assert rule not in {problem.rule for problem in not_asked.problems}
+    assert not_asked.site is not None
+
+
+def test_a_user_who_becomes_root_by_sudo_is_accepted_with_a_password_that_is_there() -> None:
+    sudo: dict[str, object] = {"nodes/k3s-1/user": "ubuntu", "nodes/k3s-1/sudo": True}
+    with_password: dict[str, object] = {
+        **sudo,
+        "nodes/k3s-1/sudo_password": "k3s-1",
+        "secrets/k3s-1": {"secure": "v1:AAAA"},
+    }
+
+    for changes in (sudo, with_password):
+        reading = changed("home", changes)
+        assert reading.of("error") == ()
+        assert "secret-unused" not in {problem.rule for problem in reading.problems}
+
+
+def test_the_host_key_of_a_node_with_another_port_is_asked_for_there() -> None:
+    problems = changed("home", {"nodes/k3s-1/host_key": None, "nodes/k3s-1/port": 2222}).problems
+    (found,) = (problem for problem in problems if problem.rule == "host-key-missing")
+
+    assert "`ssh-keyscan -t ed25519,ecdsa -p 2222 192.168.18.10`" in found.message
+
+
+@pytest.mark.parametrize(
+    ("changes", "command"),
+    [
+        (
+            {"multus/version": "v4.9.0"},
+            "`curl -fsSL https://raw.githubusercontent.com/k8snetworkplumbingwg/multus-cni/v4.9.0"
+            "/deployments/multus-daemonset.yml | sha256sum`",
+        ),
+        (
+            {"plugins/version": "v1.10.0"},
+            "`curl -fsSL https://github.com/containernetworking/plugins/releases/download/v1.10.0"
+            "/cni-plugins-linux-amd64-v1.10.0.tgz | sha256sum`",
+        ),
+    ],
+)
+def test_an_unknown_release_is_refused_with_the_command_for_its_digest(
+    changes: dict[str, object], command: str
+) -> None:
+    (error,) = changed("home", changes).of("error")
+    assert command in error.message
+
+
+def test_an_unknown_release_is_accepted_with_its_digest() -> None:
+    digest = "5" * 64
+    reading = changed(
+        "home",
+        {
+            "multus/version": "v4.9.0",
+            "multus/manifest": {"sha256": digest},
+            "plugins/version": "v1.10.0",
+            "plugins/sha256": {"amd64": digest},
+        },
+    )
+
+    assert reading.site is not None
+    multus = reading.site.multus
+    assert multus.manifest_digest == digest
+    assert multus.manifest_url.endswith("/v4.9.0/deployments/multus-daemonset.yml")
+
+
+@pytest.mark.parametrize(
+    ("changes", "refused"),
+    [
+        ({"home_assistant/image": "ghcr.io/home-assistant/home-assistant:2025.11.3"}, False),
+        ({"home_assistant/image": "ghcr.io/home-assistant/home-assistant:2025.12.0"}, True),
+        ({"home_assistant/image": "registry.lan/own/home-assistant:2026.1.0"}, False),
+        ({"nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]}}, True),
+        (
+            {
+                "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]},
+                "home_assistant/nodes": ["k3s-2"],
+            },
+            False,
+        ),
+    ],
+)
+def test_an_image_that_32_bit_arm_has_not_is_refused_where_such_a_node_may_run_it(
+    changes: dict[str, object], *, refused: bool
+) -> None:
+    reading = changed("home", {"nodes/k3s-1/architecture": "arm", **changes})
+    assert ("image-without-arm" in {problem.rule for problem in reading.problems}) == refused
+
+
+@pytest.mark.parametrize(
+    ("changes", "warned"),
+    [
+        ({}, True),
+        ({"home_assistant/storage": {"storage_class": "longhorn.fast"}}, False),
+        ({"home_assistant/nodes": ["k3s-1"]}, False),
+        ({"cluster": EVERYTHING_BUNDLED}, False),
+    ],
+)
+def test_data_that_stays_on_one_of_several_nodes_is_warned_of(
+    changes: dict[str, object], *, warned: bool
+) -> None:
+    two = {"nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]}}
+    problems = changed("home", {**two, **changes}).problems
+    assert ("data-on-one-node" in {problem.rule for problem in problems}) == warned
+
+
+def test_another_multus_needs_no_manifest_of_a_known_release() -> None:
+    reading = changed("home", {"multus": {"install": False, "version": "v4.9.0"}})
+
+    assert reading.of("error") == ()
+    assert "multus-key-unused" in {problem.rule for problem in reading.of("warning")}
 
 
 @pytest.mark.parametrize("name", REGRESSIONS)

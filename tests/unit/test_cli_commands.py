@@ -170,7 +170,7 @@ def test_a_terminal_shows_the_tables_in_its_width(columns: str) -> None:
     os.close(outside)
     assert process.returncode == 0
     assert b"\x1b[1mnetwork" in shown
-    tables, _, _ = re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).partition("note: ")
+    tables = re.split("warning: |note: ", re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()))[0]
     assert "192.168.18.32 - 192.168.18.100" in tables
     assert "32:44:0b:5a:0e:2e" in tables
     assert max(len(line) for line in tables.splitlines()[1:]) <= int(columns)

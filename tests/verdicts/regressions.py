@@ -53,11 +53,6 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     },
     "routed without routes": CASES["routed-without-routes"],
     "a route that a network is a part of": {**ROUTED, "networks/lan/routes": ["192.168.0.0/16"]},
-    "discovery in an IPv6 network beside another's": {
-        **iot("fd00:32::/64", "fd00:32::3"),
-        "networks/iot/routing": "discovery",
-        "networks/lan/routing": "discovery",
-    },
     "a static network": STATIC,
     "a range from the router on, which is the node": {
         "networks/lan/range": "192.168.18.1-192.168.18.100",

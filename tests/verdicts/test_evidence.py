@@ -1,11 +1,13 @@
 """Every rule that refuses has its evidence."""
 
 from config.checks import RULES
-from tests.verdicts.evidence import EVIDENCE, shows
+from tests.verdicts.evidence import ANNOUNCED, EVIDENCE, shows
 
 
 def test_there_is_evidence_for_exactly_the_rules_that_refuse() -> None:
-    assert set(EVIDENCE) == {name for name, rule in RULES.items() if rule.severity == "error"}
+    refusing = {name for name, rule in RULES.items() if rule.severity == "error"}
+    assert refusing == EVIDENCE.keys() | ANNOUNCED
+    assert all(RULES[name].source.startswith("https://") for name in ANNOUNCED)
 
 
 def test_a_failure_is_evidence_for_its_own_rule_alone() -> None:

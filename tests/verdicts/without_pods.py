@@ -96,18 +96,6 @@ def conflist_missing() -> str:
     return "another conflist becomes the master" if '"vpn"' in written else written
 
 
-def conflist_of_flannel() -> str:
-    """What was typed is nowhere in what is applied."""
-    typed, plain = (
-        {
-            entry.urn: entry.inputs
-            for entry in _program(site, upstream_file(site.multus.version).read_text()).registered
-        }
-        for site in (_site("conflist-with-flannel"), unchecked_site({}))
-    )
-    return "the key changes nothing" if typed == plain else "the key changes something"
-
-
 def node_twice() -> str:
     """The program logs in to one machine for both nodes, and never to the other."""
     site = _site("node-twice")
@@ -116,6 +104,22 @@ def node_twice() -> str:
     logins = [rpc.unwrap_rpc_secret(command.inputs["connection"]) for command in commands]
     machines = {(login["host"].lower(), login["port"]) for login in logins}
     return f"{len(machines)} machine for {len(logins)} nodes"
+
+
+def hostname_twice() -> str:
+    """What binds a pod to its nodes names fewer labels than there are nodes."""
+    labels = _site("hostname-twice").hostnames
+    return f"{len(set(labels))} label for {len(labels)} nodes"
+
+
+def secret_unknown() -> str:
+    """Nothing holds the password that the node names."""
+    site = _site("secret-unknown")
+    try:
+        passwords = [site.secrets[str(node.sudo_password)] for node in site.nodes.values()]
+    except KeyError as error:
+        return f"the program fails: {error!r}"
+    return f"{len(passwords)} passwords are there"
 
 
 def user_not_root() -> str:
@@ -149,10 +153,34 @@ WITHOUT_PODS: Mapping[str, Callable[[], str]] = {
     "archive-unknown": archive_unknown,
     "archive-missing": archive_missing,
     "conflist-missing": conflist_missing,
-    "conflist-with-flannel": conflist_of_flannel,
+    "conflist-with-flannel": lambda: _changed_by("conflist-with-flannel"),
+    "discovery-without-ipv4": lambda: _changed_by("discovery-without-ipv4"),
+    "sudo-password-without-sudo": lambda: _changed_by("sudo-password-without-sudo"),
+    "secret-unknown": secret_unknown,
+    "hostname-twice": hostname_twice,
     "user-not-root": user_not_root,
     "node-twice": node_twice,
 }
+
+
+# The key of each case that is nowhere in what is applied.
+_KEYS = {
+    "conflist-with-flannel": "cluster/default_conflist",
+    "discovery-without-ipv4": "networks/lan/routing",
+    "sudo-password-without-sudo": "nodes/k3s-1/sudo_password",
+}
+
+
+def _changed_by(rule: str) -> str:
+    """What the key of the rule's case changes in what the whole program registers."""
+    typed, plain = (
+        {
+            entry.urn: entry.inputs
+            for entry in _program(site, upstream_file(site.multus.version).read_text()).registered
+        }
+        for site in (_site(rule), unchecked_site({**CASES[rule], _KEYS[rule]: None}))
+    )
+    return "the key changes nothing" if typed == plain else "the key changes something"
 
 
 def _site(rule: str) -> Site:

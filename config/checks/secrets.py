@@ -1,0 +1,37 @@
+"""Rules about secrets: each that a key names is there, and each is named by a key."""
+
+from collections.abc import Iterator
+
+from config.checks.located import about_node
+from config.checks.rule import Finding, rule
+from config.reading.problem import NAMESPACE
+from config.reading.secrets import NAMED_SECRETS
+from config.site import Site
+
+
+@rule("secret-unknown", because="there would be nothing to answer sudo with")
+def secret_unknown(site: Site) -> Iterator[Finding]:
+    """The password that a node names is one of the secrets."""
+    for name, node in site.nodes.items():
+        wanted = node.sudo_password
+        if wanted is not None and wanted not in site.secrets:
+            key = f"{NAMESPACE}:{NAMED_SECRETS}.{wanted}"
+            yield about_node(
+                name,
+                "sudo_password",
+                wanted,
+                f"there is no such secret; run `pulumi config set --secret --path {key}`",
+            )
+
+
+@rule("secret-unused", because="it is most likely a mistake", severity="warning")
+def secret_unused(site: Site) -> Iterator[Finding]:
+    """Each secret is used by another key."""
+    used = {node.sudo_password for node in site.nodes.values()}
+    for name in site.secrets:
+        if name not in used:
+            yield Finding(
+                path=f"{NAMED_SECRETS}.{name}",
+                value="[secret]",
+                message="no key refers to this secret; remove it",
+            )
