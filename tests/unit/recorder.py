@@ -128,11 +128,12 @@ CANARY = "canary-of-a-private-key"
 
 
 @functools.cache
-def private_key() -> str:
+def private_key(passphrase: str = "") -> str:
     """An SSH key; the text in front of it, which SSH skips, is the canary."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "key"
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", file], check=True)
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", str(file)]
+        subprocess.run(command, check=True)
         return f"{CANARY}\n{file.read_text()}"
 
 
@@ -151,9 +152,14 @@ def record_site(
     fill_cache([tree["multus"]["version"]])
     wanted = {"ssh_private_key": private_key(), "kubeconfig": CANARY, **(secrets or {})}
     secret = {f"multihome:{key}": text for key, text in wanted.items() if text is not None}
+    if "secrets" in tree:
+        # The engine has decrypted them.
+        named = {name: value["secure"] for name, value in tree["secrets"].items()}
+        secret["multihome:secrets"] = json.dumps(named)
     plain = {
         f"multihome:{key}": value if isinstance(value, str) else json.dumps(value)
         for key, value in tree.items()
+        if key != "secrets"
     }
     changed = {
         # An agent of the person who runs the tests is none of theirs.
