@@ -1,11 +1,9 @@
 """A reader of the documents, who types their commands in a copy of the repository."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -101,14 +99,3 @@ class Reader:
     def applies(self) -> None:
         """Makes the stack and applies it."""
         self.does(f"{self.PREPARATION}\npulumi up --stack <site>")
-
-
-def sections(document: Path) -> Mapping[str, str]:
-    """The commands of each section of a document that has some, by its heading."""
-    found: dict[str, str] = {}
-    for part in document.read_text().split("\n## ")[1:]:
-        heading, _, text = part.partition("\n")
-        blocks = re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
-        if blocks:
-            found[heading] = "".join(blocks)
-    return found

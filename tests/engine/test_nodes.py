@@ -27,7 +27,14 @@ def plane(tmp_path: Path) -> Iterator[ControlPlane]:
 def scheduled(plane: ControlPlane, folder: Path, changes: Mapping[str, object]) -> dict[str, Any]:
     """What the scheduler says of a pod with the affinity of the program's StatefulSet."""
     site = unchecked_site(changes)
-    described = stateful_set(site.home_assistant, "x", site.networks, {}, probed_from_inside=False)
+    described = stateful_set(
+        site.home_assistant,
+        "x",
+        site.networks,
+        {},
+        hostnames=site.pod_hostnames,
+        probed_from_inside=False,
+    )
     template = described["spec"]["template"]
     pod = {
         "apiVersion": "v1",

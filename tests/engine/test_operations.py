@@ -12,9 +12,10 @@ from ruamel.yaml import YAML
 
 from lab.control_plane.processes import wait_until
 from lab.sshd import new_key, start_sshd
+from tests.cases.documents import sections
 from tests.cases.sites import ROOT
 from tests.engine.lab import Lab, applied_lab
-from tests.engine.reader import Reader, sections
+from tests.engine.reader import Reader
 
 WORKLOAD = "/apis/apps/v1/namespaces/homeassistant/statefulsets/home-assistant"
 CRD = (

@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from components.home_assistant import objects
 from components.pod_networks import interface_check
-from components.pod_networks.check_interfaces import missing
+from components.pod_networks.check_interfaces import Pod, missing, patience, wait
 from tests.cases.sites import site
 
 PLANNED = {"net1": "32:44:0b:5a:0e:2e", "net1.2": "00:e0:4c:68:02:3d"}
@@ -38,21 +39,125 @@ def test_an_interface_that_is_absent_or_another_is_missed(
     assert missing(PLANNED, have(tmp_path, there)) == absent
 
 
-def test_the_role_allows_to_delete_this_one_pod_and_nothing_else() -> None:
-    assert interface_check.role("home-assistant", "home")["rules"] == [
-        {
-            "apiGroups": [""],
-            "resources": ["pods"],
-            "resourceNames": ["home-assistant-0"],
-            "verbs": ["delete"],
-        }
-    ]
+def test_the_role_allows_no_more_than_the_check_does() -> None:
+    rules = interface_check.role("home-assistant", "home")["rules"]
+
+    allowed = {
+        (resource, name, verb)
+        for rule in rules
+        for resource in rule["resources"]
+        for name in rule.get("resourceNames", ["*"])
+        for verb in rule["verbs"]
+    }
+    assert allowed == {
+        ("pods", "home-assistant-0", "get"),
+        ("pods", "home-assistant-0", "delete"),
+        ("configmaps", "home-assistant-interface-check", "get"),
+        ("configmaps", "home-assistant-interface-check", "patch"),
+        ("events", "*", "create"),
+    }
+
+
+class Cluster:
+    """An API server with the pod of one StatefulSet, and a clock of its own."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_000_000.0
+        self.data: dict[str, str] = {}
+        self.events: list[dict[str, Any]] = []
+        self.deleted: list[float] = []
+        self.refused: set[str] = set()
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+        if method in self.refused:
+            raise OSError("refused")
+        if method == "PATCH":
+            assert body is not None
+            self.data.update(body["data"])
+        elif method == "POST":
+            assert body is not None
+            self.events.append(body)
+        elif method == "DELETE":
+            assert body is not None
+            assert body["preconditions"] == {"uid": "a"}
+            self.deleted.append(self.seconds)
+        elif path.endswith("/pods/home-assistant-0"):
+            owner = {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "home-assistant"}
+            return {"metadata": {"ownerReferences": [{**owner, "uid": "b", "controller": True}]}}
+        return {"data": dict(self.data)}
+
+    def starts_a_pod(self, ready_after: float, until: float) -> None:
+        """Runs the check until the pod is deleted or has its interfaces, or the time is over."""
+        environment = {"POD_NAME": "home-assistant-0", "POD_NAMESPACE": "home", "POD_UID": "a"}
+        pod = Pod(environment, self.call, lambda: self.seconds)
+        pods, started = len(self.deleted), self.seconds
+
+        def absent() -> list[str]:
+            over = len(self.deleted) > pods or self.seconds >= until
+            return [] if over or self.seconds - started >= ready_after else ["net1"]
+
+        def sleep(seconds: float) -> None:
+            self.seconds += seconds
+
+        wait(pod, absent, sleep)
+
+
+def test_a_pod_waits_fifteen_seconds_before_it_is_given_up() -> None:
+    cluster = Cluster()
+    cluster.starts_a_pod(ready_after=14, until=cluster.seconds + 999)
+    assert cluster.deleted == []
+
+    started = cluster.seconds
+    cluster.starts_a_pod(ready_after=999, until=started + 999)
+    assert 15 <= cluster.deleted[0] - started < 20
+
+
+def test_at_most_ten_pods_are_given_up_in_ten_minutes_and_events_say_why() -> None:
+    cluster = Cluster()
+    until = cluster.seconds + 600
+    while cluster.seconds < until:
+        cluster.starts_a_pod(ready_after=10_000, until=until)
+
+    assert 3 <= len(cluster.deleted) <= 10
+    assert len(cluster.events) == len(cluster.deleted)
+    event = cluster.events[-1]
+    assert event["involvedObject"]["kind"] == "StatefulSet"
+    assert event["involvedObject"]["uid"] == "b"
+    assert "net1 missing" in event["message"]
+    assert "kubectl -n kube-system logs" in event["message"]
+
+
+def test_a_pod_waits_five_minutes_at_most_and_an_old_count_is_forgotten() -> None:
+    assert [patience(given_up) for given_up in range(6)] == [15, 30, 60, 120, 240, 300]
+    assert patience(10**6) == 300
+
+    cluster = Cluster()
+    cluster.data = {"pods": "9", "at": str(int(cluster.seconds) - 3600)}
+    started = cluster.seconds
+    cluster.starts_a_pod(ready_after=999, until=started + 999)
+    assert cluster.deleted[0] - started < 20
+
+
+@pytest.mark.parametrize(("refused", "deletions"), [("PATCH", 0), ("POST", 1), ("GET", 0)])
+def test_no_pod_is_deleted_uncounted_and_an_event_stops_nothing(
+    refused: str, deletions: int
+) -> None:
+    cluster = Cluster()
+    cluster.refused = {refused}
+    cluster.starts_a_pod(ready_after=100, until=cluster.seconds + 999)
+
+    assert len(cluster.deleted) == deletions
 
 
 def test_only_the_check_has_the_token_and_it_runs_before_home_assistant() -> None:
     described = site("home")
     pod = objects.stateful_set(
-        described.home_assistant, "home", described.networks, {}, probed_from_inside=False
+        described.home_assistant,
+        "home",
+        described.networks,
+        {},
+        hostnames=["k3s-1"],
+        probed_from_inside=False,
     )["spec"]["template"]["spec"]
 
     (first,) = pod["initContainers"]

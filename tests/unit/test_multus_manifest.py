@@ -17,12 +17,17 @@ from components.multus.manifest import (
     parse,
     transform,
 )
+from components.pod_networks.node_affinity import node_affinity
 from config.releases import KNOWN_MANIFESTS
 from lab.build.manifests import THICK, upstream_file
 from tests.cases.sites import site
 
 SETTINGS = ManifestSettings(
-    version="v4.2.4", image_digest=None, memory_limit="256Mi", cni=site("home").cluster.cni
+    version="v4.2.4",
+    image_digest=None,
+    memory_limit="256Mi",
+    cni=site("home").cluster.cni,
+    hostnames=("k3s-1",),
 )
 
 
@@ -112,10 +117,30 @@ def test_the_thick_manifest_is_refused_by_name() -> None:
 
 def test_without_flannel_the_version_of_the_conflist_is_left_to_multus() -> None:
     cabin = ManifestSettings(
-        version="v4.3.0", image_digest="a" * 64, memory_limit="1Gi", cni=site("cabin").cluster.cni
+        version="v4.3.0",
+        image_digest="a" * 64,
+        memory_limit="1Gi",
+        cni=site("cabin").cluster.cni,
+        hostnames=("attic", "cellar"),
     )
     daemon_set = transform(upstream("v4.3.0"), cabin)["DaemonSet"]
     (container,) = daemon_set["spec"]["template"]["spec"]["containers"]
 
     assert not [a for a in container["args"] if a.startswith("--cni-version")]
     assert container["image"].endswith(f":v4.3.0@sha256:{'a' * 64}")
+
+
+def test_multus_runs_on_the_nodes_of_the_stack_file_alone() -> None:
+    template = transform(upstream(), SETTINGS)["DaemonSet"]["spec"]["template"]
+
+    assert template["spec"]["affinity"] == node_affinity(["k3s-1"])
+
+
+def test_the_daemon_set_differs_from_upstream_s_in_a_field_that_upstream_sets() -> None:
+    """Server-side apply finds somebody else's DaemonSet by it, and nothing depends on it."""
+    (theirs,) = (one for one in upstream() if one["kind"] == "DaemonSet")
+    ours = transform(upstream(), SETTINGS)["DaemonSet"]
+
+    assert theirs["metadata"]["labels"]["app"] == "multus"
+    assert ours["metadata"]["labels"]["app"] == "multihome-multus"
+    assert ours["spec"]["selector"] == theirs["spec"]["selector"]

@@ -1,7 +1,9 @@
 """What is registered for nodes, and which changes of the site run the installation again."""
 
+import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,11 @@ from tests.cases.sites import changed_tree, site, tree
 from tests.unit.recorder import Registered, record_site
 
 COMMAND, COPY = "command:remote:Command", "command:remote:CopyToRemote"
-ARCHIVES = {"source": "archive", "archives": {"amd64": __file__, "arm64": __file__}}
+ARCHIVES = {
+    "source": "archive",
+    "archives": {"amd64": __file__},
+    "sha256": {"amd64": hashlib.sha256(Path(__file__).read_bytes()).hexdigest()},
+}
 STACKS = ("home", "cabin")
 CANARY = "canary-of-a-password"
 
@@ -114,7 +120,7 @@ def test_what_runs_the_installation_again_copies_the_archive_again(
             {
                 "nodes/k3s-1/sudo": True,
                 "nodes/k3s-1/sudo_password": "node-password",
-                "secrets": {"node-password": CANARY},
+                "secrets": {"node-password": {"secure": CANARY}},
             },
             Root.PASSWORD,
         ),
@@ -134,7 +140,7 @@ def test_passwords_are_registered_as_secrets_only() -> None:
     changes = {
         "nodes/k3s-1/sudo": True,
         "nodes/k3s-1/sudo_password": "node-password",
-        "secrets": {"node-password": CANARY},
+        "secrets": {"node-password": {"secure": CANARY}},
         "ssh_private_key_password": CANARY,
     }
     seen = 0

@@ -7,9 +7,9 @@ import jsonschema
 import kubernetes_validate
 import pytest
 
-from components.cni_plugins.binaries import with_input
-from components.multus.manifest import CONFIG_HASH
-from components.objects import SiteObjects, node_scripts_of, site_objects
+from components.multus.manifest import CONFIG_HASH, EXPECTED
+from components.objects import FIELD_MANAGER, SiteObjects, node_scripts_of, site_objects
+from components.pod_networks.node_affinity import node_affinity
 from config.site import Site
 from lab.build.manifests import upstream_file
 from tests.cases.sites import STACK_FILES, changed, changed_tree, site, tree
@@ -35,6 +35,7 @@ def test_every_object_is_valid(stack: str, ingress: dict[str, object] | None) ->
     assert described is not None
 
     made = objects(described)
+    assert made.crd is not None
     (version,) = made.crd["spec"]["versions"]
     for one in made:
         if one["kind"] == "NetworkAttachmentDefinition":
@@ -68,10 +69,8 @@ def test_the_program_runs_each_script_as_it_is_listed(stack: str) -> None:
     commands = record_site(tree(stack)).of("command:remote:Command")
     scripts = node_scripts_of(site(stack))
 
-    run = {entry.name: (entry.inputs["stdin"], entry.inputs["delete"]) for entry in commands}
-    assert run == {
-        f"multihome-plugins-{name}-plugins": (one.install, with_input(one.remove))
-        for name, one in scripts.items()
+    assert {entry.name: entry.inputs["stdin"] for entry in commands} == {
+        f"multihome-plugins-{name}-plugins": one.install for name, one in scripts.items()
     }
 
 
@@ -104,3 +103,54 @@ def test_a_pod_is_probed_from_inside_where_its_answers_to_kubelet_are_lost(
 
     for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
         assert kind in container[probe]
+
+
+def test_the_pod_may_run_only_on_nodes_of_the_stack_file_by_their_hostnames() -> None:
+    renamed = changed("home", {"nodes/k3s-1/hostname": "k3s-1.lan"}).site
+    assert renamed is not None
+    made = objects(renamed)
+
+    for described in (made.home_assistant["StatefulSet"], made.multus["DaemonSet"]):
+        affinity = described["spec"]["template"]["spec"]["affinity"]
+        assert affinity == node_affinity(["k3s-1.lan"])
+
+
+def test_a_network_that_the_pod_is_not_in_changes_no_pod() -> None:
+    more = {"networks/spare": {"type": "macvlan", "parent": "eth0", "subnet": "192.168.60.0/24"}}
+    changes = {**more, "networks/spare/ipam": "static"}
+    with_another = changed("home", changes).site
+    assert with_another is not None
+
+    pods = [objects(each).home_assistant["StatefulSet"] for each in (site("home"), with_another)]
+    assert pods[0] == pods[1]
+
+
+@pytest.mark.parametrize("minutes", [1, 60])
+def test_the_startup_probe_and_up_wait_the_same_time(minutes: int) -> None:
+    slow = changed_tree("home", {"home_assistant/start_minutes": minutes})
+    (pod,) = record_site(slow).of("kubernetes:apps/v1:StatefulSet")
+    (container,) = pod.inputs["spec"]["template"]["spec"]["containers"]
+    probe = container["startupProbe"]
+
+    assert pod.request.customTimeouts.create == f"{minutes}m"
+    assert probe["periodSeconds"] * probe["failureThreshold"] == minutes * 60
+
+
+def test_another_multus_is_used_and_nothing_of_it_is_made() -> None:
+    foreign = changed("home", {"multus/install": False}).site
+    assert foreign is not None
+
+    made = site_objects(foreign, None)
+    assert made.crd is None
+    assert made.multus == {}
+    assert {_name(one) for one in made}.isdisjoint(EXPECTED.items())
+    recording = record_site(changed_tree("home", {"multus/install": False}))
+    kinds = {entry.type.rpartition(":")[2] for entry in recording.registered}
+    assert kinds.isdisjoint({"DaemonSet", "CustomResourceDefinition", "ClusterRole"})
+    (command,) = recording.of("command:remote:Command")
+    assert "multus" not in command.inputs["stdin"].lower()
+
+
+def test_every_object_has_the_one_field_manager() -> None:
+    for described in objects(site("cabin")):
+        assert described["metadata"]["annotations"][FIELD_MANAGER] == "multihome"

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from multihome.picture import picture
+from tests.cases.documents import sections
 from tests.cases.sites import ROOT, site
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-# The changelog tells of commands that may be gone.
-DOCUMENTS = [p for p in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")) if p.stem != "CHANGELOG"]
+# The changelog tells of commands that may be gone; a test of its own types those of operations.
+OTHERS = ("CHANGELOG", "operations")
+DOCUMENTS = [p for p in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")) if p.stem not in OTHERS]
 TEXTS = [path.read_text(encoding="utf-8") for path in DOCUMENTS]
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 # What is set for a command, and a comment behind it: either says nothing about what runs it.
@@ -36,7 +38,8 @@ RUN_BY = {
     "python -m tests.cases.rules_page": "unit/test_rules_page.py:test_the_page_of_the_rules",
     "pulumi destroy --stack <site> --exclude-protected": "engine/test_readme.py:test_the_commands",
     "pulumi state unprotect": "engine/test_readme.py:test_the_commands",
-    "pulumi cancel": "engine/test_home.py:test_an_up_that_was_killed_is_finished_by_the_next",
+    "pulumi config set --secret --path multihome:secrets.k3s-1": "engine/lab.py:applied_lab",
+    "pulumi cancel": "engine/test_operations.py:test_an_up_that_was_killed_is_finished_by_the_next",
     # The block of "Your own site" is run as it stands, but for `pulumi install`, which downloads.
     **dict.fromkeys(
         (
@@ -76,6 +79,12 @@ def commands() -> list[str]:
 def test_a_command_of_the_documents_is_run_by_a_test(command: str) -> None:
     file, _, function = RUN_BY[command].partition(":")
     assert f"def {function}" in (ROOT / "tests" / file).read_text(encoding="utf-8")
+
+
+def test_the_commands_of_each_section_of_operations_are_typed_by_a_test() -> None:
+    tests = (ROOT / "tests" / "engine" / "test_operations.py").read_text(encoding="utf-8")
+    for heading in sections(ROOT / "docs" / "operations.md"):
+        assert f'SECTIONS["{heading}"]' in tests
 
 
 def test_the_readme_shows_what_check_prints(tmp_path: Path) -> None:

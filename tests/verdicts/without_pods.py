@@ -66,7 +66,16 @@ def archive_unknown() -> str:
         with serve_folder(folder) as url:
             site = unchecked_site({**CASES["archive-unknown"], "plugins/url": f"{url}/plugins.tgz"})
             cni = dataclasses.replace(site.cluster.cni, bin_dir=temporary)
-            script = node_scripts(site.plugins, "amd64", ("vlan",), cni).install
+            script = node_scripts(
+                site.plugins,
+                "amd64",
+                ("vlan",),
+                cni,
+                owner="k3s-1",
+                cluster_release=site.cluster.release,
+                multus_is_ours=True,
+                folder=f"{temporary}/removers",
+            ).install
             done = subprocess.run(
                 ["sh", "-s"], input=script, capture_output=True, text=True, check=False
             )
