@@ -168,3 +168,10 @@ class Node:
             for path in (folder or self.root).rglob("*")
             if path.is_file()
         }
+
+    def have(self, plugins: Plugins, archive: Path) -> None:
+        """Copies the archive and installs the plugins, which must succeed."""
+        scripts = self.scripts(plugins)
+        self.copy(archive, scripts)
+        done = self.install(scripts)
+        assert done.returncode == 0, done.stderr

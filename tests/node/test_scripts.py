@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.plugins import ArchivedPlugins, BuiltPlugins, Plugins, ReleasePlugins
-from lab.web import serve_folder
-from tests.node.node import NAMES, Node, archived, plugins_archive, released
+from tests.node.node import NAMES, Node, archived, plugins_archive
 
 LEFTOVERS = ("00-multus.conf", "00-multus.conflist", "multus.d/multus.kubeconfig")
 
@@ -33,26 +32,18 @@ def run_multus(node: Node, pid: int = 7) -> Path:
     return name
 
 
-def installed(node: Node, plugins: Plugins, archive: Path) -> None:
-    """Copies the archive and installs."""
-    scripts = node.scripts(plugins)
-    node.copy(archive, scripts)
-    done = node.install(scripts)
-    assert done.returncode == 0, done.stderr
-
-
 def test_install_twice_changes_nothing_and_remove_gives_the_start_back(
     node: Node, archive: Path
 ) -> None:
     start, plugins = node.files(), archived(archive)
 
-    installed(node, plugins, archive)
+    node.have(plugins, archive)
     once = node.files(node.bin_dir)
     for name in NAMES:
         assert (node.bin_dir / name).stat().st_mode & 0o7777 == 0o755
         assert (node.bin_dir / name).read_text() == f"{name} of upstream"
     assert node.folder.stat().st_mode & 0o7777 == 0o700
-    installed(node, plugins, archive)
+    node.have(plugins, archive)
     assert node.files(node.bin_dir) == once
     assert node.remove(node.scripts(plugins)).returncode == 0
     assert node.files() == start
@@ -77,7 +68,7 @@ def test_a_plugin_that_is_no_longer_wanted_stays_for_the_pods_that_were_made_wit
     node: Node, archive: Path
 ) -> None:
     start, plugins = node.files(), archived(archive)
-    installed(node, plugins, archive)
+    node.have(plugins, archive)
     fewer = node.scripts(plugins, ("macvlan",))
     assert node.install(fewer).returncode == 0
 
@@ -90,7 +81,7 @@ def test_another_release_takes_the_place_of_the_first(node: Node, tmp_path: Path
     start = node.files()
     for word in ("of one release", "of the next"):
         archive = plugins_archive(tmp_path / f"{word}.tgz".replace(" ", "-"), word)
-        installed(node, archived(archive), archive)
+        node.have(archived(archive), archive)
         assert (node.bin_dir / "vlan").read_text() == f"vlan {word}"
 
     assert node.remove(node.scripts(archived(archive))).returncode == 0
@@ -101,7 +92,7 @@ def test_a_removal_by_the_node_s_former_name_leaves_everything_alone(
     node: Node, archive: Path
 ) -> None:
     plugins = archived(archive)
-    installed(node, plugins, archive)
+    node.have(plugins, archive)
     leave_multus(node)
     assert node.install(node.scripts(plugins, owner="k3s-1.lan")).returncode == 0
     start = node.files()
@@ -131,7 +122,7 @@ def test_a_node_that_had_every_plugin_before_has_an_owner_too(node: Node, archiv
 def test_what_multus_could_not_clean_up_goes_and_the_cluster_s_own_stays(
     node: Node, archive: Path
 ) -> None:
-    installed(node, archived(archive), archive)
+    node.have(archived(archive), archive)
     leave_multus(node)
 
     assert node.remove(node.scripts(archived(archive))).returncode == 0
@@ -141,7 +132,7 @@ def test_what_multus_could_not_clean_up_goes_and_the_cluster_s_own_stays(
 
 def test_the_files_of_a_multus_that_runs_stay_and_the_plugins_go(node: Node, archive: Path) -> None:
     """By the node's real /proc."""
-    installed(node, archived(archive), archive)
+    node.have(archived(archive), archive)
     leave_multus(node)
     program = node.root / "thin_entrypoint"
     program.write_bytes(Path("/bin/sleep").read_bytes())
@@ -162,7 +153,7 @@ def test_the_files_of_a_multus_that_runs_stay_and_the_plugins_go(node: Node, arc
 
 def test_a_removal_waits_for_the_end_of_multus(node: Node, archive: Path) -> None:
     """The name of the process is a pipe, so that it ends after it was seen."""
-    installed(node, archived(archive), archive)
+    node.have(archived(archive), archive)
     leave_multus(node)
     name = run_multus(node)
     name.unlink()
@@ -194,7 +185,7 @@ def test_the_files_of_somebody_else_s_multus_are_never_touched(node: Node, archi
 
 def test_another_folder_has_a_remover_of_its_own(node: Node, archive: Path) -> None:
     """The installation in the new folder comes first, the removal in the old one last."""
-    installed(node, archived(archive), archive)
+    node.have(archived(archive), archive)
     start = node.files(node.bin_dir)
     other = node.root / "opt" / "bin"
     other.mkdir(parents=True)
@@ -210,18 +201,6 @@ def test_another_folder_has_a_remover_of_its_own(node: Node, archive: Path) -> N
     assert not node.folder.exists()
 
 
-def test_an_archive_with_another_digest_installs_nothing(node: Node, archive: Path) -> None:
-    start = node.files()
-    scripts = node.scripts(archived(archive))
-    archive.write_bytes(b"not the archive")
-    node.copy(archive, scripts)
-
-    done = node.install(scripts)
-    assert done.returncode != 0
-    assert "nothing was installed" in done.stderr
-    assert node.files() == {**start, **node.files(node.home)}
-
-
 def test_a_folder_that_is_not_there_is_named_and_not_made(node: Node, archive: Path) -> None:
     start = node.files()
     absent = node.root / "absent"
@@ -231,75 +210,6 @@ def test_a_folder_that_is_not_there_is_named_and_not_made(node: Node, archive: P
     assert "absent is no directory" in done.stderr
     assert not absent.exists()
     assert node.files() == start
-
-
-def test_a_copied_archive_goes_after_the_installation_with_those_of_earlier_ones(
-    node: Node, archive: Path
-) -> None:
-    (node.home / ".multihome").mkdir()
-    (node.home / ".multihome" / "cni-plugins-0123456789abcdef.tgz").write_text("an old one")
-    installed(node, archived(archive), archive)
-
-    assert list(node.home.iterdir()) == []
-
-
-def test_an_archive_that_is_gone_is_missed_only_by_a_node_that_needs_it(
-    node: Node, archive: Path
-) -> None:
-    installed(node, archived(archive), archive)
-    scripts = node.scripts(archived(archive))
-
-    assert node.install(scripts).returncode == 0
-    (node.bin_dir / "vlan").unlink()
-    done = node.install(scripts)
-    assert done.returncode != 0
-    assert "raise multihome:plugins.generation" in done.stderr
-
-
-def test_a_node_downloads_what_it_lacks_and_nothing_else(node: Node, archive: Path) -> None:
-    with serve_folder(archive.parent) as url:
-        scripts = node.scripts(released(archive, url))
-        assert node.install(scripts).returncode == 0
-        once = node.files(node.bin_dir)
-        (node.bin_dir / "vlan").unlink()
-        done = node.install(scripts)
-        assert done.returncode == 0, done.stderr
-
-    now = node.files(node.bin_dir)
-    assert {name for name in now if now[name] != once[name]} <= {
-        "data/cni/vlan",
-        "data/cni/.multihome-cni-plugins",
-    }
-    assert (node.bin_dir / "vlan").read_text() == "vlan of upstream"
-    # The server is gone.
-    assert node.install(scripts).returncode == 0
-    assert list(node.temporary.iterdir()) == []
-
-
-def test_a_download_that_fails_or_is_another_installs_nothing(node: Node, archive: Path) -> None:
-    start = node.files()
-    with serve_folder(archive.parent) as url:
-        another = node.install(node.scripts(released(archive, url, "0" * 64)))
-        absent = node.install(node.scripts(released(archive, f"{url}/absent")))
-
-    assert "nothing was installed" in another.stderr
-    assert another.returncode != 0
-    assert absent.returncode != 0
-    assert node.files() == start
-
-
-def test_the_build_source_builds_with_the_node_s_go(tmp_path: Path) -> None:
-    node = Node(interpreter=("sh",), root=tmp_path / "node")
-    scripts = node.scripts(BuiltPlugins(source="build"), ("static",))
-
-    done = node.install(scripts)
-    assert done.returncode == 0, done.stderr
-    said = subprocess.run(
-        [node.bin_dir / "static"], env={"CNI_COMMAND": "VERSION"}, capture_output=True, check=False
-    )
-    assert b"1.0.0" in said.stdout
-    # A node that has them all needs no Go.
-    assert node.install(scripts, PATH="/usr/bin:/bin", GOPROXY="off").returncode == 0
 
 
 @pytest.mark.parametrize(
