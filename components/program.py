@@ -25,8 +25,10 @@ def build() -> HomeAssistantStack:
     config = pulumi.Config()
     cluster = kubernetes.Provider(
         f"{NAME}-cluster",
-        # `up` has one of these two; a preview with neither looks at the ambient kubeconfig.
-        kubeconfig=config.get_secret("kubeconfig"),
+        # Without a text the provider itself looks for kubeconfigs, in all files of KUBECONFIG. The
+        # SDK would hand that variable over as the name of one file.
+        kubeconfig=config.get_secret("kubeconfig") or "",
+        # `up` has one of the two; a preview with neither takes the ambient context.
         context=site.cluster.context,
         # A renewed kubeconfig must not look like another cluster, which replaces everything.
         cluster_identifier=NAME,

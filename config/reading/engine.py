@@ -13,6 +13,7 @@ from config.reading.problem import NAMESPACE, Problem
 from config.reading.secrets import NAMED_SECRETS, SECRET_KEYS, hidden, misplaced
 from config.reading.site import read_site
 from config.reading.ssh_key import ssh_key_problem
+from config.reading.stack_file import PROVIDERS, of_provider
 from config.site import Site
 
 # A preview does without these, `up` does not: it would trust any node, or take any cluster.
@@ -26,7 +27,7 @@ def load_site() -> Site:
     """
     config = pulumi.Config(NAMESPACE)
     reading = read_site({key: _value(config, key) for key in _keys(config)})
-    problems = [*_misplaced_secrets(), *reading.problems]
+    problems = [*_keys_of_providers(), *_misplaced_secrets(), *reading.problems]
     if reading.site is not None:
         problems += [*_access_problems(config, reading.site), *archive_problems(reading.site)]
     if not pulumi.runtime.is_dry_run():
@@ -58,6 +59,12 @@ def _value(config: pulumi.Config, key: str) -> object:
         return hidden(value)
     # A number or a boolean at the top level reaches the program as the text that was typed.
     return value if isinstance(value, dict | list) else text
+
+
+def _keys_of_providers() -> Iterator[Problem]:
+    for name in pulumi.runtime.get_config_env():
+        if name.partition(":")[0] in PROVIDERS:
+            yield of_provider(name)
 
 
 def _misplaced_secrets() -> list[Problem]:

@@ -17,8 +17,10 @@ from config.reading.secrets import (
 from config.reading.strict_yaml import StrictYamlError, load_strictly
 from config.site import Site
 
-# Namespaces of the engine itself and of its providers, which check their own keys.
-OTHER_NAMESPACES = ("pulumi", "kubernetes", "command")
+# The namespace of the engine itself, which checks its own keys.
+OTHER_NAMESPACES = ("pulumi",)
+# Those of the providers: the program makes its own ones, which read no key of a stack file.
+PROVIDERS = ("kubernetes", "command")
 # Keys of a stack file beside `config`, written by the engine.
 ENGINE_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider", "environment")
 
@@ -70,7 +72,15 @@ def read_stack_file(path: Path) -> StackFile:
     return StackFile(tree=tree, problems=tuple(problems), secrets=frozenset(secrets))
 
 
+def of_provider(key: str) -> Problem:
+    """The problem of a key that would only reach a default provider, of which there is none."""
+    remedy = f"remove it; {NAMESPACE}:kubeconfig or {NAMESPACE}:cluster.context names the cluster"
+    return _problem(key, "(present)", "key-namespace", f"nothing reads this key; {remedy}")
+
+
 def _of_key(key: str, namespace: str, short: str, value: object) -> list[Problem]:
+    if short and namespace in PROVIDERS:
+        return [of_provider(key)]
     if not short or namespace != NAMESPACE:
         remedy = f"write {NAMESPACE}:{short or namespace}"
         message = f"this key belongs to another project; {remedy}, or remove it"

@@ -144,10 +144,12 @@ def record_site(
     secrets: Mapping[str, str | None] | None = None,
     preview: bool = False,
     environment: Mapping[str, str] | None = None,
+    others: Mapping[str, str] | None = None,
 ) -> Recording:
     """Records the program of a site, with the keys as the language host hands them over.
 
     SSH key and kubeconfig hold `CANARY`, unless `secrets` has another text; None takes one away.
+    `others` are keys of other namespaces.
     """
     fill_cache([tree["multus"]["version"]])
     wanted = {"ssh_private_key": private_key(), "kubeconfig": CANARY, **(secrets or {})}
@@ -165,7 +167,7 @@ def record_site(
         # An agent of the person who runs the tests is none of theirs.
         "SSH_AUTH_SOCK": "",
         **(environment or {}),
-        "PULUMI_CONFIG": json.dumps({**plain, **secret}),
+        "PULUMI_CONFIG": json.dumps({**plain, **secret, **(others or {})}),
         "PULUMI_CONFIG_SECRET_KEYS": json.dumps([*secret]),
     }
     with mock.patch.dict(os.environ, changed):

@@ -135,11 +135,20 @@ def test_up_is_not_told_the_cluster_twice() -> None:
     assert "multihome:cluster.context: home: cluster-twice: " in error
 
 
+def test_a_key_of_a_default_provider_is_refused_since_nothing_reads_it() -> None:
+    error = refused({}, others={"kubernetes:context": "production"})
+    assert "kubernetes:context: (present): key-namespace: " in error
+
+
 def test_the_provider_of_the_cluster_gets_the_context_or_the_kubeconfig() -> None:
-    by_context = record_site(
-        changed_tree("home", {"cluster/context": "home"}), secrets={"kubeconfig": None}
+    by_context = _provider(
+        record_site(
+            changed_tree("home", {"cluster/context": "home"}),
+            secrets={"kubeconfig": None},
+            environment={"KUBECONFIG": "/one:/two"},
+        )
     )
-    assert _provider(by_context)["context"] == "home"
+    assert (by_context["context"], by_context["kubeconfig"]) == ("home", "")
     by_kubeconfig = _provider(record_site(tree("home")))
     assert "context" not in by_kubeconfig
     assert CANARY in str(by_kubeconfig["kubeconfig"])

@@ -27,7 +27,7 @@ MORE_KEYS: dict[str, object] = {
     },
     "multihome:multus": {"manifest": {"url": "https://example.org/m.yml", "sha256": "1" * 64}},
     "multihome:kubeconfig": {"secure": "v1:abc"},
-    "kubernetes:context": "home",
+    "pulumi:tags": {"site": "home"},
 }
 FILES = {
     **{path.name: load_strictly(path.read_text())["config"] for path in STACK_FILES},
@@ -105,9 +105,9 @@ def reader_accepts(content: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("key", "accepted"),
     [
-        ("kubernetes:context", True),
+        ("kubernetes:context", False),
         ("pulumi:disable-default-providers", True),
-        ("command:anything", True),
+        ("command:anything", False),
         ("aws:region", False),
         ("kubernetes:", False),
         ("region", False),
