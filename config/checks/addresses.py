@@ -8,14 +8,7 @@ from config.checks.located import (
     located_addresses,
     located_interfaces,
 )
-from config.checks.reach import (
-    answered_on,
-    is_separated_from_node,
-    link_local_of,
-    pod_segments,
-    routers_by_segment,
-    subnets_by_segment,
-)
+from config.checks.reach import is_separated_from_node, link_local_of
 from config.checks.rule import Finding, rule
 from config.ip import IpAddress
 from config.site import Site
@@ -59,14 +52,11 @@ def address_outside_subnet(site: Site) -> Iterator[Finding]:
     source="docs/background/cni.md#static",
 )
 def address_unassignable(site: Site) -> Iterator[Finding]:
-    """No host has the broadcast address, nor IPv6's address of all routers on the segment."""
-    routers = routers_by_segment(site)
+    """No host has the broadcast address, nor IPv6's address of all routers."""
     for located in located_addresses(site):
-        cidr = routers[located.segment].get(located.address)
-        if located.address in located.subnet.unassignable:
-            cidr = located.subnet.cidr
-        if cidr is not None:
-            yield located.about(f"no host of {cidr} may have this address; write another")
+        found = [s.cidr for s in located.network.subnets if located.address in s.unassignable]
+        if found:
+            yield located.about(f"no host of {found[0]} may have this address; write another")
 
 
 @rule(
@@ -106,16 +96,14 @@ def address_outside_range(site: Site) -> Iterator[Finding]:
 )
 def address_in_dhcp_pool(site: Site) -> Iterator[Finding]:
     """A fixed address is not in a DHCP pool."""
-    subnets, of_the_pod = subnets_by_segment(site), pod_segments(site)
     for located in located_addresses(site):
-        for segment in answered_on(located.address, located.segment, of_the_pod):
-            for other in subnets[segment]:
-                pool = other.subnet.dhcp_pool
-                heard = other.subnet is located.subnet or located.address in other.cidr
-                if heard and pool is not None and located.address in pool:
-                    yield located.about(
-                        f"the DHCP server gives out {pool}; write an address outside of it"
-                    )
+        for subnet in located.network.subnets:
+            pool = subnet.dhcp_pool
+            heard = subnet is located.subnet or located.address in subnet.cidr
+            if heard and pool is not None and located.address in pool:
+                yield located.about(
+                    f"the DHCP server gives out {pool}; write an address outside of it"
+                )
 
 
 @rule(
@@ -125,13 +113,9 @@ def address_in_dhcp_pool(site: Site) -> Iterator[Finding]:
 )
 def address_is_gateway(site: Site) -> Iterator[Finding]:
     """The pod does not have the router's address; host-local reserves one for the router."""
-    subnets, of_the_pod = subnets_by_segment(site), pod_segments(site)
     for located in located_addresses(site):
         gateways = {
-            other.subnet.gateway
-            for segment in answered_on(located.address, located.segment, of_the_pod)
-            for other in subnets[segment]
-            if other.subnet.gateway is not None and other.subnet.gateway in other.cidr
+            subnet.gateway for subnet in located.network.subnets if located.address in subnet.cidr
         }
         own = located.network.ipam.gateway(located.subnet)
         if located.address == own or located.address in gateways:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from config.checks.located import WORKLOAD, located_networks
+from config.checks.located import WORKLOAD, LocatedNetwork
 from config.checks.rule import Finding, rule
 from config.site import Site
 
@@ -47,14 +47,13 @@ def interface_number(site: Site) -> Iterator[Finding]:
 
 @rule("network-unused", because="it is most likely a mistake", severity="warning")
 def network_unused(site: Site) -> Iterator[Finding]:
-    """Each network has a pod interface."""
-    used = {interface.network for interface in site.home_assistant.interfaces}
-    for located in located_networks(site):
-        if located.name not in used:
-            yield located.finding(
+    """Each network has a pod interface; no other rule looks at one without."""
+    for name, network in site.networks.items():
+        if name not in site.attached_networks:
+            yield LocatedNetwork(name=name, network=network).finding(
                 "",
-                located.name,
-                "no pod interface is in this network; add one to"
+                name,
+                "no pod interface is in this network, and nothing more is checked of it; add one to"
                 " multihome:home_assistant.interfaces, or remove the network",
             )
 

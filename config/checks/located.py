@@ -1,4 +1,7 @@
-"""The parts of a site with the paths of their keys, as rules go over them."""
+"""The parts of a site with the paths of their keys, as rules go over them.
+
+No rule judges a network that the pod has no interface in.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +10,6 @@ from config.checks.rule import Finding
 from config.home_assistant import PodInterface
 from config.ip import AddressRange, IpAddress, IpNetwork
 from config.networks import HomeNetwork, Segment
-from config.nodes import Node
 from config.site import Site
 from config.subnet import Subnet
 
@@ -16,7 +18,7 @@ WORKLOAD = "home_assistant"
 
 @dataclass(frozen=True, kw_only=True)
 class LocatedNetwork:
-    """A network of the site."""
+    """A network that the pod is in."""
 
     name: str
     network: HomeNetwork
@@ -107,14 +109,14 @@ class LocatedAddress(LocatedInterface):
 
 
 def located_networks(site: Site) -> Iterator[LocatedNetwork]:
-    """Every network."""
-    for name, network in site.networks.items():
+    """Every network that the pod is in."""
+    for name, network in site.attached_networks.items():
         yield LocatedNetwork(name=name, network=network)
 
 
 def located_subnets(site: Site) -> Iterator[LocatedSubnet]:
-    """Every subnet of every network."""
-    for name, network in site.networks.items():
+    """Every subnet of every network that the pod is in."""
+    for name, network in site.attached_networks.items():
         path = f"networks.{name}"
         yield LocatedSubnet(name=name, path=path, network=network, subnet=network)
         if network.ipv6 is not None:
@@ -153,8 +155,3 @@ def located_addresses(site: Site) -> Iterator[LocatedAddress]:
 def about_node(name: str, key: str, value: object, message: str) -> Finding:
     """A finding about a key of a node."""
     return Finding(path=f"nodes.{name}.{key}", value=value, message=message, node=name)
-
-
-def nodes_with(site: Site, parent: str) -> list[Node]:
-    """The nodes that have the interface."""
-    return [node for node in site.nodes.values() if node.interface(parent) is not None]

@@ -19,7 +19,7 @@ _LOCALLY_ADMINISTERED = 0x02
 def mac_twice(site: Site) -> Iterator[Finding]:
     """On the untagged segment of a parent a MAC has one owner, nodes included."""
     owners: dict[tuple[str, str], str] = {}
-    parents = {network.parent for network in site.networks.values()}
+    parents = {network.parent for network in site.attached_networks.values()}
     for name, node in site.nodes.items():
         for interface in node.own_interfaces:
             path = f"nodes.{name}.interfaces.{interface.name}"

@@ -1,24 +1,11 @@
 """Rules about ranges: the addresses that host-local gives out are nobody else's."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 
-from config.checks.located import (
-    LocatedSubnet,
-    located_interfaces,
-    located_subnets,
-)
-from config.checks.reach import (
-    answered_on,
-    has_several_pods,
-    is_apart_by_tag,
-    pod_segments,
-    routers_by_segment,
-    subnets_by_segment,
-)
+from config.checks.located import located_subnets
+from config.checks.reach import is_apart_by_tag
 from config.checks.rule import Finding, rule
 from config.ip import AddressRange, IpAddress
-from config.networks import Segment
 from config.site import Site
 
 
@@ -81,10 +68,9 @@ def range_outside_subnet(site: Site) -> Iterator[Finding]:
 )
 def range_unassignable(site: Site) -> Iterator[Finding]:
     """A range has neither the broadcast address nor IPv6's address of all routers."""
-    routers = routers_by_segment(site)
     for located in located_subnets(site):
         found = located.subnet.range
-        for end in dict.fromkeys((*located.subnet.unassignable, *routers[located.segment])):
+        for end in located.subnet.unassignable:
             reserved = end == located.gateway
             if found is not None and end in found and not reserved:
                 yield located.finding(
@@ -95,58 +81,19 @@ def range_unassignable(site: Site) -> Iterator[Finding]:
 
 
 @rule(
-    "range-only-gateway",
-    because="host-local never gives out the gateway's address",
-    source="docs/background/cni.md#host-local",
-)
-def range_only_gateway(site: Site) -> Iterator[Finding]:
-    """A range has more addresses than the router's, which host-local never gives out."""
-    for located in located_subnets(site):
-        found = located.subnet.range
-        if not located.network.ipam.gives_out_addresses or found is None:
-            continue
-        if found.first == found.last == located.gateway:
-            yield located.finding(
-                "range",
-                found,
-                "its only address is the gateway (the first one when no gateway is given); make the"
-                " range longer",
-            )
-
-
-@rule(
     "range-overlaps-dhcp-pool",
     because="two hosts would answer for one address",
     source="docs/background/cni.md#leases",
 )
 def range_overlaps_dhcp_pool(site: Site) -> Iterator[Finding]:
     """host-local and the DHCP server do not give out the same addresses."""
-    for located, leases, other in _beside_leases(site):
-        if _shares(located, leases, other):
+    for located in located_subnets(site):
+        leases, pool = located.leases, located.subnet.dhcp_pool
+        if leases is not None and pool is not None and _share(leases, pool, located.gateway):
             yield located.finding(
                 "range",
                 leases,
-                f"the range overlaps the DHCP pool {other.subnet.dhcp_pool}; end one of them before"
-                " the other",
-            )
-
-
-@rule(
-    "range-includes-gateway",
-    because="two hosts would answer for one address",
-    source="docs/background/cni.md#leases",
-)
-def range_includes_gateway(site: Site) -> Iterator[Finding]:
-    """No pod gets the address of a router; host-local reserves its own network's alone."""
-    for located, leases, other in _beside_leases(site):
-        gateway = other.subnet.gateway
-        theirs = gateway is not None and gateway in other.cidr and gateway in leases
-        if theirs and gateway != located.gateway:
-            yield located.finding(
-                "range",
-                leases,
-                f"the range includes {gateway}, which is multihome:{other.path}.gateway; leave it"
-                " out",
+                f"the range overlaps the DHCP pool {pool}; end one of them before the other",
             )
 
 
@@ -171,93 +118,10 @@ def range_includes_node(site: Site) -> Iterator[Finding]:
                     )
 
 
-@rule(
-    "ranges-overlap",
-    because="host-local keeps its leases by network, so two pods may get one address",
-    source="docs/background/cni.md#leases",
-)
-def ranges_overlap(site: Site) -> Iterator[Finding]:
-    """No two networks of a segment give out one address, nor one that the pod has in the other.
-
-    A VLAN has one pod on a node, so two pods are on it only with two nodes.
-    """
-    reported: set[str] = set()
-    for segment, given in _given_out(site).items():
-        if not has_several_pods(site, segment):
-            continue
-        before: tuple[int, str, str] = (-1, "", "")
-        for first, last, network, path, value in sorted(given, key=lambda entry: entry[:2]):
-            if first <= before[0] and network != before[1] and path not in reported:
-                reported.add(path)
-                yield Finding(
-                    path=path,
-                    value=value,
-                    message=f"this overlaps multihome:{before[2]}; give each network addresses of"
-                    " its own",
-                    network=network,
-                )
-            if last > before[0]:
-                before = (last, network, path)
-
-
-_GivenOut = tuple[int, int, str, str, object]
-
-
-def _given_out(site: Site) -> dict[Segment, list[_GivenOut]]:
-    """(first, last, network, path, value) of ranges and fixed addresses, IPv6 after IPv4."""
-    found: defaultdict[Segment, list[_GivenOut]] = defaultdict(list)
-    for located in located_subnets(site):
-        leases = located.leases
-        for first, last in () if leases is None else _parts(leases, located.gateway):
-            found[located.segment].append(
-                (first, last, located.name, f"{located.path}.range", leases)
-            )
-    of_the_pod = pod_segments(site)
-    for owned in located_interfaces(site):
-        for key in ("address", "ipv6_address"):
-            address = getattr(owned.interface, key)
-            if address is not None:
-                number, path = _number(address), f"{owned.path}.{key}"
-                for segment in answered_on(address, owned.segment, of_the_pod):
-                    found[segment].append((number, number, owned.interface.network, path, address))
-    return found
-
-
-def _parts(leases: AddressRange, reserved: IpAddress | None) -> Iterator[tuple[int, int]]:
-    """What is ever given out: a reserved address within divides the range."""
-    first, last = _number(leases.first), _number(leases.last)
-    if reserved is None or reserved not in leases:
-        yield first, last
-        return
-    if first < _number(reserved):
-        yield first, _number(reserved) - 1
-    if last > _number(reserved):
-        yield _number(reserved) + 1, last
-
-
-def _number(address: IpAddress) -> int:
-    return int(address) + ((1 << 32) if address.version == 6 else 0)
-
-
-def _beside_leases(site: Site) -> Iterator[tuple[LocatedSubnet, AddressRange, LocatedSubnet]]:
-    """(subnet, what it gives out, subnet on the same segment) for each such pair."""
-    subnets = subnets_by_segment(site)
-    for located in located_subnets(site):
-        leases = located.leases
-        if leases is not None:
-            for other in subnets[located.segment]:
-                yield located, leases, other
-
-
-def _shares(located: LocatedSubnet, leases: AddressRange, other: LocatedSubnet) -> bool:
-    """Whether a client of the other's pool can get what is given out; a gateway is reserved."""
-    pool, cidr = other.subnet.dhcp_pool, other.cidr
-    if pool is None or {pool.first.version, cidr.version} != {leases.first.version}:
+def _share(leases: AddressRange, pool: AddressRange, reserved: IpAddress | None) -> bool:
+    """Whether a pod and a client of the pool can get one address; no pod gets a reserved one."""
+    if pool.first.version != leases.first.version:
         return False
-    # Where a pool leaves its own network's subnet, nobody there has the rest of it.
-    own = other.subnet is located.subnet
-    least = int(pool.first) if own else max(int(pool.first), int(cidr.network_address))
-    most = int(pool.last) if own else min(int(pool.last), int(cidr.broadcast_address))
-    least, most = max(least, int(leases.first)), min(most, int(leases.last))
-    reserved = located.gateway
+    least = max(int(pool.first), int(leases.first))
+    most = min(int(pool.last), int(leases.last))
     return least <= most and not (reserved is not None and least == most == int(reserved))

@@ -1,49 +1,16 @@
-"""On which segments the pod answers for an address, and who else is on them."""
+"""On which segments the pod answers for an address, and by which link-local address."""
 
 import ipaddress
-from collections import defaultdict
-from collections.abc import Mapping
 
-from config.checks.located import (
-    LocatedAddress,
-    LocatedSubnet,
-    located_interfaces,
-    located_subnets,
-    nodes_with,
-)
-from config.ip import IpAddress, IpNetwork
+from config.checks.located import LocatedAddress, located_interfaces
+from config.ip import IpAddress
 from config.networks import HomeNetwork, Segment
 from config.site import Site
-
-
-def subnets_by_segment(site: Site) -> Mapping[Segment, list[LocatedSubnet]]:
-    """The subnets of all networks of each segment."""
-    found: defaultdict[Segment, list[LocatedSubnet]] = defaultdict(list)
-    for located in located_subnets(site):
-        found[located.segment].append(located)
-    return found
-
-
-def routers_by_segment(site: Site) -> Mapping[Segment, dict[IpAddress, IpNetwork]]:
-    """On each segment IPv6's addresses of all routers, and the subnets whose routers have them.
-
-    Such a router answers whatever prefix length the others on the segment know.
-    """
-    found: defaultdict[Segment, dict[IpAddress, IpNetwork]] = defaultdict(dict)
-    for located in located_subnets(site):
-        if located.cidr.version == 6:
-            found[located.segment] |= dict.fromkeys(located.subnet.unassignable, located.cidr)
-    return found
 
 
 def pod_segments(site: Site) -> tuple[Segment, ...]:
     """The segments that the pod is on."""
     return tuple(dict.fromkeys(located.segment for located in located_interfaces(site)))
-
-
-def has_several_pods(site: Site, segment: Segment) -> bool:
-    """Whether two pods are ever on the segment at once: a VLAN has one on each node."""
-    return not segment.is_tagged or len(nodes_with(site, segment.parent)) > 1
 
 
 def answered_on(
@@ -58,9 +25,9 @@ def answered_on(
 
 def is_separated_from_node(site: Site, located: LocatedAddress, node: str) -> bool:
     """Whether the pod's address and the same address of the node are never seen together."""
-    return is_apart_by_tag(
-        site, located.network, located.address, node
-    ) and not _is_answered_untagged(site, located)
+    answering = answered_on(located.address, located.segment, pod_segments(site))
+    apart = is_apart_by_tag(site, located.network, located.address, node)
+    return apart and all(segment.is_tagged for segment in answering)
 
 
 def is_apart_by_tag(site: Site, network: HomeNetwork, address: IpAddress, node: str) -> bool:
@@ -70,21 +37,6 @@ def is_apart_by_tag(site: Site, network: HomeNetwork, address: IpAddress, node: 
     """
     tagged = network.segment.is_tagged and list(site.pod_nodes) == [node]
     return tagged and address.version not in site.cluster.pod_versions
-
-
-def _is_answered_untagged(site: Site, located: LocatedAddress) -> bool:
-    """Whether the pod answers for its address on an untagged segment where a node may have it.
-
-    The node is where an untagged network's subnet holds it, and else on any of its interfaces.
-    """
-    segments = answered_on(located.address, located.segment, pod_segments(site))
-    of_the_pod = {segment for segment in segments if not segment.is_tagged}
-    known = {
-        segment
-        for segment, subnets in subnets_by_segment(site).items()
-        if not segment.is_tagged and any(located.address in other.cidr for other in subnets)
-    }
-    return not of_the_pod.isdisjoint(known or of_the_pod)
 
 
 def link_local_of(mac: str) -> ipaddress.IPv6Address:

@@ -1,6 +1,6 @@
 """Rules about routes: the cluster's default route and networks stay the cluster's."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from config.checks.located import (
     LocatedNetwork,
@@ -163,16 +163,18 @@ def route_to_node(site: Site) -> Iterator[Finding]:
 )
 def route_twice(site: Site) -> Iterator[Finding]:
     """One of the pod's networks leads to a destination, and names it once."""
-    attached = site.attached_networks
-    by_interface = [
-        LocatedNetwork(name=found.interface.network, network=found.network)
-        for found in located_interfaces(site)
-    ]
-    yield from _named_twice(by_interface)
-    for located in located_networks(site):
-        # Another pod may be in it.
-        if located.name not in attached:
-            yield from _named_twice([located])
+    owners: dict[IpNetwork, str] = {}
+    for found in located_interfaces(site):
+        located = LocatedNetwork(name=found.interface.network, network=found.network)
+        for destination in located.network.routes:
+            if destination in owners:
+                yield located.finding(
+                    "routes",
+                    destination,
+                    f"multihome:{owners[destination]} has this destination already; remove one of"
+                    " them, or the pod's second interface there",
+                )
+            owners.setdefault(destination, f"networks.{located.name}.routes")
 
 
 @rule(
@@ -196,7 +198,7 @@ def discovery_twice(site: Site) -> Iterator[Finding]:
 
 
 def _routes(site: Site) -> Iterator[tuple[LocatedNetwork, IpNetwork]]:
-    """(network, destination) for every route of every network."""
+    """(network, destination) for every route of the pod's networks."""
     for located in located_networks(site):
         for destination in located.network.routes:
             yield located, destination
@@ -204,29 +206,12 @@ def _routes(site: Site) -> Iterator[tuple[LocatedNetwork, IpNetwork]]:
 
 def _routes_onto_links(site: Site) -> Iterator[tuple[LocatedNetwork, IpNetwork, LocatedSubnet]]:
     """(network, destination, subnet that the destination is part of)."""
-    attached = site.attached_networks
     for located, destination in _routes(site):
         for other in located_subnets(site):
-            both = located.name in attached and other.name in attached
-            on_link = other.name == located.name or both
-            if on_link and is_part(destination, other.cidr):
+            if is_part(destination, other.cidr):
                 yield located, destination, other
 
 
 def _loses_to_link(destination: IpNetwork, other: LocatedSubnet) -> bool:
     """By the kernel's metrics: 256 for the link of IPv6, 1024 for a route by a router."""
     return destination.version == 6 and destination == other.cidr
-
-
-def _named_twice(networks: Iterable[LocatedNetwork]) -> Iterator[Finding]:
-    owners: dict[IpNetwork, str] = {}
-    for located in networks:
-        for destination in located.network.routes:
-            if destination in owners:
-                yield located.finding(
-                    "routes",
-                    destination,
-                    f"multihome:{owners[destination]} has this destination already; remove one of"
-                    " them, or the pod's second interface there",
-                )
-            owners.setdefault(destination, f"networks.{located.name}.routes")

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 
 from config.checks.located import (
     LocatedNetwork,
-    located_addresses,
     located_interfaces,
     located_networks,
 )
-from config.checks.reach import subnets_by_segment
 from config.checks.rule import Finding, rule
 from config.networks import Segment
 from config.site import Site
@@ -25,12 +23,11 @@ _NAMED_VLAN = re.compile(r"vlan[.-]?([0-9]{1,4})")
 def segment_twice(site: Site) -> Iterator[Finding]:
     """The pod is on each segment once.
 
-    By IPv6 alone it may be there twice, where no subnet of the segment holds an IPv4 address that
-    the pod has elsewhere: each interface answers for its own address. A VLAN is made once in any
-    case.
+    By IPv6 alone it may be there twice: each interface answers for its own address. A VLAN is made
+    once in any case.
     """
     owners: dict[Segment, str] = {}
-    asked = _segments_that_ask_by_arp(site)
+    asked = {n.segment for n in site.attached_networks.values() if 4 in n.ip_versions}
     for located in located_interfaces(site):
         segment = located.segment
         if segment in owners and (located.network.one_pod_per_node or segment in asked):
@@ -78,19 +75,6 @@ def vlan_may_exist(site: Site) -> Iterator[Finding]:
                 f"node {node_name} has {existing}; if it is that VLAN of {located.network.parent},"
                 f" write `type: macvlan` with `parent: {existing}`",
             )
-
-
-def _segments_that_ask_by_arp(site: Site) -> set[Segment]:
-    """The segments on which the pod has IPv4, or a subnet holds an IPv4 address of the pod."""
-    own = {
-        located.segment for located in located_interfaces(site) if 4 in located.network.ip_versions
-    }
-    addresses = [a.address for a in located_addresses(site) if a.address.version == 4]
-    return own | {
-        segment
-        for segment, subnets in subnets_by_segment(site).items()
-        if any(address in other.cidr for other in subnets for address in addresses)
-    }
 
 
 def _beside_vlans(site: Site) -> Iterator[tuple[LocatedNetwork, int, str, str]]:

@@ -165,13 +165,12 @@ def unused_gateway_outside_subnet(site: Site) -> Iterator[Finding]:
 )
 def networks_overlap(site: Site) -> Iterator[Finding]:
     """No two networks of the pod share addresses: the pod could not tell them apart."""
-    attached = site.attached_networks
     for version in (4, 6):
         known = sorted(
             (
                 (int(located.cidr.network_address), located.cidr.prefixlen, located.name, located)
                 for located in located_subnets(site)
-                if located.cidr.version == version and located.name in attached
+                if located.cidr.version == version
             ),
             key=lambda entry: (*entry[:3], entry[3].path),
         )

@@ -63,8 +63,27 @@ def iot(subnet: str, address: str) -> dict[str, object]:
     }
 
 
+def in_vlan(address: str) -> dict[str, object]:
+    """The pod's interface in a network called `vlan`."""
+    return {**THIRD, "network": "vlan", "name": "net1.2", "address": address}
+
+
+def pod_in(*names: str) -> dict[str, object]:
+    """A pod with an interface in each of these networks, at an address of no network."""
+    interfaces = [
+        {
+            "network": name,
+            "name": f"net{number}",
+            "address": f"198.51.100.{number}",
+            "mac": f"02:00:00:00:00:{number:02x}",
+        }
+        for number, name in enumerate(names, 1)
+    ]
+    return {"home_assistant/interfaces": interfaces}
+
+
 def spare(**keys: object) -> dict[str, object]:
-    """Another network in the LAN's subnet and segment, without a pod interface."""
+    """Another network in the LAN's subnet and segment."""
     return {"networks/spare": {**LAN2, "subnet": "192.168.18.0/24", **keys}}
 
 
@@ -94,15 +113,4 @@ RANGE6: dict[str, object] = {
 ROUTED6: dict[str, object] = {
     "networks/lan/routing": "routed",
     "networks/lan/routes": ["2001:db8:5::/48"],
-}
-
-
-VLAN_TWICE: dict[str, object] = {
-    "networks/spare": {
-        "type": "vlan",
-        "parent": "eth0",
-        "vlan_id": 2,
-        "subnet": "192.168.32.0/24",
-        "range": "192.168.32.3-192.168.32.100",
-    },
 }

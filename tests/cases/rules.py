@@ -12,7 +12,6 @@ from tests.cases.changes import (
     THIRD,
     V6,
     iot,
-    spare,
 )
 
 CASES: dict[str, dict[str, object]] = {
@@ -127,20 +126,10 @@ CASES: dict[str, dict[str, object]] = {
     "range-unused": {"networks/lan/ipam": "static"},
     "range-outside-subnet": {"networks/iot/range": "192.168.31.250-192.168.32.100"},
     "range-unassignable": {"networks/lan/range": "192.168.18.32-192.168.18.255"},
-    "range-only-gateway": {
-        "networks/spare": {
-            **LAN2,
-            "ipam": "host-local",
-            "range": "192.168.60.1-192.168.60.1",
-        },
-    },
-    "range-includes-gateway": spare(gateway="192.168.18.100"),
     "range-overlaps-dhcp-pool": {"networks/lan/dhcp_pool": "192.168.18.100-192.168.18.200"},
     "range-includes-node": {"networks/lan/range": "192.168.18.10-192.168.18.100"},
     "pool-outside-subnet": {"networks/lan/dhcp_pool": "192.168.19.2-192.168.19.9"},
-    "pool-fills-subnet": {
-        "networks/spare": {**LAN2, "dhcp_pool": "192.168.60.1-192.168.60.254"},
-    },
+    "pool-fills-subnet": {**STATIC, "networks/lan/dhcp_pool": "192.168.18.1-192.168.18.254"},
     "gateway-outside-subnet": {
         **ROUTED,
         "networks/lan/gateway": "192.168.19.1",
@@ -155,14 +144,6 @@ CASES: dict[str, dict[str, object]] = {
         **ROUTED,
         "nodes/k3s-1/host": "10.9.0.5",
         "networks/lan/routes": ["10.9.0.0/16"],
-    },
-    "ranges-overlap": {
-        "networks/spare": {
-            **LAN2,
-            "ipam": "host-local",
-            "subnet": "192.168.18.0/24",
-            "range": "192.168.18.90-192.168.18.100",
-        },
     },
     "unused-gateway-outside-subnet": {"networks/lan/gateway": "192.168.19.1"},
     "cluster-network-without-hosts": {"cluster/service_networks": ["127.43.0.0/16"]},

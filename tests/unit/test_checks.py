@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from config.checks import RULES
-from tests.cases.changes import EVERYTHING_BUNDLED, LAN2, NODE2
+from tests.cases.changes import EVERYTHING_BUNDLED, LAN2, NODE2, STATIC
 from tests.cases.more_rules import MORE
 from tests.cases.rules import CASES
 from tests.cases.sites import changed
@@ -213,6 +213,30 @@ def test_interfaces_that_no_network_uses_may_share_a_mac() -> None:
     assert reading.of("error") == ()
 
 
+def test_a_network_without_a_pod_interface_is_warned_of_and_not_checked_further() -> None:
+    unused: dict[str, object] = {
+        **LAN2,
+        "parent": "wlan0",
+        "subnet": "192.168.18.0/24",
+        "range": "192.168.18.10-192.168.18.255",
+        "gateway": "192.168.18.32",
+        "dhcp_pool": "192.168.18.32-192.168.18.90",
+        "mtu": 9999,
+        "routing": "routed",
+        "routes": ["0.0.0.0/0", "10.42.0.0/16", "192.168.18.0/24"],
+    }
+    nic = [{"name": "eth0"}, {"name": "wlan0", "mac": "52:54:00:00:00:02"}]
+    nodes = {
+        "nodes/k3s-1/interfaces": nic,
+        "nodes/k3s-2": {**NODE2, "interfaces": nic},
+    }
+    static = {**STATIC, "networks/iot/ipam": "static", "networks/iot/range": None}
+    reading = changed("home", {**nodes, **static, "networks/spare": unused})
+
+    assert reading.of("error") == ()
+    assert [problem.rule for problem in reading.of("warning")] == ["network-unused"]
+
+
 @pytest.mark.parametrize(
     ("network", "full"),
     [
@@ -233,7 +257,7 @@ def test_interfaces_that_no_network_uses_may_share_a_mac() -> None:
 def test_a_pool_that_leaves_no_address_for_a_pod_is_warned_of(
     network: dict[str, object], *, full: bool
 ) -> None:
-    problems = changed("home", {"networks/spare": {**LAN2, **network}}).problems
+    problems = changed("home", {"networks/lan": {**LAN2, **network}}).problems
 
     assert ("pool-fills-subnet" in {problem.rule for problem in problems}) == full
 

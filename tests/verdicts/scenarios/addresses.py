@@ -1,12 +1,11 @@
 """Who has which address: a neighbour one that is free, a DHCP client the worst of a pool."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from config.checks.located import located_addresses, located_subnets
-from config.checks.reach import answered_on, pod_segments, routers_by_segment
 from config.ip import AddressRange, IpAddress, IpNetwork
 from config.ipam import HOST_LOCAL
-from config.networks import HomeNetwork, Segment
+from config.networks import HomeNetwork
 from config.site import Site
 from config.subnet import Subnet
 
@@ -48,7 +47,7 @@ def leased(site: Site, network: HomeNetwork, subnet: Subnet) -> IpAddress | None
     pool = subnet.dhcp_pool
     if pool is None:
         return None
-    wanted = [*_pod_addresses_on(site, network.segment)]
+    wanted = [mine.address for mine in located_addresses(site) if mine.network is network]
     wanted += [*_leases_near(site, network, pool), pool.first, pool.last]
     # No DHCP server gives out the ends.
     ends = subnet.unassignable
@@ -99,8 +98,8 @@ def _taken(site: Site) -> set[IpAddress | None]:
         taken |= {interface.address, interface.ipv6_address}
     for node in site.nodes.values():
         taken |= set(node.own_addresses)
-    for routers in routers_by_segment(site).values():
-        taken |= set(routers)
+    for located in located_subnets(site):
+        taken |= set(located.subnet.unassignable)
     return taken
 
 
@@ -110,13 +109,6 @@ def _is_no_neighbours(site: Site, cidr: IpNetwork, router: IpAddress) -> bool:
         return True
     last = cidr.broadcast_address if cidr.num_addresses > 2 else None
     return cidr.version == 4 and router == last
-
-
-def _pod_addresses_on(site: Site, segment: Segment) -> Iterator[IpAddress]:
-    of_the_pod = pod_segments(site)
-    for located in located_addresses(site):
-        if segment in answered_on(located.address, located.segment, of_the_pod):
-            yield located.address
 
 
 def _leases_near(site: Site, network: HomeNetwork, pool: AddressRange) -> list[IpAddress]:

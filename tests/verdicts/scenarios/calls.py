@@ -4,8 +4,7 @@ import ipaddress
 import json
 from collections.abc import Iterable, Iterator
 
-from config.checks.located import located_addresses, located_interfaces
-from config.checks.reach import routers_by_segment, subnets_by_segment
+from config.checks.located import located_interfaces
 from config.ip import IpAddress, overlap
 from config.networks import HomeNetwork
 from config.nodes import Node
@@ -38,25 +37,10 @@ def owners(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Reque
             for text in element.get("ips", ()) if port is not None else ():
                 for asking in (f"n-{name}", *near):
                     yield {"host": asking, "network": name, "address": text.partition("/")[0]}
-    yield from _asked_on_other_segments(site, node)
     for host in observers(site, node):
         for text, link in node_addresses(site, node):
             if host["name"] == observer_by(link):
                 yield {"host": host["name"], "address": text.partition("/")[0]}
-
-
-def _asked_on_other_segments(site: Site, node: Node) -> Iterator[Request]:
-    """The pod's IPv4 addresses on each of its segments where they may be somebody else's.
-
-    Linux answers there as well (docs/background/cni.md).
-    """
-    for located in located_addresses(site):
-        for name, other in site.attached_networks.items():
-            segment = other.segment
-            near, address = subnets_by_segment(site)[segment], located.address
-            claimed = address.version == 4 and any(address in subnet.cidr for subnet in near)
-            if claimed and segment != located.segment and port_of(node, other) is not None:
-                yield {"host": f"n-{name}", "address": str(address)}
 
 
 def calls(site: Site, node: Node, pods: list[dict[str, str]]) -> Iterator[Request]:
@@ -95,7 +79,7 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
             via, far = network.gateways.get(destination.version), beyond(site, destination)
             if far is not None:
                 yield {"to": str(far), "by": by, "via": str(via)}
-            elif via is not None and _is_called(site, network, via):
+            elif via is not None and _is_called(network, via):
                 # Behind the router are other networks of the site alone.
                 yield {"to": str(via), "by": by}
         if network.has_multicast_route:
@@ -106,9 +90,10 @@ def _calls_to_networks(site: Site, node: Node) -> Iterator[Request]:
             yield {"to": str(address), "by": by, "route_only": True}
 
 
-def _is_called(site: Site, network: HomeNetwork, router: IpAddress) -> bool:
+def _is_called(network: HomeNetwork, router: IpAddress) -> bool:
     """Whether it is an address of the subnet that just one router answers for."""
-    return _is_in([network], router) and router not in routers_by_segment(site)[network.segment]
+    of_all = [address for subnet in network.subnets for address in subnet.unassignable]
+    return _is_in([network], router) and router not in of_all
 
 
 def _calls_to_the_cluster(site: Site, node: Node) -> Iterator[Request]:
@@ -133,7 +118,7 @@ def contested(site: Site) -> Iterator[IpAddress]:
     The first may be on the pod's own node, which has a closer route.
     """
     own = (*site.cluster.pod_networks, *site.cluster.service_networks)
-    for network in site.networks.values():
+    for network in site.attached_networks.values():
         claimed = [s.cidr for s in network.subnets]
         for mine in (*claimed, *(network.routes if network.routing == "routed" else ())):
             for theirs in own:
@@ -162,10 +147,10 @@ def _is_in(networks: Iterable[HomeNetwork], address: IpAddress) -> bool:
 
 def _claimed_twice(site: Site, name: str) -> Iterator[IpAddress]:
     """An address in each subnet of the network that another network of the pod has as well."""
-    used = {interface.network for interface in site.home_assistant.interfaces} - {name}
-    for other in used & set(site.networks):
-        for mine in site.networks[name].subnets:
-            for theirs in site.networks[other].subnets:
+    used = site.attached_networks
+    for other in used.keys() - {name}:
+        for mine in used[name].subnets:
+            for theirs in used[other].subnets:
                 if overlap(mine.cidr, theirs.cidr):
                     yield inside(max(mine.cidr, theirs.cidr, key=lambda n: n.prefixlen))
 

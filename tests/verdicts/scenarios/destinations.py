@@ -10,7 +10,7 @@ from config.site import Site
 
 def beyond(site: Site, route: IpNetwork) -> IpAddress | None:
     """An address of the route that is in no subnet of the site; None when they fill it."""
-    subnets = [s.cidr for network in site.networks.values() for s in network.subnets]
+    subnets = [s.cidr for network in site.attached_networks.values() for s in network.subnets]
     near = [subnet for subnet in subnets if overlap(subnet, route)]
     sides = [side for subnet in near for side in _beside(subnet)]
     for address in (inside(route), route[max(0, route.num_addresses - 2)], *sides):
@@ -36,7 +36,7 @@ def inside(network: IpNetwork) -> IpAddress:
 def sought_behind_a_router(site: Site, network: HomeNetwork) -> Iterator[IpAddress]:
     """A host of the network in each route that leads into it, other than the pod itself."""
     of_the_pod = {located.address for located in located_addresses(site)}
-    for other in site.networks.values():
+    for other in site.attached_networks.values():
         for route in other.routes:
             for subnet in network.subnets:
                 host = _free_inside(route, {*of_the_pod, *subnet.unassignable})

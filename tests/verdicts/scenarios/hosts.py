@@ -38,12 +38,12 @@ def lead_to(site: Site, router: Request, network: HomeNetwork) -> None:
 def neighbours(site: Site, node: Node) -> list[Request]:
     """In each network one host, which is its router as well.
 
-    Of networks on one segment those that the pod is in come first: an address has one host, and
-    who has the gateway's is the router of all of them.
+    An address of a segment has one host: who has the gateway's is the router of all networks there
+    that name it.
     """
     hosts: list[Request] = []
     owners: dict[tuple[str, IpAddress], Request] = {}
-    for name, network in {**site.attached_networks, **site.networks}.items():
+    for name, network in site.attached_networks.items():
         port = port_of(node, network)
         if port is None:
             continue
@@ -95,10 +95,10 @@ def _is_apart(site: Site, node: Node, network: HomeNetwork, address: IpAddress, 
 def devices(site: Site, node: Node) -> Iterable[Request]:
     """Devices with a lease of the DHCP server: the worst ones for the pods' addresses.
 
-    What several pools of a segment give out has one of them, of a network that the pod is in first.
+    What several pools of a segment give out has one of them.
     """
     hosts: dict[tuple[str, IpAddress], Request] = {}
-    for name, network in {**site.attached_networks, **site.networks}.items():
+    for name, network in site.attached_networks.items():
         port = port_of(node, network)
         for number, subnet in enumerate(network.subnets):
             chosen = leased(site, network, subnet)

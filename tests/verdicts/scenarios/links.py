@@ -70,7 +70,7 @@ def network_of(
         is_tagged = network.segment.is_tagged
         return not shared, is_tagged, address not in network.gateways.values()
 
-    for network in sorted(site.networks.values(), key=order):
+    for network in sorted(site.attached_networks.values(), key=order):
         for subnet in network.subnets:
             if address in subnet.cidr and (tagged or not network.segment.is_tagged):
                 known = address not in subnet.unassignable

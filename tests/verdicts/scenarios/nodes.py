@@ -56,7 +56,7 @@ def _of_node(site: Site, node: Node, name: str, other: Node) -> Iterator[Request
         )
         host = hosts.setdefault(str(port), new)
         host["addresses"].append(text)
-        for led in site.networks.values():
+        for led in site.attached_networks.values():
             if address in led.gateways.values() and port_of(node, led) == port:
                 leads_to.append((host, led))
     for host, network in leads_to:

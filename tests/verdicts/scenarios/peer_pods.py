@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from config.checks.reach import routers_by_segment
 from config.ip import IpAddress
 from config.ipam import HOST_LOCAL
 from config.networks import HomeNetwork
@@ -21,7 +20,7 @@ class PeerPod:
 
 def peer_pods(site: Site) -> Iterable[PeerPod]:
     """In each network one pod for each address that the network should promise least."""
-    for name, network in site.networks.items():
+    for name, network in site.attached_networks.items():
         mine = [i for i in site.home_assistant.interfaces if i.network == name]
         own = {str(address) for i in mine for address in (i.address, i.ipv6_address)}
         if not network.ipam.gives_out_addresses:
@@ -48,7 +47,7 @@ def node_of(site: Site, nodes: Sequence[str], pod: PeerPod) -> str:
 
 
 def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
-    """What a range must not hold, what others have, and the ends of the ranges of its segment."""
+    """What a range must not hold, what others have, and the ends of the range."""
     cidr = network.cidr
     if network.range is None:
         # The whole subnet is promised, and so what a neighbour has.
@@ -57,18 +56,14 @@ def _doubtful(site: Site, network: HomeNetwork) -> Iterable[IpAddress]:
     else:
         yield cidr.network_address
         yield cidr.broadcast_address
-    yield from routers_by_segment(site)[network.segment]
     for node in site.nodes.values():
         yield from node.own_addresses
     for interface in site.home_assistant.interfaces:
         yield interface.address
         if interface.ipv6_address is not None:
             yield interface.ipv6_address
-    yield from (s.gateway for n in site.networks.values() for s in n.subnets if s.gateway)
-    for other in site.networks.values():
-        if other.segment != network.segment:
-            continue
-        devices = [leased(site, other, subnet) for subnet in other.subnets]
-        yield from (address for address in devices if address is not None)
-        if (given := other.ipam.leases(other)) is not None:
-            yield from (given.first, given.last)
+    yield from (subnet.gateway for subnet in network.subnets if subnet.gateway)
+    devices = [leased(site, network, subnet) for subnet in network.subnets]
+    yield from (address for address in devices if address is not None)
+    if (given := network.ipam.leases(network)) is not None:
+        yield from (given.first, given.last)

@@ -59,7 +59,7 @@ def _request(site: Site, node_name: str, pods: list[dict[str, str]]) -> Request:
         "namespace": namespace,
         "networks": {
             name: json.dumps(conflist(namespace, name, network))
-            for name, network in site.networks.items()
+            for name, network in site.attached_networks.items()
         },
         "pods": pods,
         "calls": list(calls(site, node, pods)),

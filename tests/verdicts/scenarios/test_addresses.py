@@ -4,13 +4,13 @@ import ipaddress
 
 import pytest
 
-from tests.cases.changes import LAN2, LAN6, STATIC, spare
+from tests.cases.changes import LAN2, STATIC, pod_in, spare
 from tests.cases.sites import unchecked_site
 from tests.verdicts.scenarios.addresses import leased, neighbour
 
 
 def test_no_neighbour_has_what_another_network_promises() -> None:
-    site = unchecked_site(spare(subnet="192.168.18.32/31"))
+    site = unchecked_site({**spare(subnet="192.168.18.32/31"), **pod_in("lan", "spare")})
 
     assert neighbour(site, site.networks["spare"]) is None
 
@@ -18,7 +18,8 @@ def test_no_neighbour_has_what_another_network_promises() -> None:
 def test_no_neighbour_has_the_address_of_all_routers_of_another_subnet_of_the_segment() -> None:
     wide = {**LAN2, "subnet": "fd00:60::/64"}
     two = {**LAN2, "subnet": "fd00:60::/127"}
-    site = unchecked_site({"networks/wide": wide, "networks/two": two})
+    networks = {"networks/wide": wide, "networks/two": two}
+    site = unchecked_site({**networks, **pod_in("wide", "two")})
 
     assert neighbour(site, site.networks["two"]) == ipaddress.ip_address("fd00:60::1")
 
@@ -35,7 +36,8 @@ def test_a_router_of_the_segment_is_near_where_all_other_addresses_are_promised(
         "range": "192.168.18.32-192.168.18.35",
         "gateway": "192.168.18.33",
     }
-    site = unchecked_site({**STATIC, **full, "networks/spare": {**LAN2, **promised}})
+    beside = {"networks/spare": {**LAN2, **promised}, **pod_in("lan", "spare")}
+    site = unchecked_site({**STATIC, **full, **beside})
 
     assert neighbour(site, site.networks["lan"]) == ipaddress.ip_address(near)
 
@@ -49,16 +51,6 @@ def test_no_device_has_an_end_of_the_subnet() -> None:
     assert str(leased(other, other.networks["lan"], other.networks["lan"])) == "fd00:18::9"
 
 
-def test_a_device_has_the_pod_s_address_only_where_the_pod_answers_for_it() -> None:
-    def device(parent: str) -> str:
-        pool = {"parent": parent, "subnet": "fd00:18::/64", "dhcp_pool": "fd00:18::3-fd00:18::9"}
-        leases = {"ipam": "host-local", "range": "fd00:18::5-fd00:18::9"}
-        site = unchecked_site({**LAN6, "networks/spare": {**LAN2, **pool, **leases}})
-        return str(leased(site, site.networks["spare"], site.networks["spare"]))
-
-    assert (device("eth0"), device("eth1")) == ("fd00:18::3", "fd00:18::5")
-
-
 def test_the_address_of_all_routers_of_another_subnet_is_no_neighbour_s() -> None:
     two = {"subnet": "fd00:60::/127", "gateway": "fd00:60::"}
     more = {
@@ -66,10 +58,9 @@ def test_the_address_of_all_routers_of_another_subnet_is_no_neighbour_s() -> Non
         "subnet": "fd00:60::1/128",
         "ipv6": {**two, "dhcp_pool": "fd00:60::1-fd00:60::1"},
     }
-    alone = unchecked_site({"networks/spare": more})
-    beside = unchecked_site(
-        {"networks/spare": more, "networks/wide": {**LAN2, "subnet": "fd00:60::/64"}}
-    )
+    networks = {"networks/spare": more, "networks/wide": {**LAN2, "subnet": "fd00:60::/64"}}
+    alone = unchecked_site({**networks, **pod_in("spare")})
+    beside = unchecked_site({**networks, **pod_in("spare", "wide")})
 
     found = [neighbour(site, site.networks["spare"].subnets[1]) for site in (alone, beside)]
     assert found == [ipaddress.ip_address("fd00:60::"), None]
@@ -81,7 +72,8 @@ def test_a_device_may_have_what_is_a_router_s_on_another_segment(
 ) -> None:
     router = {"parent": parent, "subnet": "192.168.18.0/24", "gateway": "192.168.18.32"}
     pool = {"networks/lan/dhcp_pool": "192.168.18.32-192.168.18.32"}
-    site = unchecked_site({**STATIC, **pool, "networks/spare": {**LAN2, **router}})
+    beside = {"networks/spare": {**LAN2, **router}, **pod_in("lan", "spare")}
+    site = unchecked_site({**STATIC, **pool, **beside})
 
     found = leased(site, site.networks["lan"], site.networks["lan"])
     assert found == (None if device is None else ipaddress.ip_address(device))
@@ -94,6 +86,6 @@ def test_in_a_subnet_of_four_without_a_range_the_router_is_near(
     four: dict[str, object] = {**LAN2, "subnet": "192.168.60.0/30", "ipam": "host-local"}
     if gateway is not None:
         four["gateway"] = f"192.168.60{gateway}"
-    site = unchecked_site({"networks/spare": four})
+    site = unchecked_site({"networks/spare": four, **pod_in("spare")})
 
     assert str(neighbour(site, site.networks["spare"])) == f"192.168.60{near}"

@@ -1,8 +1,8 @@
 """Who calls whom in a scenario, and whose addresses are asked for."""
 
 from config.site import Site
-from tests.cases.changes import LAN2, NODE2, THIRD
-from tests.cases.sites import tree, unchecked_site
+from tests.cases.changes import LAN2, NODE2, THIRD, pod_in
+from tests.cases.sites import unchecked_site
 from tests.verdicts.scenarios.calls import contested
 from tests.verdicts.scenarios.links import possible_sites
 from tests.verdicts.scenarios.request import request
@@ -52,31 +52,6 @@ def test_the_last_of_the_clusters_hosts_are_sought_in_a_network_that_takes_them(
     assert {"10.42.0.9", "10.42.255.254"} <= {str(address) for address in contested(site)}
 
 
-def test_the_pod_s_address_is_asked_for_where_another_network_of_the_pod_may_have_it() -> None:
-    beside = {"networks/spare": {**LAN2, "parent": "eth1", "subnet": "192.168.18.0/24"}}
-    other = {**LAN2, "parent": "eth1", "subnet": "fd00:60::/64"}
-    third = {**THIRD, "network": "other", "address": "fd00:60::9"}
-    scenario = {**beside, "networks/other": other, "nodes/k3s-1/interfaces": ["eth0", "eth1"]}
-    pod = tree("home")["home_assistant"]["interfaces"]
-
-    site = unchecked_site({**scenario, "home_assistant/interfaces": [pod[0], third]})
-    assert {"host": "n-other", "address": "192.168.18.32"} in request(site, "k3s-1")["owners"]
-
-
-def test_the_ipv4_address_of_a_network_s_second_subnet_is_asked_for_on_other_segments() -> None:
-    beside = {**LAN2, "parent": "eth1", "subnet": "192.168.60.0/24"}
-    other = {**LAN2, "parent": "eth1", "subnet": "fd00:60::/64"}
-    both = {**LAN2, "subnet": "fd00:18::/64", "ipv6": {"subnet": "192.168.60.0/24"}}
-    networks = {"networks/both": both, "networks/other": other, "networks/beside": beside}
-    first = {"network": "both", "name": "both", "mac": "02:00:00:00:00:07"}
-    addresses = {"address": "fd00:18::5", "ipv6_address": "192.168.60.5"}
-    third = {**THIRD, "network": "other", "address": "fd00:60::9"}
-
-    pod = {"home_assistant/interfaces": [{**first, **addresses}, third]}
-    site = unchecked_site({**networks, **pod, "nodes/k3s-1/interfaces": ["eth0", "eth1"]})
-    assert {"host": "n-other", "address": "192.168.60.5"} in request(site, "k3s-1")["owners"]
-
-
 def test_a_host_that_is_neither_the_pod_nor_the_broadcast_is_sought_behind_a_router() -> None:
     routes = {"gateway": "192.168.60.1", "routing": "routed", "routes": ["192.168.60.4/30"]}
     site = alone_in({**LAN2, "subnet": "192.168.60.0/29", **routes}, "192.168.60.6")
@@ -87,9 +62,9 @@ def test_a_host_that_is_neither_the_pod_nor_the_broadcast_is_sought_behind_a_rou
 
 def test_a_router_is_called_itself_where_only_networks_of_the_site_are_behind_it() -> None:
     routed = {"gateway": "192.168.60.1", "routing": "routed", "routes": ["192.168.18.0/25"]}
-    site = alone_in({**LAN2, **routed}, "192.168.60.9")
+    changes = {"networks/spare": {**LAN2, **routed}, **pod_in("lan", "spare")}
 
-    called = {call["to"] for call in request(site, "k3s-1")["calls"]}
+    called = {call["to"] for call in request(unchecked_site(changes), "k3s-1")["calls"]}
     assert "192.168.60.1" in called
 
 

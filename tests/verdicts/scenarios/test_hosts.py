@@ -4,7 +4,7 @@ import pytest
 
 from config.site import Site
 from lab.netns.channel import Request
-from tests.cases.changes import LAN2, NODE2, PODS6, TAGGED, THIRD, spare
+from tests.cases.changes import LAN2, NODE2, PODS6, TAGGED, pod_in, spare
 from tests.cases.sites import unchecked_site
 from tests.verdicts.scenarios.request import request
 
@@ -16,28 +16,19 @@ def hosts_of(site: Site, node: str = "k3s-1") -> dict[str, Request]:
 def test_two_pools_of_a_segment_that_share_an_address_have_one_device_there() -> None:
     pool = "192.168.18.120-192.168.18.122"
     beside = spare(subnet="192.168.18.112/28", dhcp_pool=pool)
-    site = unchecked_site({**beside, "networks/lan/dhcp_pool": pool})
+    changes = {**beside, "networks/lan/dhcp_pool": pool}
+    site = unchecked_site({**changes, **pod_in("lan", "spare")})
 
     devices = [host["addresses"] for name, host in hosts_of(site).items() if name[0] == "d"]
     assert devices == [["192.168.18.120/24"]]
-
-
-def test_a_device_of_two_pools_knows_the_subnet_of_the_network_that_the_pod_is_in() -> None:
-    pool = "192.168.18.120-192.168.18.122"
-    beside = spare(subnet="192.168.18.0/23", dhcp_pool=pool)
-    changes = {**beside, "networks/lan/dhcp_pool": pool}
-    in_spare = {"home_assistant/interfaces": [{**THIRD, "network": "spare"}]}
-
-    for more, prefix in ((changes, 24), ({**changes, **in_spare}, 23)):
-        devices = [h["addresses"] for n, h in hosts_of(unchecked_site(more)).items() if n[0] == "d"]
-        assert devices == [[f"192.168.18.120/{prefix}"]]
 
 
 def test_who_has_the_gateway_leads_to_what_is_behind_all_its_networks() -> None:
     more = {"gateway": "fe80::1", "routing": "routed", "routes": ["2001:db8:5::/48"]}
     first = {**LAN2, "subnet": "fd00:60::/64", "gateway": "fe80::1"}
     second = {**LAN2, "subnet": "fd00:61::/64", **more}
-    hosts = hosts_of(unchecked_site({"networks/first": first, "networks/second": second}))
+    networks = {"networks/first": first, "networks/second": second}
+    hosts = hosts_of(unchecked_site({**networks, **pod_in("first", "second")}))
 
     assert hosts["n-first"]["loopback"] == ["2001:db8:5::9/128"]
     assert hosts["n-first"]["on_link"] == ["fd00:61::/64"]
@@ -47,7 +38,7 @@ def test_who_has_the_gateway_leads_to_what_is_behind_all_its_networks() -> None:
 def test_a_router_leads_to_a_full_subnet_by_its_link() -> None:
     full = {"ipam": None, "subnet": "fd00:60::/126", "range": "fd00:60::1-fd00:60::3"}
     network = {**LAN2, **full, "ipam": "host-local", "gateway": "fe80::1"}
-    hosts = hosts_of(unchecked_site({"networks/full": network}))
+    hosts = hosts_of(unchecked_site({"networks/full": network, **pod_in("full")}))
 
     assert hosts["n-full"]["on_link"] == ["fd00:60::/126"]
 
@@ -62,7 +53,8 @@ def test_a_node_that_is_a_router_leads_to_all_subnets_of_its_network() -> None:
         "routes": ["2001:db8:5::/48"],
     }
     router = {**NODE2, "host": "fd00:18::11", "interfaces": []}
-    hosts = hosts_of(unchecked_site({"networks/spare": routed, "nodes/k3s-2": router}))
+    changes = {"networks/spare": routed, "nodes/k3s-2": router}
+    hosts = hosts_of(unchecked_site({**changes, **pod_in("spare")}))
 
     assert hosts["k3s-2-0"]["loopback"] == ["2001:db8:5::9/128"]
     assert hosts["k3s-2-0"]["on_link"] == ["fd10:18::/64"]
@@ -73,7 +65,8 @@ def test_a_node_leads_to_what_is_behind_the_network_that_it_is_the_router_of() -
     more = {"gateway": "fd00:18::11", "routing": "routed", "routes": ["2001:db8:5::/48"]}
     router = {**NODE2, "host": "fd00:18::11", "interfaces": []}
     networks = {"networks/first": first, "networks/second": {**first, **more}}
-    hosts = hosts_of(unchecked_site({**networks, "nodes/k3s-2": router}))
+    changes = {**networks, "nodes/k3s-2": router}
+    hosts = hosts_of(unchecked_site({**changes, **pod_in("first", "second")}))
 
     assert hosts["k3s-2-0"]["loopback"] == ["2001:db8:5::9/128"]
 
@@ -81,9 +74,8 @@ def test_a_node_leads_to_what_is_behind_the_network_that_it_is_the_router_of() -
 def test_a_node_has_all_its_addresses_of_a_segment_by_one_interface() -> None:
     known = {"interfaces": [{"name": "eth0", "mac": "52:54:00:00:00:02"}]}
     other = {**NODE2, **known, "addresses": ["192.168.18.12", "192.168.60.2"]}
-    hosts = hosts_of(
-        unchecked_site({"networks/spare": {**LAN2, "parent": "eth1"}, "nodes/k3s-2": other})
-    )
+    changes = {"networks/spare": {**LAN2, "parent": "eth1"}, "nodes/k3s-2": other}
+    hosts = hosts_of(unchecked_site({**changes, **pod_in("lan", "spare")}))
 
     assert hosts["k3s-2-0"]["addresses"] == ["192.168.18.11/24", "192.168.18.12/24"]
     assert len([host for host in hosts.values() if host.get("mac") == "52:54:00:00:00:02"]) == 1
@@ -117,7 +109,8 @@ def test_a_vlan_has_its_router_where_a_node_has_that_address_in_another_vlan() -
     nodes = {"nodes/k3s-1/host": "192.168.32.1", "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]}}
     twin = {**TAGGED, "subnet": "192.168.32.0/25", "ipam": "static", "gateway": "192.168.32.1"}
     vlans = {"networks/iot/gateway": "192.168.32.1", "networks/twin": twin}
-    hosts = hosts_of(unchecked_site({**nodes, **vlans, **PODS6}), "k3s-2")
+    site = unchecked_site({**nodes, **vlans, **PODS6, **pod_in("iot", "twin")})
+    hosts = hosts_of(site, "k3s-2")
 
     routers = [
         (name, host["vlans"])
@@ -135,7 +128,8 @@ def test_a_vlan_has_its_router_where_a_node_without_pods_has_that_address_on_ano
     vlan = {"nodes/k3s-2": router, "networks/iot/gateway": "192.168.32.1"}
     untagged = None if parent is None else {**LAN2, "parent": parent, "subnet": "192.168.32.0/25"}
     some = {"home_assistant/nodes": ["k3s-1"], "networks/spare": untagged}
-    hosts = hosts_of(unchecked_site({**vlan, **some}))
+    pod = pod_in("iot", *(["spare"] if near else []))
+    hosts = hosts_of(unchecked_site({**vlan, **some, **pod}))
 
     assert ("192.168.32.1/24" in hosts["n-iot"]["addresses"]) == near
     assert hosts["k3s-2-0"]["vlans"] == ([] if near else [2])

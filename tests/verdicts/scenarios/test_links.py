@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from tests.cases.changes import LAN2, NODE2, spare
+from tests.cases.changes import LAN2, NODE2, pod_in
 from tests.cases.sites import unchecked_site
 from tests.verdicts.scenarios.links import links, network_of, node_addresses, possible_sites
 from tests.verdicts.scenarios.nodes import other_nodes
@@ -28,7 +28,6 @@ def test_a_node_may_have_the_pods_address_by_any_interface_whose_segment_the_pod
     assert found == ["eth0", "eth1"]
     for apart in (
         {**shared, "networks/lan/parent": "eth0"},
-        {**shared, **spare(subnet="192.168.32.0/29")},
         both,
     ):
         assert len(list(possible_sites(unchecked_site(apart)))) == 1
@@ -36,7 +35,8 @@ def test_a_node_may_have_the_pods_address_by_any_interface_whose_segment_the_pod
 
 def test_another_node_may_be_in_the_vlan_that_gives_its_address_to_a_pod() -> None:
     plain = {"networks/plain": {**LAN2, "subnet": "192.168.32.0/24"}}
-    site = unchecked_site({**plain, "networks/iot/range": "192.168.32.3-192.168.32.9"})
+    leases = {"networks/iot/range": "192.168.32.3-192.168.32.9"}
+    site = unchecked_site({**plain, **leases, **pod_in("iot", "plain")})
 
     for own, name in (("192.168.32.3", "iot"), ("192.168.32.5", "iot"), ("192.168.32.20", "plain")):
         assert network_of(site, ip_address(own), tagged=True)[0] == site.networks[name]
@@ -48,7 +48,8 @@ def test_a_networks_router_is_in_that_network_and_in_no_other_that_has_its_addre
     router = {"nodes/k3s-2": {**NODE2, "interfaces": []}}
     address = ip_address("192.168.18.11")
     for name in ("lan", "spare"):
-        site = unchecked_site({**beside, **router, f"networks/{name}/gateway": str(address)})
+        gateway = {f"networks/{name}/gateway": str(address), **pod_in("lan", "spare")}
+        site = unchecked_site({**beside, **router, **gateway})
         for possible in possible_sites(site):
             assert network_of(possible, address)[0] == site.networks[name]
 
