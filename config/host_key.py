@@ -16,18 +16,14 @@ POINT_BYTES = {
     "ecdsa-sha2-nistp521": 133,
 }
 PATTERN = rf"({'|'.join(POINT_BYTES)}) [A-Za-z0-9+/]+={{0,2}}( [!-~]+)*"
-_COPY = f"copy all that `{KEYSCAN} HOST` prints after the host"
+_COPY = f"write a whole line of `{KEYSCAN} HOST`, without the host"
 
 
 def parse_host_key(text: str) -> str:
     """The line as it is; refused unless it is a whole key of the type that it names."""
     # Servers sign for RSA keys by rsa-sha2 alone, and the plugin asks for ssh-rsa.
     if text.startswith(("ssh-rsa ", "rsa-sha2-")):
-        raise refusal(
-            RULE,
-            "`up` cannot check RSA host keys",
-            f"write what `{KEYSCAN} HOST` prints after the host",
-        )
+        raise refusal(RULE, "`up` cannot check RSA host keys", _COPY)
     if not re.fullmatch(PATTERN, text):
         raise refusal(RULE, "invalid", "expected a line of ssh-keyscan without the host")
     kind, encoded = text.split(" ")[:2]

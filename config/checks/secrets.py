@@ -15,12 +15,12 @@ def secret_unknown(site: Site) -> Iterator[Finding]:
     for name, node in site.nodes.items():
         wanted = node.sudo_password
         if wanted is not None and wanted not in site.secrets:
-            key = f"{NAMESPACE}:{NAMED_SECRETS}.{wanted}"
             yield about_node(
                 name,
                 "sudo_password",
                 wanted,
-                f"there is no such secret; run `pulumi config set --secret --path {key}`",
+                f"there is no such secret; encrypt it as {NAMESPACE}:{NAMED_SECRETS}.{wanted}, or"
+                " write the name of another",
             )
 
 

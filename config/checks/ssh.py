@@ -33,8 +33,8 @@ def host_key_missing(site: Site) -> Iterator[Finding]:
                 name,
                 "host_key",
                 "(absent)",
-                "`up` will refuse this node; add what"
-                f" `{KEYSCAN}{port} {node.host}` prints after the host",
+                "`up` will refuse this node; add a line of"
+                f" `{KEYSCAN}{port} {node.host}`, without the host",
             )
 
 

@@ -67,7 +67,7 @@ def _wrong_form(text: str) -> str | None:
 
 def _read(text: str) -> _Key:
     """The first key of the text; ValueError where there is none, or it is cut off."""
-    match = _PEM.search(text)
+    match = _PEM.search(text.replace("\r\n", "\n"))
     if match is None:
         raise ValueError("no key")
     kind = match["kind"]

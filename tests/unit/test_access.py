@@ -43,9 +43,10 @@ def test_a_key_without_a_passphrase_is_accepted(form: str, tmp_path: Path) -> No
     assert not needs_password(text)
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"], ids=["LF", "CRLF"])
 @pytest.mark.parametrize("form", ["ed25519", "rsa", "rsa in PEM"])
-def test_a_key_with_a_passphrase_needs_it(form: str, tmp_path: Path) -> None:
-    text = key(tmp_path, *FORMS[form], passphrase=PASSPHRASE)
+def test_a_key_with_a_passphrase_needs_it(form: str, line_end: str, tmp_path: Path) -> None:
+    text = key(tmp_path, *FORMS[form], passphrase=PASSPHRASE).replace("\n", line_end)
 
     problem = ssh_key_problem(text, has_password=False)
     assert problem is not None
