@@ -73,7 +73,7 @@ clean:
 .venv/plan: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
-	grep -E '^(pydantic|ruamel|typer|rich)' requirements.txt >.venv/plan.txt
+	grep -E '^(pydantic|ruamel|typer|rich|tzdata)' requirements.txt >.venv/plan.txt
 	$(INSTALL) -r .venv/plan.txt
 	touch $@
 

@@ -1,5 +1,6 @@
 """Every Kubernetes object and every node script of a site, for `up` and `render` alike."""
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -89,7 +90,12 @@ def _multus(site: Site, manifest: str) -> dict[str, KubernetesObject]:
         cni=site.cluster.cni,
         hostnames=site.hostnames,
     )
-    return transform(parse(manifest), settings)
+    return transform(_parsed(manifest), settings)
+
+
+@functools.cache
+def _parsed(manifest: str) -> tuple[KubernetesObject, ...]:
+    return tuple(parse(manifest))
 
 
 def _ours(described: KubernetesObject) -> KubernetesObject:

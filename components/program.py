@@ -9,6 +9,7 @@ from components.multus.source import ManifestUnavailableError, manifest_of, refu
 from components.objects import node_scripts_of, site_objects
 from components.stack import HomeAssistantStack, HomeAssistantStackArgs
 from config.reading.engine import load_site
+from config.reading.ssh_key import needs_password
 from config.site import Site
 
 NAME = "multihome"
@@ -42,7 +43,8 @@ def build() -> HomeAssistantStack:
         "passwords": _passwords(site, config),
     }
     passphrase = config.get_secret("ssh_private_key_password")
-    if passphrase is not None:
+    # SSH refuses a passphrase for a key that has none.
+    if passphrase is not None and needs_password(config.get("ssh_private_key") or ""):
         args["private_key_password"] = passphrase
     return HomeAssistantStack(NAME, args, pulumi.ResourceOptions(providers=[cluster, nodes]))
 

@@ -12,7 +12,7 @@ from pulumi.runtime import rpc
 from components.cni_plugins.commands import Root, install_command, remove_command
 from components.objects import node_scripts_of
 from tests.cases.sites import changed_tree, site, tree
-from tests.unit.recorder import Registered, record_site
+from tests.unit.recorder import Registered, private_key, record_site
 
 COMMAND, COPY = "command:remote:Command", "command:remote:CopyToRemote"
 ARCHIVES = {
@@ -67,7 +67,7 @@ def test_only_another_folder_replaces_a_command_and_its_removal_runs_last(stack:
     [
         {"cluster/version": "v1.35.0+k3s1"},
         {"plugins/generation": 2},
-        {"plugins/version": "v1.9.2", "plugins/sha256": {"amd64": "0" * 64, "arm64": "0" * 64}},
+        {"plugins/version": "v1.9.2", "plugins/sha256": {"amd64": "1" * 64, "arm64": "1" * 64}},
         {"multus/install": False},
     ],
     ids=["release of the cluster", "generation", "release of the plugins", "multus"],
@@ -94,7 +94,7 @@ def test_a_node_s_new_key_is_another_owner() -> None:
     [
         {"nodes/k3s-1/host": "k3s-1.lan"},
         {"nodes/k3s-1/port": 2222},
-        {"nodes/k3s-1/host_key": "ssh-ed25519 " + "A" * 68},
+        {"nodes/k3s-1/host_key": tree("cabin")["nodes"]["attic"]["host_key"]},
         {"plugins/generation": 2},
         {"cluster/data_dir": "/srv/k3s"},
     ],
@@ -141,17 +141,18 @@ def test_passwords_are_registered_as_secrets_only() -> None:
         "nodes/k3s-1/sudo": True,
         "nodes/k3s-1/sudo_password": "node-password",
         "secrets": {"node-password": {"secure": CANARY}},
-        "ssh_private_key_password": CANARY,
     }
+    words = {"ssh_private_key": private_key(CANARY), "ssh_private_key_password": CANARY}
+    recording = record_site(changed_tree("home", changes), secrets=words)
     seen = 0
-    for entry in record_site(changed_tree("home", changes)).registered:
+    for entry in recording.registered:
         for key, value in entry.inputs.items():
             if CANARY in json.dumps(plain(value), default=plain):
                 seen += 1
                 assert rpc.is_rpc_secret(value), (entry.name, key)
         assert CANARY not in str(entry.outputs)
     assert seen == 2
-    inputs = command(changes)
+    (inputs,) = (entry.inputs for entry in recording.of(COMMAND))
     assert plain(inputs["stdin"]).startswith(f"{CANARY}\n")
     assert plain(inputs["connection"])["privateKeyPassword"] == CANARY
 

@@ -65,29 +65,42 @@ def archive_unknown() -> str:
         shutil.copy("/bin/true", folder / "plugins.tgz")
         with serve_folder(folder) as url:
             site = unchecked_site({**CASES["archive-unknown"], "plugins/url": f"{url}/plugins.tgz"})
-            cni = dataclasses.replace(site.cluster.cni, bin_dir=temporary)
-            script = node_scripts(
-                site.plugins,
-                "amd64",
-                ("vlan",),
-                cni,
-                owner="k3s-1",
-                cluster_release=site.cluster.release,
-                multus_is_ours=True,
-                folder=f"{temporary}/removers",
-            ).install
             done = subprocess.run(
-                ["sh", "-s"], input=script, capture_output=True, text=True, check=False
+                ["sh", "-s"],
+                input=_install(site, temporary),
+                capture_output=True,
+                text=True,
+                check=False,
             )
     return done.stderr
 
 
+def _install(site: Site, folder: str) -> str:
+    """The script that installs vlan into the folder."""
+    cni = dataclasses.replace(site.cluster.cni, bin_dir=folder)
+    return node_scripts(
+        site.plugins,
+        "amd64",
+        ("vlan",),
+        cni,
+        owner="k3s-1",
+        cluster_release=site.cluster.release,
+        multus_is_ours=True,
+        folder=f"{folder}/removers",
+    ).install
+
+
 def archive_missing() -> str:
     """The node's script asks for an archive that nobody has copied, and installs nothing."""
-    scripts = node_scripts_of(_site("archive-missing"))
-    done = subprocess.run(
-        ["sh", "-s"], input=scripts["k3s-1"].install, capture_output=True, text=True, check=False
-    )
+    site = _site("archive-missing")
+    with tempfile.TemporaryDirectory() as temporary:
+        done = subprocess.run(
+            ["sh", "-s"],
+            input=_install(site, temporary),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     return done.stderr
 
 
@@ -148,6 +161,7 @@ def user_not_root() -> str:
                 "BIN_DIR": str(folder / "bin"),
                 "STAGE": str(folder / "stage"),
                 "PLUGINS": "vlan",
+                "OWNER": "k3s-1",
             },
             user=65534,
             capture_output=True,
