@@ -44,7 +44,8 @@ class HomeAssistantStackArgs(TypedDict):
 class HomeAssistantStack(pulumi.ComponentResource):
     """Everything of one site, in an order that needs no second `up`.
 
-    The namespace comes before any node is touched: without a reachable cluster, `up` ends there.
+    Multus' CustomResourceDefinition comes first: `up` ends there when it is somebody else's, or
+    when no cluster answers, and no node has been touched.
     `destroy` removes what is in the cluster first, for the same reason.
 
     The stack makes the protected resources itself, since `destroy --exclude-protected` keeps
@@ -65,12 +66,20 @@ class HomeAssistantStack(pulumi.ComponentResource):
     ) -> None:
         super().__init__("multihome:stack:HomeAssistantStack", name, None, opts)
         site, objects = args["site"], args["objects"]
-        kept = pulumi.ResourceOptions(parent=self, protect=True)
-        namespace = Namespace(f"{name}-namespace", opts=kept, **arguments(objects.namespace))
         definitions: list[pulumi.Resource] = []
         if objects.crd is not None:
-            crd = arguments(objects.crd)
-            definitions.append(CustomResourceDefinition(f"{name}-multus-crd", opts=kept, **crd))
+            definitions.append(
+                CustomResourceDefinition(
+                    f"{name}-multus-crd",
+                    opts=pulumi.ResourceOptions(parent=self, protect=True),
+                    **arguments(objects.crd),
+                )
+            )
+        namespace = Namespace(
+            f"{name}-namespace",
+            opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=definitions),
+            **arguments(objects.namespace),
+        )
         claim = PersistentVolumeClaim(
             f"{name}-home-assistant-claim",
             opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=[namespace]),
@@ -93,7 +102,7 @@ class HomeAssistantStack(pulumi.ComponentResource):
             NetworkSegment(
                 f"{name}-{key}",
                 {"definition": definition},
-                pulumi.ResourceOptions(parent=self, depends_on=[namespace, *definitions]),
+                pulumi.ResourceOptions(parent=self, depends_on=[namespace]),
             )
             for key, definition in objects.networks.items()
         ]

@@ -31,7 +31,7 @@ EXPECTED = {
     "DaemonSet": "kube-multus-ds",
 }
 CNI_VERSION = "1.0.0"
-APP = "multihome-multus"
+OWNED = " Installed by multihome."
 CONFIG_HASH = "multihome/config-hash"
 
 Manifest = dict[str, dict[str, Any]]
@@ -74,6 +74,7 @@ def parse(text: str) -> list[dict[str, Any]]:
 def transform(objects: Iterable[Mapping[str, Any]], settings: ManifestSettings) -> Manifest:
     """The objects by kind, in creation order, made to fit the cluster and pinned."""
     manifest = _by_kind(objects)
+    _own(manifest["CustomResourceDefinition"])
     _pin_kubeconfig(manifest["ConfigMap"], settings)
     _fit_daemon_set(manifest["DaemonSet"], settings)
     _annotate(manifest["DaemonSet"], manifest["ConfigMap"])
@@ -96,6 +97,23 @@ def _by_kind(objects: Iterable[Mapping[str, Any]]) -> Manifest:
         if kind not in found:
             raise ManifestError(f"the Multus manifest lacks the {kind} {name}")
     return {kind: found[kind] for kind in EXPECTED}
+
+
+def _own(definition: dict[str, Any]) -> None:
+    """Makes a text of the definition our own.
+
+    Every Multus has this definition. Server-side apply finds somebody else's by the other text, and
+    refuses to take it over (docs/background/pulumi.md#field-managers).
+    """
+    try:
+        schemas = [
+            version["schema"]["openAPIV3Schema"] for version in definition["spec"]["versions"]
+        ]
+    except (KeyError, TypeError):
+        raise ManifestError("the CustomResourceDefinition lacks a schema") from None
+    for schema in schemas:
+        text = schema.get("description", "")
+        schema["description"] = text if text.endswith(OWNED) else f"{text}{OWNED}"
 
 
 def _pin_kubeconfig(config_map: dict[str, Any], settings: ManifestSettings) -> None:
@@ -143,11 +161,8 @@ def _fit_daemon_set(daemon_set: dict[str, Any], settings: ManifestSettings) -> N
 
 
 def _annotate(daemon_set: dict[str, Any], config_map: Mapping[str, Any]) -> None:
-    """Adds whose DaemonSet it is, and the configuration's hash: a changed one makes new pods."""
+    """Adds the hash of the configuration, so that a changed one makes the pods anew."""
     digest = hashlib.sha256(json.dumps(config_map["data"], sort_keys=True).encode()).hexdigest()
-    # Upstream says `multus`: server-side apply reports a conflict with whoever applied that.
-    labels = {**daemon_set["metadata"].get("labels", {}), "app": APP}
-    daemon_set["metadata"] = {**daemon_set["metadata"], "labels": labels}
     metadata = daemon_set["spec"]["template"].setdefault("metadata", {})
     metadata["annotations"] = {**metadata.get("annotations", {}), CONFIG_HASH: digest[:16]}
 

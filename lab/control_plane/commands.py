@@ -86,11 +86,15 @@ def scheduler_command(kubeconfig: Path) -> Command:
     ]
 
 
+# The label of a node whose kubelet does not run.
+OFF = {"lab/off": "true"}
+
+
 def kwok_command(kubeconfig: Path) -> Command:
     """kwok, which reports nodes and pods as ready in the place of kubelets."""
     return [
         build("kwok") / "kwok",
         f"--kubeconfig={kubeconfig}",
-        "--manage-all-nodes=true",
+        f"--manage-nodes-with-label-selector={','.join(f'!{label}' for label in OFF)}",
         f"--config={Path(__file__).parent / 'kwok.yaml'}",
     ]

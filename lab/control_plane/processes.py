@@ -139,7 +139,7 @@ def start_control_plane(folder: Path, nodes: Sequence[str]) -> Iterator[ControlP
         start("scheduler", scheduler_command(kubeconfig))
         start("kwok", kwok_command(kubeconfig))
         for name in nodes:
-            plane.request("POST", "/api/v1/nodes", _node(name))
+            plane.request("POST", "/api/v1/nodes", described_node(name))
         wait_until(
             lambda: all(node_ready(plane, name) for name in nodes),
             "the nodes",
@@ -167,8 +167,9 @@ def add_volume(plane: ControlPlane, name: str) -> None:
     )
 
 
-def _node(name: str) -> dict[str, Any]:
-    labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux"}
+def described_node(name: str, more_labels: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """A node; with the labels `OFF` no kubelet reports it ready, nor its pods."""
+    labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", **(more_labels or {})}
     amounts = {"cpu": "4", "memory": "8Gi", "pods": "110"}
     return {
         "apiVersion": "v1",

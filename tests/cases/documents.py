@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.cases.sites import ROOT
+
 
 def sections(document: Path) -> Mapping[str, str]:
     """The commands of each section of a document that has some, by its heading."""
@@ -14,3 +16,6 @@ def sections(document: Path) -> Mapping[str, str]:
         if blocks:
             found[heading] = "".join(blocks)
     return found
+
+
+OPERATIONS = sections(ROOT / "docs" / "operations.md")

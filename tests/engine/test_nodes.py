@@ -1,15 +1,23 @@
-"""What `no-node-for-pod` prevents, by the real scheduler: the pod is never scheduled."""
+"""Which nodes pods run on, by the real scheduler."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 
 from components.home_assistant.objects import stateful_set
-from lab.control_plane.processes import ControlPlane, start_control_plane, wait_until
+from lab.control_plane.commands import OFF
+from lab.control_plane.processes import (
+    ControlPlane,
+    described_node,
+    start_control_plane,
+    wait_until,
+)
 from tests.cases.rules import CASES
 from tests.cases.sites import unchecked_site
+from tests.engine.lab import Lab
 
 RULE = "no-node-for-pod"
 PODS = "/api/v1/namespaces/default/pods"
@@ -57,16 +65,30 @@ def scheduled(plane: ControlPlane, folder: Path, changes: Mapping[str, object]) 
     return found[0]
 
 
-def test_a_pod_for_nodes_that_are_not_there_is_never_scheduled(
+def test_a_pod_for_nodes_that_are_not_there_is_refused_by_the_api_server(
     plane: ControlPlane, tmp_path: Path
 ) -> None:
-    said = scheduled(plane, tmp_path, CASES[RULE])
+    with pytest.raises(HTTPError) as refused:
+        scheduled(plane, tmp_path, CASES[RULE])
 
-    assert said["status"] == "False"
-    assert "node affinity" in said["message"]
+    assert refused.value.code == 422
+    assert "must be specified when `operator` is 'In'" in refused.value.read().decode()
 
 
 def test_a_pod_for_a_node_that_is_there_is_scheduled(plane: ControlPlane, tmp_path: Path) -> None:
     said = scheduled(plane, tmp_path, CASES["node-unknown"])
 
     assert said["status"] == "True"
+
+
+def test_nodes_that_the_stack_file_does_not_list_are_left_alone(home: Lab) -> None:
+    """One of them is off: a pod that is bound to it never starts."""
+    for name, labels in (("k3s-8", {}), ("k3s-9", OFF)):
+        home.plane.request("POST", "/api/v1/nodes", described_node(name, labels))
+    home.up()
+
+    pods = home.plane.get("/api/v1/pods")["items"]
+    assert {pod["metadata"]["namespace"] for pod in pods} == {"homeassistant", "kube-system"}
+    assert {pod["spec"]["nodeName"] for pod in pods} == {"k3s-1"}
+    done = home.pulumi("destroy", "--exclude-protected")
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -12,8 +12,7 @@ from ruamel.yaml import YAML
 
 from lab.control_plane.processes import wait_until
 from lab.sshd import new_key, start_sshd
-from tests.cases.documents import sections
-from tests.cases.sites import ROOT
+from tests.cases.documents import OPERATIONS
 from tests.engine.lab import Lab, applied_lab
 from tests.engine.reader import Reader
 
@@ -22,7 +21,6 @@ CRD = (
     "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/"
     "network-attachment-definitions.k8s.cni.cncf.io"
 )
-SECTIONS = sections(ROOT / "docs" / "operations.md")
 PLUGINS = ("macvlan", "tuning", "vlan")
 
 
@@ -63,7 +61,7 @@ def test_a_node_that_lost_its_plugins_gets_them_back(reader: Reader) -> None:
     kept = plugins(reader.lab, "k3s-1")
     lost = reader.lab.node_folder("k3s-1") / "data" / "cni" / "macvlan"
     lost.unlink()
-    reader.does(SECTIONS["A node lost its plugins"])
+    reader.does(OPERATIONS["A node lost its plugins"])
     found = plugins(reader.lab, "k3s-1")
     assert set(found) == set(PLUGINS)
     assert {name: found[name] for name in ("tuning", "vlan")} == {
@@ -91,7 +89,7 @@ def test_a_node_keeps_what_it_has_when_its_address_host_key_and_name_change(
         os.kill(lab.sshd.process, signal.SIGTERM)
         edit(reader, lambda tree: tree["multihome:nodes"]["k3s-1"].update(port=sshd.port))
         words = {"node": "k3s-1", "host": sshd.host, "port": str(sshd.port)}
-        reader.does(SECTIONS["The address, port or host key of a node changed"], **words)
+        reader.does(OPERATIONS["The address, port or host key of a node changed"], **words)
         assert sshd.connections() == 2  # ssh-keyscan is one
         assert plugins(lab, "k3s-1") == before
 
@@ -104,14 +102,14 @@ def test_a_node_keeps_what_it_has_when_its_address_host_key_and_name_change(
         assert plugins(lab, "k3s-1") == before
         assert conflist.exists()
 
-        reader.does(SECTIONS["Leaving"])
+        reader.does(OPERATIONS["Leaving"])
         assert plugins(lab, "k3s-1") == {}
         assert not conflist.exists()
 
 
 def test_a_node_leaves_with_all_that_was_put_on_it(pair: Reader) -> None:
     conflist = multus_leaves(pair.lab, "k3s-2")
-    pair.does(SECTIONS["A node leaves the cluster"], node="k3s-2")
+    pair.does(OPERATIONS["A node leaves the cluster"], node="k3s-2")
 
     assert not conflist.exists()
     assert plugins(pair.lab, "k3s-2") == {}
@@ -120,7 +118,7 @@ def test_a_node_leaves_with_all_that_was_put_on_it(pair: Reader) -> None:
 
 def test_a_node_that_is_dead_for_ever_is_given_up(pair: Reader) -> None:
     os.kill(pair.lab.sshds["k3s-2"].process, signal.SIGTERM)
-    pair.does(SECTIONS["A node is dead for ever"], node="k3s-2")
+    pair.does(OPERATIONS["A node is dead for ever"], node="k3s-2")
 
     assert "k3s-2" not in pair.does("pulumi stack --stack <site> --show-urns")
     assert pair.lab.plane.exists(WORKLOAD)
@@ -133,7 +131,7 @@ def test_a_new_ssh_key_is_used_and_a_lost_state_is_adopted(reader: Reader) -> No
     allowed = reader.lab.sshd.log.parent / "authorized_keys"
     old = allowed.read_text()
     allowed.write_text(old + key.with_suffix(".pub").read_text())
-    reader.does(SECTIONS["The SSH key or the kubeconfig changed"])
+    reader.does(OPERATIONS["The SSH key or the kubeconfig changed"])
     allowed.write_text(key.with_suffix(".pub").read_text())
 
     before = reader.lab.plane.get(WORKLOAD)["metadata"]["uid"]
@@ -141,9 +139,9 @@ def test_a_new_ssh_key_is_used_and_a_lost_state_is_adopted(reader: Reader) -> No
         if file.is_file() and "mine" in file.name:
             file.unlink()
     assert reader.types("pulumi stack --stack <site>").returncode != 0
-    reader.does(SECTIONS["The state is lost"])
+    reader.does(OPERATIONS["The state is lost"])
     assert reader.lab.plane.get(WORKLOAD)["metadata"]["uid"] == before
-    reader.does(SECTIONS["Leaving"])
+    reader.does(OPERATIONS["Leaving"])
     assert plugins(reader.lab, "k3s-1") == {}
 
 
@@ -162,5 +160,5 @@ def test_an_up_that_was_killed_is_finished_by_the_next(reader: Reader) -> None:
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
-    reader.does(SECTIONS["An `up` was interrupted"])
+    reader.does(OPERATIONS["An `up` was interrupted"])
     assert plane.exists(WORKLOAD)

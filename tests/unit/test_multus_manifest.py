@@ -136,11 +136,14 @@ def test_multus_runs_on_the_nodes_of_the_stack_file_alone() -> None:
     assert template["spec"]["affinity"] == node_affinity(["k3s-1"])
 
 
-def test_the_daemon_set_differs_from_upstream_s_in_a_field_that_upstream_sets() -> None:
-    """Server-side apply finds somebody else's DaemonSet by it, and nothing depends on it."""
-    (theirs,) = (one for one in upstream() if one["kind"] == "DaemonSet")
-    ours = transform(upstream(), SETTINGS)["DaemonSet"]
+def test_the_definition_differs_from_upstream_s_by_a_text_that_says_whose_it_is() -> None:
+    """Server-side apply finds somebody else's definition by it."""
+    kind = "CustomResourceDefinition"
+    (theirs,) = (one for one in upstream() if one["kind"] == kind)
+    (ours,) = transform(upstream(), SETTINGS)[kind]["spec"]["versions"]
+    schema = ours["schema"]["openAPIV3Schema"]
 
-    assert theirs["metadata"]["labels"]["app"] == "multus"
-    assert ours["metadata"]["labels"]["app"] == "multihome-multus"
-    assert ours["spec"]["selector"] == theirs["spec"]["selector"]
+    assert schema["description"].endswith("Installed by multihome.")
+    described = theirs["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["description"]
+    schema["description"] = described
+    assert [ours] == theirs["spec"]["versions"]

@@ -15,7 +15,7 @@ EVIDENCE: dict[str, str] = {
     "services-without-pods": "reaches 10.43.0.10 by nothing instead of eth0",
     "interface-twice": "interface name eth0 already exists",
     "mac-twice": "address already in use",
-    "no-node-for-pod": "node affinity",
+    "no-node-for-pod": "must be specified when `operator` is 'In'",
     "node-twice": "1 machine for 2 nodes",
     "hostname-twice": "1 label for 2 nodes",
     "parent-missing": "Link not found",
