@@ -161,8 +161,9 @@ def _config(
 def new_key(path: Path, type_: KeyType = "ed25519", passphrase: str = "") -> Path:
     """A key pair at the path, which is made unless it is there."""
     if not path.exists():
+        kind = ["-t", "rsa", "-b", "2048"] if type_ == "rsa" else ["-t", type_]
         subprocess.run(
-            ["ssh-keygen", "-q", "-t", type_, "-N", passphrase, "-C", path.name, "-f", str(path)],
+            ["ssh-keygen", "-q", *kind, "-N", passphrase, "-C", path.name, "-f", str(path)],
             check=True,
             stdin=subprocess.DEVNULL,
         )

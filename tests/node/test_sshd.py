@@ -67,12 +67,9 @@ def test_sudo_asks_for_the_password_each_time(tmp_path: Path) -> None:
     with start_sshd(tmp_path / "sshd", sudo="asks") as sshd:
         given = run(sshd, ASKED, f"{sshd.password}\nwhat follows\n")
         again = run(sshd, "sudo -n true")
-        wrong = run(sshd, ASKED, "wrong\n")
 
     assert given.stdout == "root\nwhat follows\n"
     assert "password is required" in again.stderr
-    assert "root" not in wrong.stdout
-    assert wrong.returncode != 0
 
 
 def test_a_user_without_sudo_does_not_become_root_by_the_password(tmp_path: Path) -> None:

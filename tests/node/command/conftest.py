@@ -18,6 +18,12 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
 
 
 @pytest.fixture(scope="session")
-def plugin() -> Iterator[Plugin]:
-    with serving() as started:
+def plugin(sshd: Sshd, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plugin]:
+    """Its user has the key that opens the node, where ssh looks for keys."""
+    home = tmp_path_factory.mktemp("home")
+    key = home / ".ssh" / "id_ed25519"
+    key.parent.mkdir()
+    key.touch(mode=0o600)
+    key.write_text(sshd.private_key)
+    with serving(environment={"HOME": str(home)}) as started:
         yield started

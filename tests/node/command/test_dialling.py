@@ -14,6 +14,7 @@ import pytest
 from google.protobuf import empty_pb2
 
 from lab.command_plugin.inputs import COMMAND
+from lab.command_plugin.values import Values
 from lab.sshd import Sshd, start_sshd
 from tests.node.command.plugin import Plugin, connection, serving
 
@@ -71,22 +72,27 @@ def test_row_14_pauses_grow_and_a_refused_connection_names_the_host(
 
 
 def test_row_15_the_time_limit_of_a_dial_is_that_of_tcp(sshd: Sshd, plugin: Plugin) -> None:
-    with listening(0) as port, socket.create_connection(("127.0.0.1", port)):
-        assert f"127.0.0.1:{port}" in plugin.refusal(connection(sshd, port=port, perDialTimeout=1))
-    with listening(1) as port:
-        inputs = {"connection": connection(sshd, port=port, perDialTimeout=1), "create": "true"}
-        with pytest.raises(grpc.RpcError) as error:
-            plugin.create(COMMAND, inputs, within=2)
-    assert error.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+    with (
+        listening(0) as full,
+        socket.create_connection(("127.0.0.1", full)),
+        listening(1) as silent,
+        ThreadPoolExecutor() as calls,
+    ):
+        ended, waiting = (
+            calls.submit(failure, plugin, connection(sshd, port=port, perDialTimeout=1), within=2)
+            for port in (full, silent)
+        )
+        assert f"127.0.0.1:{full}" in ended.result().details()
+        assert waiting.result().code() == grpc.StatusCode.DEADLINE_EXCEEDED
 
 
 def test_row_16_a_timeout_ends_dials_and_no_command(sshd: Sshd, plugin: Plugin) -> None:
-    slow = {"connection": connection(sshd), "create": "sleep 1.5; echo on"}
-    assert plugin.create(COMMAND, slow, timeout=1)["stdout"] == "on"
-    endless = {"connection": connection(sshd, port=1, dialErrorLimit=-1), "create": "true"}
-    with pytest.raises(grpc.RpcError) as error:
-        plugin.create(COMMAND, endless, timeout=1)
-    assert error.value.details() == "context deadline exceeded"
+    slow = {"connection": connection(sshd), "create": "sleep 1.2; echo on"}
+    endless = connection(sshd, port=1, dialErrorLimit=-1)
+    with ThreadPoolExecutor() as calls:
+        dial = calls.submit(failure, plugin, endless, timeout=1)
+        assert plugin.create(COMMAND, slow, timeout=1)["stdout"] == "on"
+        assert dial.result().details() == "context deadline exceeded"
 
 
 def test_row_17_cancel_ends_dials_and_no_command(sshd: Sshd, tmp_path: Path) -> None:
@@ -144,13 +150,15 @@ def test_row_20_an_agent_is_asked_when_there_is_no_private_key(
         assert "unable to authenticate" in plugin.refusal(connection(sshd, **beside))
 
 
-def test_row_21_keys_of_the_user_are_not_used(sshd: Sshd, tmp_path: Path) -> None:
-    folder = tmp_path / ".ssh"
-    folder.mkdir()
-    (folder / "id_ed25519").write_text(sshd.private_key)
-    (folder / "id_ed25519").chmod(0o600)
-    with serving(environment={"HOME": str(tmp_path)}) as plugin:
-        assert "unable to authenticate" in plugin.refusal(connection(sshd, privateKey=None))
+def test_row_21_keys_of_the_user_are_not_used(sshd: Sshd, plugin: Plugin) -> None:
+    assert "unable to authenticate" in plugin.refusal(connection(sshd, privateKey=None))
+
+
+def failure(plugin: Plugin, given: Values, **options: Any) -> Any:
+    """The error of a command on this connection."""
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.create(COMMAND, {"connection": given, "create": "true"}, **options)
+    return error.value
 
 
 @contextmanager
