@@ -64,16 +64,17 @@ ANNOUNCED = {"image-without-arm"}
 
 # Texts of the failures that other sites of the rules show (tests/cases/more_rules.py).
 _OF_OTHER_SITES: dict[str, tuple[str, ...]] = {
-    "address-is-gateway": ("is somebody else's", "failed to add route"),
+    "address-in-dhcp-pool": ("is somebody else's",),
+    "address-is-gateway": ("failed to add route",),
     "address-outside-range": ("no IP addresses available",),
     "cluster-network-without-hosts": ("failed to add route", "invalid argument"),
     "gateway-is-node": ("does not reach 2001:db8:5::9",),
+    "range-includes-node": ("DADFAILED",),
     "range-unassignable": ("DADFAILED",),
     "route-without-hosts": ("255.255.255.255 via the link instead of",),
     "route-twice": ("there is no route to",),
     "services-without-pods": ("by nothing instead of eth0",),
     "subnet-without-hosts": ("network is unreachable", "too small to allocate from"),
-    "segment-twice": ("is answered by 2 MACs",),
 }
 
 

@@ -2,12 +2,10 @@
 
 import pytest
 
-from config.reading.site import read_site
 from tests.cases.more_rules import MORE
 from tests.cases.rules import CASES
 from tests.verdicts.evidence import EVIDENCE, shows
 from tests.verdicts.execution import Outcome, execute
-from tests.verdicts.generator import Stack
 from tests.verdicts.runners import Runners, missing
 from tests.verdicts.stacks import article
 from tests.verdicts.without_pods import WITHOUT_PODS
@@ -15,20 +13,7 @@ from tests.verdicts.without_pods import WITHOUT_PODS
 # Executed in tests of their own: test_wireless.py, and tests/engine/test_nodes.py.
 APART = {"parent-wireless", "no-node-for-pod"}
 BY_PODS = sorted(EVIDENCE.keys() - WITHOUT_PODS.keys() - APART)
-
-
-def _has_a_pod(stack: Stack) -> bool:
-    """Whether the pod is in a network that is refused, or something else is refused."""
-    used = {interface["network"] for interface in stack["home_assistant"]["interfaces"]}
-    return any(p.network is None or p.network in used for p in read_site(stack).of("error"))
-
-
-# Nobody is executed in a network without a pod.
-MORE_BY_PODS = [
-    (name, stack)
-    for name, changes in MORE
-    if name in BY_PODS and _has_a_pod(stack := article(changes))
-]
+MORE_BY_PODS = [(name, article(changes)) for name, changes in MORE if name in BY_PODS]
 
 
 @pytest.fixture(scope="module")
