@@ -66,7 +66,7 @@ def test_a_node_downloads_what_it_lacks_and_nothing_else(node: Node, archive: Pa
 def test_a_download_that_fails_or_is_another_installs_nothing(node: Node, archive: Path) -> None:
     start = node.files()
     with serve_folder(archive.parent) as url:
-        another = node.install(node.scripts(released(archive, url, "0" * 64)))
+        another = node.install(node.scripts(released(archive, url, "1" * 64)))
         absent = node.install(node.scripts(released(archive, f"{url}/absent")))
 
     assert "nothing was installed" in another.stderr
