@@ -1,4 +1,4 @@
-"""On which segments the pod answers for an address, and by which link-local address."""
+"""Where the pod answers for an address, and where a tag keeps two owners of one apart."""
 
 import ipaddress
 
