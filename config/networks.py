@@ -112,7 +112,11 @@ class _Network(Subnet, ABC):
             return [{"dst": MULTICAST, "gw": ON_LINK}]
         if self.routing == "routed":
             gateways = self.gateways
-            return [{"dst": str(dst), "gw": str(gateways[dst.version])} for dst in self.routes]
+            return [
+                {"dst": str(dst), "gw": str(gateways[dst.version])}
+                for dst in self.routes
+                if dst.version in gateways
+            ]
         return []
 
 

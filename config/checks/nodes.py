@@ -69,7 +69,7 @@ def hostname_twice(site: Site) -> Iterator[Finding]:
     source="docs/background/cni.md#parent",
 )
 def parent_missing(site: Site) -> Iterator[Finding]:
-    """Every node that may run the pod has the parent interface of every network."""
+    """Every node that may run the pod has the parent interface of each of the pod's networks."""
     for located in located_networks(site):
         parent = located.network.parent
         for node_name, node in site.pod_nodes.items():

@@ -32,11 +32,11 @@ def changed_tree(stack: str, changes: Mapping[str, object]) -> dict[str, Any]:
         for key in parents:
             here = here[int(key)] if isinstance(here, list) else here.setdefault(key, {})
         if isinstance(here, list):
-            here[int(last)] = value
+            here[int(last)] = copy.deepcopy(value)
         elif value is None:
             here.pop(last, None)
         else:
-            here[last] = value
+            here[last] = copy.deepcopy(value)
     return values
 
 

@@ -125,6 +125,23 @@ def test_a_network_that_the_pod_is_not_in_changes_no_pod() -> None:
     assert pods[0] == pods[1]
 
 
+def test_an_unused_network_whose_routes_lack_a_gateway_still_has_a_conflist() -> None:
+    """No rule looks at it, and its NetworkAttachmentDefinition is made."""
+    more = {
+        "networks/spare": {
+            "type": "macvlan",
+            "parent": "eth0",
+            "subnet": "192.168.60.0/24",
+            "ipam": "static",
+            "routing": "routed",
+            "routes": ["10.9.0.0/16"],
+        }
+    }
+    described = changed("home", more).site
+    assert described is not None
+    assert "10.9.0.0" not in json.dumps(objects(described).networks["spare"])
+
+
 @pytest.mark.parametrize("minutes", [1, 60])
 def test_the_startup_probe_and_up_wait_the_same_time(minutes: int) -> None:
     slow = changed_tree("home", {"home_assistant/start_minutes": minutes})

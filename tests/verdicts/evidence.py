@@ -36,7 +36,7 @@ EVIDENCE: dict[str, str] = {
     "conflist-missing": "another conflist becomes the master",
     "conflist-with-flannel": "the key changes nothing",
     "routes-without-routed": "by eth0 instead of net1",
-    "route-without-gateway": "the program fails: KeyError",
+    "route-without-gateway": "by eth0 instead of net1",
     "default-route": "the default route is by",
     "route-overlaps-cluster": "by net1 instead of eth0",
     "route-into-network": "via 192.168.18.1 instead of the link",
