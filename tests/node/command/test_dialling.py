@@ -90,7 +90,7 @@ def test_row_16_a_timeout_ends_dials_and_no_command(sshd: Sshd, plugin: Plugin) 
     slow = {"connection": connection(sshd), "create": "sleep 1.2; echo on"}
     endless = connection(sshd, port=1, dialErrorLimit=-1)
     with ThreadPoolExecutor() as calls:
-        dial = calls.submit(failure, plugin, endless, timeout=1)
+        dial = calls.submit(failure, plugin, endless, timeout=1, within=20)
         assert plugin.create(COMMAND, slow, timeout=1)["stdout"] == "on"
         assert dial.result().details() == "context deadline exceeded"
 
@@ -98,13 +98,15 @@ def test_row_16_a_timeout_ends_dials_and_no_command(sshd: Sshd, plugin: Plugin) 
 def test_row_17_cancel_ends_dials_and_no_command(sshd: Sshd, tmp_path: Path) -> None:
     go, here = tmp_path / "go", tmp_path / "here"
     waiting = f"touch {here}; until [ -e {go} ]; do sleep 0.05; done; echo on"
-    with serving() as plugin, ThreadPoolExecutor() as calls:
+    # The plugin ends before its calls are waited for.
+    with ThreadPoolExecutor() as calls, serving() as plugin:
         command = calls.submit(plugin.run, connection(sshd), waiting)
         dial = calls.submit(plugin.refusal, connection(sshd, port=1, dialErrorLimit=-1))
-        while not here.exists() and not command.done():
+        while not here.exists():
+            assert not command.done()
             time.sleep(0.05)
         plugin.stub.Cancel(empty_pb2.Empty())
-        assert dial.result() == "context canceled"
+        assert dial.result(timeout=20) == "context canceled"
         assert not command.done()
         go.touch()
         assert command.result() == "on"

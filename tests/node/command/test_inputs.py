@@ -48,7 +48,7 @@ def test_row_5_check_refuses(plugin: Plugin, type_: str, inputs: Any, named: str
 
 
 def test_row_6_inputs_without_check_are_refused(sshd: Sshd, plugin: Plugin) -> None:
-    inputs = {"connection": {"host": sshd.host, "privateKey": sshd.private_key}, "create": "true"}
+    inputs = {"connection": connection(sshd), "create": "true"}  # without perDialTimeout
     request = provider_pb2.CreateRequest(
         urn=urn(COMMAND), type=COMMAND, name="it", properties=struct(inputs)
     )
