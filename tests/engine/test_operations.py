@@ -21,6 +21,7 @@ CRD = (
     "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/"
     "network-attachment-definitions.k8s.cni.cncf.io"
 )
+DAEMON_SET = "/apis/apps/v1/namespaces/kube-system/daemonsets/kube-multus-ds"
 PLUGINS = ("macvlan", "tuning", "vlan")
 
 
@@ -143,6 +144,22 @@ def test_a_new_ssh_key_is_used_and_a_lost_state_is_adopted(reader: Reader) -> No
     assert reader.lab.plane.get(WORKLOAD)["metadata"]["uid"] == before
     reader.does(OPERATIONS["Leaving"])
     assert plugins(reader.lab, "k3s-1") == {}
+
+
+def test_what_somebody_changed_by_hand_is_put_back(reader: Reader) -> None:
+    reader.applies()
+    plane = reader.lab.plane
+    by_hand = plane.get(DAEMON_SET)
+    (container,) = by_hand["spec"]["template"]["spec"]["containers"]
+    wanted, container["image"] = container["image"], "example.org/multus:1.0.0"
+    plane.request("PUT", DAEMON_SET, by_hand)
+
+    done = reader.types("pulumi up --stack <site> --refresh")
+    assert done.returncode != 0
+    assert "field conflict" in done.stdout + done.stderr
+    reader.does(OPERATIONS["Somebody changed an object by hand"])
+    (container,) = plane.get(DAEMON_SET)["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == wanted
 
 
 def test_an_up_that_was_killed_is_finished_by_the_next(reader: Reader) -> None:
