@@ -7,6 +7,7 @@ Everything is found by kind, name and container. What is missing is named, never
 import copy
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ IMAGE = "ghcr.io/k8snetworkplumbingwg/multus-cni"
 CRD_NAME = "network-attachment-definitions.k8s.cni.cncf.io"
 CONTAINER = "kube-multus"
 INIT_CONTAINER = "install-multus-binary"
+DAEMON_SET = "the DaemonSet kube-multus-ds"
 # kind: name; the order in which the objects are created.
 EXPECTED = {
     "CustomResourceDefinition": CRD_NAME,
@@ -29,6 +31,15 @@ EXPECTED = {
     "ClusterRoleBinding": "multus",
     "ConfigMap": "multus-cni-config",
     "DaemonSet": "kube-multus-ds",
+}
+# kind: apiVersion, and the keys beside apiVersion, kind and metadata, which the SDK's class takes.
+FORMS = {
+    "CustomResourceDefinition": ("apiextensions.k8s.io/v1", {"spec"}),
+    "ServiceAccount": ("v1", {"automountServiceAccountToken", "imagePullSecrets", "secrets"}),
+    "ClusterRole": ("rbac.authorization.k8s.io/v1", {"aggregationRule", "rules"}),
+    "ClusterRoleBinding": ("rbac.authorization.k8s.io/v1", {"roleRef", "subjects"}),
+    "ConfigMap": ("v1", {"binaryData", "data", "immutable"}),
+    "DaemonSet": ("apps/v1", {"spec"}),
 }
 CNI_VERSION = "1.0.0"
 OWNED = " Installed by multihome."
@@ -63,12 +74,17 @@ class ManifestSettings:
 
 
 def parse(text: str) -> list[dict[str, Any]]:
-    """The objects of a manifest's text."""
+    """The objects of a manifest's text: plain JSON, as the API server takes it."""
     try:
         documents = list(YAML(typ="safe", pure=True).load_all(text))
-    except YAMLError as error:
-        raise ManifestError(f"the Multus manifest is not YAML: {error}") from error
-    return [document for document in documents if document is not None]
+    except (YAMLError, ValueError, RecursionError) as error:
+        said = " ".join(str(error).split())
+        raise ManifestError(f"the Multus manifest is not YAML: {said}") from error
+    try:
+        plain = json.loads(json.dumps(documents, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ManifestError(f"the Multus manifest is not an API object: {error}") from error
+    return [document for document in plain if document is not None]
 
 
 def transform(objects: Iterable[Mapping[str, Any]], settings: ManifestSettings) -> Manifest:
@@ -81,17 +97,30 @@ def transform(objects: Iterable[Mapping[str, Any]], settings: ManifestSettings) 
     return manifest
 
 
+def mapping(holder: Mapping[str, Any], key: str, where: str) -> dict[str, Any]:
+    """The mapping at the key; raises `ManifestError` when there is none."""
+    found = holder.get(key)
+    if not isinstance(found, dict):
+        raise ManifestError(f"{where} lacks the mapping {key}")
+    return found
+
+
 def _by_kind(objects: Iterable[Mapping[str, Any]]) -> Manifest:
     found: Manifest = {}
     for described in objects:
         if not isinstance(described, Mapping):
             raise ManifestError("the Multus manifest holds something that is no object")
         kind = str(described.get("kind"))
-        name = str(described.get("metadata", {}).get("name"))
+        name = str(mapping(described, "metadata", f"the {kind}").get("name"))
         if name in {"multus-daemon-config", "kube-multus-ds-thick"}:
             raise ManifestError("this is the thick manifest; use multus-daemonset.yml (thin)")
         if EXPECTED.get(kind) != name or kind in found:
             raise ManifestError(f"the Multus manifest has an unexpected {kind} {name}")
+        version, keys = FORMS[kind]
+        if described.get("apiVersion") != version:
+            raise ManifestError(f"the {kind} {name} is not of the version {version}")
+        if unknown := set(described) - {"apiVersion", "kind", "metadata"} - keys:
+            raise ManifestError(f"the {kind} {name} has the unknown key {min(unknown)}")
         found[kind] = copy.deepcopy(dict(described))
     for kind, name in EXPECTED.items():
         if kind not in found:
@@ -107,64 +136,83 @@ def _own(definition: dict[str, Any]) -> None:
     """
     try:
         schemas = [
-            version["schema"]["openAPIV3Schema"] for version in definition["spec"]["versions"]
+            mapping(version["schema"], "openAPIV3Schema", "the CustomResourceDefinition")
+            for version in definition["spec"]["versions"]
         ]
-    except (KeyError, TypeError):
+    except (AttributeError, KeyError, TypeError):
         raise ManifestError("the CustomResourceDefinition lacks a schema") from None
     for schema in schemas:
-        text = schema.get("description", "")
+        text = str(schema.get("description", ""))
         schema["description"] = text if text.endswith(OWNED) else f"{text}{OWNED}"
 
 
 def _pin_kubeconfig(config_map: dict[str, Any], settings: ManifestSettings) -> None:
-    data = config_map.get("data", {})
+    data = mapping(config_map, "data", "the ConfigMap multus-cni-config")
     if "cni-conf.json" not in data:
         raise ManifestError("the ConfigMap multus-cni-config lacks the key cni-conf.json")
     try:
         config = json.loads(data["cni-conf.json"])
-        delegates = config["delegates"]
-    except (json.JSONDecodeError, KeyError, TypeError):
+        for delegate in config["delegates"]:
+            delegate["cniVersion"] = CNI_VERSION
+    except (KeyError, TypeError, ValueError):
         raise ManifestError("cni-conf.json is not the JSON of a Multus configuration") from None
     if "kubeconfig" not in config:
         raise ManifestError("cni-conf.json lacks the key kubeconfig")
     config["kubeconfig"] = settings.cni.multus_kubeconfig
-    for delegate in delegates:
-        delegate["cniVersion"] = CNI_VERSION
     config_map["data"] = {**data, "cni-conf.json": json.dumps(config, indent=2) + "\n"}
 
 
 def _fit_daemon_set(daemon_set: dict[str, Any], settings: ManifestSettings) -> None:
-    try:
-        pod = daemon_set["spec"]["template"]["spec"]
-    except (KeyError, TypeError):
-        raise ManifestError("the DaemonSet kube-multus-ds lacks a pod template") from None
+    spec = mapping(daemon_set, "spec", DAEMON_SET)
+    pod = mapping(mapping(spec, "template", DAEMON_SET), "spec", DAEMON_SET)
     container = _named(pod.get("containers"), CONTAINER, "container")
     if container.get("command") != ["/thin_entrypoint"]:
         raise ManifestError(f"the container {CONTAINER} does not run /thin_entrypoint: not thin")
     installer = _named(pod.get("initContainers"), INIT_CONTAINER, "init container")
     container["image"] = installer["image"] = settings.image
-    container["args"] = _with_flags(container.get("args", []), _flags(settings))
-    for group in ("requests", "limits"):
-        resources = container.get("resources", {}).get(group)
-        if resources is None or "memory" not in resources:
-            raise ManifestError(f"the container {CONTAINER} lacks resources.{group}.memory")
-    container["resources"]["limits"]["memory"] = settings.memory_limit
+    container["args"] = _with_flags(container.get("args"), _flags(settings))
+    _limit_memory(mapping(container, "resources", CONTAINER), settings.memory_limit)
     for volume, path in (("cni", settings.cni.conf_dir), ("cnibin", settings.cni.bin_dir)):
-        host_path = _named(pod.get("volumes"), volume, "volume").get("hostPath")
-        if not isinstance(host_path, dict):
-            raise ManifestError(f"the volume {volume} is no hostPath")
+        described = _named(pod.get("volumes"), volume, "volume")
         # A wrong path must fail to mount; without a type it would be made, empty.
-        host_path.update(path=path, type="Directory")
+        mapping(described, "hostPath", f"the volume {volume}").update(path=path, type="Directory")
     pod["priorityClassName"] = "system-node-critical"
     # A node that is off, and not of the site, would keep `up` waiting for its Multus.
-    pod["affinity"] = {**pod.get("affinity", {}), **node_affinity(settings.hostnames)}
+    pod["affinity"] = node_affinity(settings.hostnames)
+    # Never two on a node: the old one removes the new one's configuration when it ends.
+    spec["updateStrategy"] = {
+        "type": "RollingUpdate",
+        "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1},
+    }
+
+
+def _limit_memory(resources: dict[str, Any], limit: str) -> None:
+    """Sets the limit; the API server refuses one below the request."""
+    for group in ("requests", "limits"):
+        if "memory" not in mapping(resources, group, CONTAINER):
+            raise ManifestError(f"the container {CONTAINER} lacks resources.{group}.memory")
+    requested = str(resources["requests"]["memory"])
+    if _bytes(limit) < _bytes(requested):
+        raise ManifestError(
+            f"the memory limit {limit} is below the {requested} that Multus requests; write at"
+            " least that in multihome:multus.memory_limit"
+        )
+    resources["limits"]["memory"] = limit
+
+
+def _bytes(quantity: str) -> int:
+    found = re.fullmatch(r"([0-9]{1,15})(Ki|Mi|Gi|Ti)", quantity)
+    if found is None:
+        raise ManifestError(f"the container {CONTAINER} has the memory {quantity}")
+    return int(found[1]) << 10 * ("Ki", "Mi", "Gi", "Ti").index(found[2])
 
 
 def _annotate(daemon_set: dict[str, Any], config_map: Mapping[str, Any]) -> None:
     """Adds the hash of the configuration, so that a changed one makes the pods anew."""
     digest = hashlib.sha256(json.dumps(config_map["data"], sort_keys=True).encode()).hexdigest()
-    metadata = daemon_set["spec"]["template"].setdefault("metadata", {})
-    metadata["annotations"] = {**metadata.get("annotations", {}), CONFIG_HASH: digest[:16]}
+    metadata = mapping(daemon_set["spec"]["template"], "metadata", DAEMON_SET)
+    metadata.setdefault("annotations", {})
+    mapping(metadata, "annotations", DAEMON_SET)[CONFIG_HASH] = digest[:16]
 
 
 def _flags(settings: ManifestSettings) -> dict[str, str]:
@@ -180,10 +228,10 @@ def _flags(settings: ManifestSettings) -> dict[str, str]:
     return flags
 
 
-def _with_flags(arguments: Iterable[str], flags: Mapping[str, str]) -> list[str]:
+def _with_flags(arguments: object, flags: Mapping[str, str]) -> list[str]:
     known: dict[str, str] = {}
-    for argument in arguments:
-        flag, equals, value = argument.partition("=")
+    for argument in arguments if isinstance(arguments, list) else []:
+        flag, equals, value = str(argument).partition("=")
         if not flag.startswith("--") or not equals:
             raise ManifestError(f"the container {CONTAINER} has the argument {argument!r}")
         known[flag] = value
@@ -197,4 +245,4 @@ def _named(items: object, name: str, what: str) -> dict[str, Any]:
     for item in items if isinstance(items, list) else []:
         if isinstance(item, dict) and item.get("name") == name:
             return item
-    raise ManifestError(f"the DaemonSet kube-multus-ds lacks the {what} {name}")
+    raise ManifestError(f"{DAEMON_SET} lacks the {what} {name}")

@@ -1,6 +1,8 @@
 """Upstream's own manifests, transformed; and those that are refused, by name."""
 
+import contextlib
 import copy
+import dataclasses
 import random
 from collections.abc import Callable
 from typing import Any
@@ -33,6 +35,9 @@ SETTINGS = ManifestSettings(
 
 def upstream(version: str = "v4.2.4") -> list[dict[str, Any]]:
     return parse(upstream_file(version).read_text())
+
+
+UPSTREAM = upstream()
 
 
 @pytest.mark.parametrize("version", KNOWN_MANIFESTS)
@@ -98,7 +103,7 @@ Edit = Callable[[dict[str, Any]], object]
         (lambda pod: pod["containers"][0].update(args=[]), "--multus-conf-file"),
         (lambda pod: pod["containers"][0].update(args=["-x"]), "'-x'"),
         (lambda pod: pod["containers"][0].update(command=["/sh"]), "thin"),
-        (lambda pod: pod["containers"][0].update(resources={}), "memory"),
+        (lambda pod: pod["containers"][0].update(resources={}), "requests"),
     ],
 )
 def test_a_missing_part_of_the_daemon_set_is_named(edit: Edit, named: str) -> None:
@@ -107,6 +112,34 @@ def test_a_missing_part_of_the_daemon_set_is_named(edit: Edit, named: str) -> No
     edit(daemon_set["spec"]["template"]["spec"])
 
     with pytest.raises(ManifestError, match=named):
+        transform(objects, SETTINGS)
+
+
+def test_a_memory_limit_below_what_multus_requests_is_refused() -> None:
+    with pytest.raises(ManifestError, match="16Mi is below the 50Mi"):
+        transform(upstream(), dataclasses.replace(SETTINGS, memory_limit="16Mi"))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=3,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_an_odd_manifest_is_refused_and_raises_nothing_else(data: st.DataObject) -> None:
+    """One value anywhere in upstream's manifest becomes another."""
+    objects = copy.deepcopy(UPSTREAM)
+    here: Any = objects
+    key: Any = data.draw(st.integers(0, len(objects) - 1))
+    while here[key] and isinstance(here[key], dict | list) and data.draw(st.booleans()):
+        here = here[key]
+        keys = sorted(here) if isinstance(here, dict) else range(len(here))
+        key = data.draw(st.sampled_from(keys))
+    here[key] = data.draw(JSON)
+    with contextlib.suppress(ManifestError):
         transform(objects, SETTINGS)
 
 
