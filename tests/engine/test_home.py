@@ -108,7 +108,7 @@ def test_a_broken_image_fails_by_name_within_a_bounded_time(
         home.up()
 
     def break_image(tree: dict[str, Any]) -> None:
-        tree["multihome:home_assistant"]["image"] = "lab.example/home/does-not-exist:1.0"
+        tree["multihome:home_assistant"]["image"] = "lab.example/home/does-not-exist:1.0.0"
         tree["multihome:home_assistant"]["start_minutes"] = 1
 
     home.change(break_image)
