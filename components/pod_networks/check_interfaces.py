@@ -16,6 +16,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ FIRST_SECONDS = 15
 LONGEST_SECONDS = 300
 # An older count tells nothing of this pod: the pods in between had their interfaces.
 COUNT_SECONDS = 3 * LONGEST_SECONDS
+
+# Refused, not answered, or answered with something else than the API's JSON.
+FAILURES = (OSError, HTTPException, ValueError, LookupError)
 
 Call = Callable[[str, str, "dict[str, Any] | None"], "dict[str, Any]"]
 
@@ -73,7 +77,7 @@ class Pod:
         self.call("PATCH", self.count_path, {"data": data})
         try:
             self._say_why(absent, given_up)
-        except OSError as error:
+        except FAILURES as error:
             print(f"no Event was written: {error}", flush=True)
         # The uid: never the pod that comes after this one.
         options = {"gracePeriodSeconds": 1, "preconditions": {"uid": self.uid}}
@@ -117,14 +121,14 @@ def wait(pod: Pod, absent: Callable[[], list[str]], sleep: Callable[[float], Non
             if waited >= patience(given_up):
                 waited = 0
                 pod.give_up(names, given_up)
-        except OSError as error:
+        except FAILURES as error:
             print(f"the API server did not answer: {error}", flush=True)
         sleep(PAUSE_SECONDS)
         waited += PAUSE_SECONDS
 
 
 def call_api_server(method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
-    """Sends one request; raises `OSError` when it is refused or not answered."""
+    """Sends one request; raises one of `FAILURES` when it is refused or not answered."""
     host, port = os.environ["KUBERNETES_SERVICE_HOST"], os.environ["KUBERNETES_SERVICE_PORT"]
     host = f"[{host}]" if ":" in host else host
     merge = method == "PATCH"

@@ -13,7 +13,7 @@ from tests.cases.sites import changed
 
 INGRESSES = "/apis/networking.k8s.io/v1/namespaces/default/ingresses?dryRun=All"
 REFUSED = ("Home.example.org", "192.168.18.10", "fd00::20", "-home", "home_assistant.lan")
-ACCEPTED = ("home.example.org", "home", "7", "9a.example.org", "home.9")
+ACCEPTED = ("home.example.org", "home", "9a.example.org", "home9")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """No workload without its networks: what the interface check sees, and how little it may do."""
 
 import json
+from http.client import BadStatusLine
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +68,11 @@ class Cluster:
         self.events: list[dict[str, Any]] = []
         self.deleted: list[float] = []
         self.refused: set[str] = set()
+        self.failure: Exception = OSError("refused")
 
     def call(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         if method in self.refused:
-            raise OSError("refused")
+            raise self.failure
         if method == "PATCH":
             assert body is not None
             self.data.update(body["data"])
@@ -139,11 +141,12 @@ def test_a_pod_waits_five_minutes_at_most_and_an_old_count_is_forgotten() -> Non
 
 
 @pytest.mark.parametrize(("refused", "deletions"), [("PATCH", 0), ("POST", 1), ("GET", 0)])
+@pytest.mark.parametrize("failure", [OSError("refused"), BadStatusLine("-"), ValueError("-")])
 def test_no_pod_is_deleted_uncounted_and_an_event_stops_nothing(
-    refused: str, deletions: int
+    refused: str, deletions: int, failure: Exception
 ) -> None:
     cluster = Cluster()
-    cluster.refused = {refused}
+    cluster.refused, cluster.failure = {refused}, failure
     cluster.starts_a_pod(ready_after=100, until=cluster.seconds + 999)
 
     assert len(cluster.deleted) == deletions
