@@ -35,6 +35,8 @@ PARTS_OF: dict[str, tuple[str, ...]] = {
 TIERS = tuple(PARTS_OF)
 # What each tier needs beside its parts, as arguments of `python -m`.
 ALSO_MADE = {"engine": ["lab.engine"], "verdicts": ["lab.netns"], "e2e": ["lab.vm", "build"]}
+# Tiers whose tests run side by side, one on each processor.
+SIDE_BY_SIDE = ("unit", "node")
 NEED_MACHINES = ("verdicts", "e2e")
 
 
@@ -107,6 +109,8 @@ def _run(tier: str, *, long: bool) -> Result:
     command = ["-m", "pytest", "-q", "-rs", f"--junitxml={report}", str(TESTS / tier)]
     if not long:
         command += ["-m", "not long"]
+    if tier in SIDE_BY_SIDE:
+        command += ["-n", "auto"]
     # Tools of the virtual environment are found before the system's.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     status = subprocess.run(

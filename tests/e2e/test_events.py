@@ -53,7 +53,7 @@ EVENTS: dict[str, Callable[[RunningSite], None]] = {
 
 
 # These run always, the others with `make test-long`.
-SHORT = {("reboot", False), ("power cut", True)}
+SHORT = {("power cut", True)}
 CASES = [
     pytest.param(
         event,
