@@ -152,6 +152,8 @@ def _private_key(text: str | None, passphrase: str | None) -> list[asyncssh.SSHK
         opened = []
     if opened and passphrase is not None:
         raise CommandFailedError("ssh: key is not password protected")
+    if "BEGIN ENCRYPTED PRIVATE KEY" in text:
+        raise CommandFailedError("ssh: an encrypted key in PKCS #8 is not read")
     try:
         return opened or [asyncssh.import_private_key(text, passphrase)]
     except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import grpc
 import pytest
 from google.protobuf import empty_pb2
@@ -114,12 +115,25 @@ def test_row_17_cancel_ends_dials_and_no_command(sshd: Sshd, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("key", "passphrase"),
-    [("locked", None), ("locked", "other words"), ("open", WORDS), ("open", ""), ("public", None)],
+    [
+        ("locked", None),
+        ("locked", "other words"),
+        ("open", WORDS),
+        ("open", ""),
+        ("public", None),
+        ("PKCS #8", WORDS),
+    ],
 )
 def test_row_18_a_key_that_cannot_be_opened_is_never_offered(
     sshd: Sshd, plugin: Plugin, other: Sshd, key: str, passphrase: str | None
 ) -> None:
-    keys = {"locked": other.private_key, "open": sshd.private_key, "public": sshd.host_key}
+    opened = asyncssh.import_private_key(sshd.private_key)
+    keys = {
+        "locked": other.private_key,
+        "open": sshd.private_key,
+        "public": sshd.host_key,
+        "PKCS #8": opened.export_private_key("pkcs8-pem", WORDS).decode(),
+    }
     before = other.connections()
     plugin.refusal(connection(other, privateKey=keys[key], privateKeyPassword=passphrase))
     assert other.connections() == before
