@@ -111,7 +111,8 @@ def _by_kind(objects: Iterable[Mapping[str, Any]]) -> Manifest:
         if not isinstance(described, Mapping):
             raise ManifestError("the Multus manifest holds something that is no object")
         kind = str(described.get("kind"))
-        name = str(mapping(described, "metadata", f"the {kind}").get("name"))
+        metadata = described.get("metadata")
+        name = str(metadata.get("name")) if isinstance(metadata, dict) else "without metadata"
         if name in {"multus-daemon-config", "kube-multus-ds-thick"}:
             raise ManifestError("this is the thick manifest; use multus-daemonset.yml (thin)")
         if EXPECTED.get(kind) != name or kind in found:
