@@ -97,7 +97,7 @@ def transform(objects: Iterable[Mapping[str, Any]], settings: ManifestSettings) 
     return manifest
 
 
-def mapping(holder: Mapping[str, Any], key: str, where: str) -> dict[str, Any]:
+def _mapping(holder: Mapping[str, Any], key: str, where: str) -> dict[str, Any]:
     """The mapping at the key; raises `ManifestError` when there is none."""
     found = holder.get(key)
     if not isinstance(found, dict):
@@ -137,7 +137,7 @@ def _own(definition: dict[str, Any]) -> None:
     """
     try:
         schemas = [
-            mapping(version["schema"], "openAPIV3Schema", "the CustomResourceDefinition")
+            _mapping(version["schema"], "openAPIV3Schema", "the CustomResourceDefinition")
             for version in definition["spec"]["versions"]
         ]
     except (AttributeError, KeyError, TypeError):
@@ -148,7 +148,7 @@ def _own(definition: dict[str, Any]) -> None:
 
 
 def _pin_kubeconfig(config_map: dict[str, Any], settings: ManifestSettings) -> None:
-    data = mapping(config_map, "data", "the ConfigMap multus-cni-config")
+    data = _mapping(config_map, "data", "the ConfigMap multus-cni-config")
     if "cni-conf.json" not in data:
         raise ManifestError("the ConfigMap multus-cni-config lacks the key cni-conf.json")
     try:
@@ -164,19 +164,19 @@ def _pin_kubeconfig(config_map: dict[str, Any], settings: ManifestSettings) -> N
 
 
 def _fit_daemon_set(daemon_set: dict[str, Any], settings: ManifestSettings) -> None:
-    spec = mapping(daemon_set, "spec", DAEMON_SET)
-    pod = mapping(mapping(spec, "template", DAEMON_SET), "spec", DAEMON_SET)
+    spec = _mapping(daemon_set, "spec", DAEMON_SET)
+    pod = _mapping(_mapping(spec, "template", DAEMON_SET), "spec", DAEMON_SET)
     container = _named(pod.get("containers"), CONTAINER, "container")
     if container.get("command") != ["/thin_entrypoint"]:
         raise ManifestError(f"the container {CONTAINER} does not run /thin_entrypoint: not thin")
     installer = _named(pod.get("initContainers"), INIT_CONTAINER, "init container")
     container["image"] = installer["image"] = settings.image
     container["args"] = _with_flags(container.get("args"), _flags(settings))
-    _limit_memory(mapping(container, "resources", CONTAINER), settings.memory_limit)
+    _limit_memory(_mapping(container, "resources", CONTAINER), settings.memory_limit)
     for volume, path in (("cni", settings.cni.conf_dir), ("cnibin", settings.cni.bin_dir)):
         described = _named(pod.get("volumes"), volume, "volume")
         # A wrong path must fail to mount; without a type it would be made, empty.
-        mapping(described, "hostPath", f"the volume {volume}").update(path=path, type="Directory")
+        _mapping(described, "hostPath", f"the volume {volume}").update(path=path, type="Directory")
     pod["priorityClassName"] = "system-node-critical"
     # A node that is off, and not of the site, would keep `up` waiting for its Multus.
     pod["affinity"] = node_affinity(settings.hostnames)
@@ -190,7 +190,7 @@ def _fit_daemon_set(daemon_set: dict[str, Any], settings: ManifestSettings) -> N
 def _limit_memory(resources: dict[str, Any], limit: str) -> None:
     """Sets the limit; the API server refuses one below the request."""
     for group in ("requests", "limits"):
-        if "memory" not in mapping(resources, group, CONTAINER):
+        if "memory" not in _mapping(resources, group, CONTAINER):
             raise ManifestError(f"the container {CONTAINER} lacks resources.{group}.memory")
     requested = str(resources["requests"]["memory"])
     if _bytes(limit) < _bytes(requested):
@@ -211,9 +211,9 @@ def _bytes(quantity: str) -> int:
 def _annotate(daemon_set: dict[str, Any], config_map: Mapping[str, Any]) -> None:
     """Adds the hash of the configuration, so that a changed one makes the pods anew."""
     digest = hashlib.sha256(json.dumps(config_map["data"], sort_keys=True).encode()).hexdigest()
-    metadata = mapping(daemon_set["spec"]["template"], "metadata", DAEMON_SET)
+    metadata = _mapping(daemon_set["spec"]["template"], "metadata", DAEMON_SET)
     metadata.setdefault("annotations", {})
-    mapping(metadata, "annotations", DAEMON_SET)[CONFIG_HASH] = digest[:16]
+    _mapping(metadata, "annotations", DAEMON_SET)[CONFIG_HASH] = digest[:16]
 
 
 def _flags(settings: ManifestSettings) -> dict[str, str]:

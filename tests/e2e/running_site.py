@@ -24,6 +24,8 @@ CONFIGURATION = "/var/lib/rancher/k3s/agent/etc/cni/net.d"
 STATUS = "k8s.v1.cni.cncf.io/network-status"
 BACK_SECONDS = 600.0
 DATA = "/lab/data"
+# What host-local holds while the pod of the home stack runs.
+PLANNED_LEASES = {"homeassistant-iot": ["192.168.32.3"], "homeassistant-lan": ["192.168.18.32"]}
 PRISTINE = "pristine.yaml"
 
 

@@ -7,7 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from lab.vm.machine import UP
-from tests.e2e.running_site import BACK_SECONDS, DAEMON_SET, POD, RunningSite, wait_for
+from tests.e2e.running_site import (
+    BACK_SECONDS,
+    DAEMON_SET,
+    PLANNED_LEASES,
+    POD,
+    RunningSite,
+    wait_for,
+)
 
 
 def reboot(site: RunningSite) -> None:
@@ -78,10 +85,7 @@ def test_the_pod_comes_back_with_both_interfaces(
 
     site.settled(BACK_SECONDS)
     site.assert_as_planned()
-    assert site.leases() == {
-        "homeassistant-iot": ["192.168.32.3"],
-        "homeassistant-lan": ["192.168.18.32"],
-    }
+    assert site.leases() == PLANNED_LEASES
 
 
 @pytest.mark.parametrize("times", [2, pytest.param(20, marks=pytest.mark.long)])
@@ -92,10 +96,7 @@ def test_no_lease_is_left_over_after_deletions(site: RunningSite, times: int) ->
     site.settled()
 
     site.assert_as_planned()
-    assert site.leases() == {
-        "homeassistant-iot": ["192.168.32.3"],
-        "homeassistant-lan": ["192.168.18.32"],
-    }
+    assert site.leases() == PLANNED_LEASES
 
 
 @pytest.mark.long

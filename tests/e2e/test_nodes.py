@@ -10,6 +10,7 @@ from tests.e2e.running_site import (
     CONFIGURATION,
     DAEMON_SET,
     NAMESPACE,
+    PLANNED_LEASES,
     RunningSite,
     wait_for,
 )
@@ -39,10 +40,7 @@ def test_a_node_with_another_address_and_name_keeps_multus_and_gets_lost_plugins
     site.delete_pod()
     site.settled()
     site.assert_as_planned()
-    assert site.leases() == {
-        "homeassistant-iot": ["192.168.32.3"],
-        "homeassistant-lan": ["192.168.18.32"],
-    }
+    assert site.leases() == PLANNED_LEASES
 
 
 @pytest.mark.long

@@ -65,20 +65,13 @@ def archive_unknown() -> str:
         shutil.copy("/bin/true", folder / "plugins.tgz")
         with serve_folder(folder) as url:
             site = unchecked_site({**CASES["archive-unknown"], "plugins/url": f"{url}/plugins.tgz"})
-            done = subprocess.run(
-                ["sh", "-s"],
-                input=_install(site, temporary),
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-    return done.stderr
+            return _said_by_install(site, temporary)
 
 
-def _install(site: Site, folder: str) -> str:
-    """The script that installs vlan into the folder."""
+def _said_by_install(site: Site, folder: str) -> str:
+    """What the script says on standard error that installs vlan into the folder."""
     cni = dataclasses.replace(site.cluster.cni, bin_dir=folder)
-    return node_scripts(
+    script = node_scripts(
         site.plugins,
         "amd64",
         ("vlan",),
@@ -88,20 +81,15 @@ def _install(site: Site, folder: str) -> str:
         multus_is_ours=True,
         folder=f"{folder}/removers",
     ).install
+    done = subprocess.run(["sh", "-s"], input=script, capture_output=True, text=True, check=False)
+    return done.stderr
 
 
 def archive_missing() -> str:
     """The node's script asks for an archive that nobody has copied, and installs nothing."""
     site = _site("archive-missing")
     with tempfile.TemporaryDirectory() as temporary:
-        done = subprocess.run(
-            ["sh", "-s"],
-            input=_install(site, temporary),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    return done.stderr
+        return _said_by_install(site, temporary)
 
 
 def conflist_missing() -> str:
