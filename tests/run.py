@@ -35,8 +35,8 @@ PARTS_OF: dict[str, tuple[str, ...]] = {
 TIERS = tuple(PARTS_OF)
 # What each tier needs beside its parts, as arguments of `python -m`.
 ALSO_MADE = {"engine": ["lab.engine"], "verdicts": ["lab.netns"], "e2e": ["lab.vm", "build"]}
-# Tiers whose tests run side by side, one on each processor.
-SIDE_BY_SIDE = ("unit", "node")
+# Tiers whose tests run side by side, one on each processor. A test of tier unit measures time.
+SIDE_BY_SIDE = ("node",)
 NEED_MACHINES = ("verdicts", "e2e")
 
 
