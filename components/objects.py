@@ -131,5 +131,5 @@ def node_scripts_of(site: Site) -> dict[str, NodeScripts]:
 
 def _conflists(site: Site) -> dict[str, dict[str, object]]:
     return {
-        name: conflist(site.namespace, name, network) for name, network in site.networks.items()
+        name: conflist(site.namespace, name, site.conflist_plugins(name)) for name in site.networks
     }

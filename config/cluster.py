@@ -1,5 +1,6 @@
 """The cluster: where it keeps its CNI configuration and plugins, and which networks are its own."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Annotated, ClassVar, Literal
@@ -13,6 +14,9 @@ from config.values import AbsolutePath, ConflistName, ContextName, K3sVersion, P
 # The first release of each line whose plugin directory outlives upgrades
 # (docs/background/k3s.md#plugin-directory).
 STABLE_BIN_DIR_SINCE = {28: (15, 1), 29: (10, 1), 30: (6, 1), 31: (2, 1)}
+# A release that bundles plugins of 2025; those of 2024 were 1.4.0
+# (https://github.com/k3s-io/k3s/issues/9379).
+_TABLES_SINCE = (33, 0, 0)
 # docs/background/k3s.md#plugins
 K3S_BUNDLED_PLUGINS = (
     "bandwidth",
@@ -44,7 +48,7 @@ class CniPaths:
         return f"{self.conf_dir}/multus.d/multus.kubeconfig"
 
 
-class _Cluster(Model):
+class _Cluster(Model, ABC):
     # Whether its services have each IP version that its pods have.
     services_follow_pods: ClassVar[bool]
     # Whether a volume of the default storage class stays on the node of its first pod.
@@ -68,6 +72,16 @@ class _Cluster(Model):
     def pod_versions(self) -> frozenset[int]:
         """The IP versions that pods have."""
         return frozenset(network.version for network in self.pod_networks)
+
+    @property
+    def host_local_keeps_tables(self) -> bool:
+        """Whether the host-local in use is known to know routes' tables: release 1.6 or later."""
+        return "host-local" not in self.cni.bundled_plugins
+
+    @property
+    @abstractmethod
+    def cni(self) -> CniPaths:
+        """Where the cluster's runtime looks for CNI."""
 
     @property
     def unused_keys(self) -> tuple[str, ...]:
@@ -117,6 +131,11 @@ class K3s(_Cluster):
         if minor > max(STABLE_BIN_DIR_SINCE):
             return True
         return (patch, build) >= STABLE_BIN_DIR_SINCE.get(minor, (1 << 30, 0))
+
+    @property
+    def host_local_keeps_tables(self) -> bool:
+        """Whether the host-local in use is known to know routes' tables: release 1.6 or later."""
+        return super().host_local_keeps_tables or _k3s_release(self.version) >= _TABLES_SINCE
 
     @property
     def kubelet_calls_by_pod_network(self) -> bool:

@@ -68,6 +68,11 @@ class HomeAssistant(Model):
         tuple[DnsSubdomain, ...],
         Field(strict=False, description="The nodes that may run the pod; all when left out."),
     ] = ()
+    discovery_default: NetworkName | None = Field(
+        None,
+        description="The network with `discovery` by which multicast and broadcast leave; the first"
+        " one of `interfaces` when left out.",
+    )
     interfaces: Annotated[
         tuple[PodInterface, ...],
         Field(strict=False, description="The pod's interfaces beside eth0, in order."),

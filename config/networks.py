@@ -6,35 +6,27 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 from pydantic import Field
 
 from config.ip import IpAddress, Network
-from config.ipam import HOST_LOCAL, IpamName
+from config.ipam import STATIC, IpamName
+from config.routing import Route, discovery_routes, routes_by_gateway, table_routes
+from config.segment import Segment
 from config.subnet import Subnet
+from config.sysctls import RouterAdvertisements, ipv4_sysctls, ipv6_sysctls
 from config.values import InterfaceName, VlanId
-
-ON_LINK = "0.0.0.0"  # noqa: S104 - the gateway that means "no gateway" to the plugins
-MULTICAST = "224.0.0.0/4"
 
 Plugin = dict[str, object]
 
 
-class Segment(NamedTuple):
-    """One broadcast domain: a parent interface, and the VLAN id of a tagged network on it."""
+class Surroundings(NamedTuple):
+    """What a network's conflist takes from the rest of the site."""
 
-    parent: str
-    vlan_id: int | None
-
-    @property
-    def is_tagged(self) -> bool:
-        """Whether the pod's plugin tags the frames, on a parent that others use untagged."""
-        return self.vlan_id is not None
-
-    @property
-    def label(self) -> str:
-        """`VLAN 2 on eth0`, or `untagged on eth0`; a parent `bond0.70` is VLAN 70 on bond0."""
-        if self.vlan_id is not None:
-            return f"VLAN {self.vlan_id} on {self.parent}"
-        device, _, vlan_id = self.parent.rpartition(".")
-        tagged = bool(device) and vlan_id.isdigit()
-        return f"VLAN {vlan_id} on {device}" if tagged else f"untagged on {self.parent}"
+    table: int
+    """The number of the network's own routing table."""
+    is_discovery_default: bool
+    """Whether the pod's multicast and limited broadcast go by this network."""
+    nodes_have_ipv6: bool
+    """Whether the nodes that may run the pod have IPv6, and so its sysctls."""
+    pods_have_ipv6: bool
+    """Whether the cluster gives pods an IPv6 default route."""
 
 
 class _Network(Subnet, ABC):
@@ -44,20 +36,26 @@ class _Network(Subnet, ABC):
     one_pod_per_node: ClassVar[bool]
 
     parent: InterfaceName = Field(description="The nodes' interface that leads to the network.")
-    ipam: IpamName = Field(
-        default_factory=lambda: HOST_LOCAL, json_schema_extra={"default": "host-local"}
-    )
+    ipam: IpamName = Field(default_factory=lambda: STATIC, json_schema_extra={"default": "static"})
     ipv6: Subnet | None = Field(None, description="The IPv6 subnet of a dual-stack network.")
     mtu: int | None = Field(None, description="MTU in bytes; the parent's when left out.")
-    routing: Literal["on_link", "discovery", "routed"] = Field(
-        "on_link",
-        description="on_link: the subnet alone; discovery: multicast as well; routed: `routes`"
-        " by `gateway` as well.",
+    discovery: bool = Field(
+        default=False,
+        description="Whether the pod finds devices there by multicast and broadcast.",
     )
     routes: Annotated[
         tuple[Network, ...],
-        Field(strict=False, description="routed: the destinations that the gateway leads to."),
+        Field(strict=False, description="The destinations that the gateway leads to."),
     ] = ()
+    source_based_routing: bool = Field(
+        default=False,
+        description="Whether callers from other subnets are answered by this network's gateway.",
+    )
+    router_advertisements: RouterAdvertisements = Field(
+        "ignore",
+        description="What the pod takes from IPv6 routers: ignore: nothing; no_default_route:"
+        " addresses and routes, as Thread needs; accept: a default route as well.",
+    )
 
     @property
     def subnets(self) -> tuple[Subnet, ...]:
@@ -79,45 +77,72 @@ class _Network(Subnet, ABC):
         return found
 
     @property
-    def has_multicast_route(self) -> bool:
-        """Whether the pod's multicast goes by this network; IPv6 needs no route for it."""
-        return self.routing == "discovery" and 4 in self.ip_versions
+    def discovers_by_ipv4(self) -> bool:
+        """Whether the network may be the pod's discovery network; IPv6 needs no route for it."""
+        return self.discovery and 4 in self.ip_versions
 
     @property
     @abstractmethod
     def segment(self) -> Segment:
         """The broadcast domain that the network is."""
 
-    def plugins(self) -> list[Plugin]:
-        """The plugins of the network's conflist: the interface first, with its IPAM."""
-        first, *chained = self._chain()
-        if self.mtu is not None:
-            first["mtu"] = self.mtu
+    def plugins(self, surroundings: Surroundings) -> list[Plugin]:
+        """The plugins of the network's conflist, with the one that makes the interface's IPAM."""
         ipam: Plugin = {"type": self.ipam.name, **self.ipam.settings(self.subnets)}
-        if routes := self._routes():
+        if routes := self._routes(surroundings):
             ipam["routes"] = routes
-        return [{**first, "ipam": ipam}, *chained]
+        interface = self._interface()
+        if self.mtu is not None:
+            interface["mtu"] = self.mtu
+        chain = [*self._before(surroundings), {**interface, "ipam": ipam}]
+        chain.append({**self._tuning(), "sysctl": self._sysctls(surroundings)})
+        if self.source_based_routing:
+            chain.append({"type": "sbr", "table": surroundings.table})
+        return chain
 
-    def plugin_types(self) -> set[str]:
+    def plugin_types(self, surroundings: Surroundings) -> set[str]:
         """The names of the plugins that the conflist calls, IPAM included."""
-        return {str(plugin["type"]) for plugin in self._chain()} | {self.ipam.name}
+        return {str(plugin["type"]) for plugin in self.plugins(surroundings)} | {self.ipam.name}
 
     @abstractmethod
-    def _chain(self) -> list[Plugin]:
-        """The plugins without MTU and IPAM, the one that makes the interface first."""
+    def _interface(self) -> Plugin:
+        """The plugin that makes the interface, without MTU and IPAM."""
 
-    def _routes(self) -> list[dict[str, str]]:
-        """Every route names its gateway: host-local would fill in its own."""
-        if self.has_multicast_route:
-            return [{"dst": MULTICAST, "gw": ON_LINK}]
-        if self.routing == "routed":
-            gateways = self.gateways
-            return [
-                {"dst": str(dst), "gw": str(gateways[dst.version])}
-                for dst in self.routes
-                if dst.version in gateways
-            ]
-        return []
+    def _tuning(self) -> Plugin:
+        """The plugin that sets the interface's sysctls."""
+        return {"type": "tuning"}
+
+    def _sysctls(self, surroundings: Surroundings) -> dict[str, str]:
+        found = ipv4_sysctls("IFNAME")
+        if surroundings.nodes_have_ipv6:
+            found |= self._ipv6_sysctls("IFNAME", surroundings)
+        return found
+
+    def _ipv6_sysctls(self, interface: str, surroundings: Surroundings) -> dict[str, str]:
+        return ipv6_sysctls(
+            interface, self.router_advertisements, pods_have_ipv6=surroundings.pods_have_ipv6
+        )
+
+    def _before(self, surroundings: Surroundings) -> list[Plugin]:
+        """Sets the IPv6 sysctls of later interfaces, where the IPAM keeps this one waiting.
+
+        Advertisements would come in meanwhile. `tuning` cannot be the first of a chain.
+        """
+        waits = self.ipam.waits_for_ipv6 and 6 in self.ip_versions
+        if not waits or not surroundings.nodes_have_ipv6:
+            return []
+        sysctls = self._ipv6_sysctls("default", surroundings)
+        return [{"type": "loopback"}, {"type": "tuning", "sysctl": sysctls}]
+
+    def _routes(self, surroundings: Surroundings) -> list[Route]:
+        """The routes of the main table, then those of the network's own."""
+        main = routes_by_gateway(self.routes, self.gateways)
+        if surroundings.is_discovery_default:
+            main = [*discovery_routes(), *main]
+        if not self.source_based_routing:
+            return main
+        cidrs = [subnet.cidr for subnet in self.subnets]
+        return [*main, *table_routes(cidrs, self.gateways, main, surroundings.table)]
 
 
 class MacvlanNetwork(_Network):
@@ -134,15 +159,13 @@ class MacvlanNetwork(_Network):
         """The parent itself."""
         return Segment(self.parent, None)
 
-    def _chain(self) -> list[Plugin]:
-        return [
-            {
-                "type": "macvlan",
-                "master": self.parent,
-                "mode": self.mode,
-                "capabilities": {"ips": True, "mac": True},
-            }
-        ]
+    def _interface(self) -> Plugin:
+        return {
+            "type": "macvlan",
+            "master": self.parent,
+            "mode": self.mode,
+            "capabilities": {"ips": True, "mac": True},
+        }
 
 
 class VlanNetwork(_Network):
@@ -159,17 +182,18 @@ class VlanNetwork(_Network):
         """The VLAN on the parent."""
         return Segment(self.parent, self.vlan_id)
 
-    def _chain(self) -> list[Plugin]:
-        interface: Plugin = {
+    def _interface(self) -> Plugin:
+        return {
             "type": "vlan",
             "master": self.parent,
             "vlanId": self.vlan_id,
             "linkInContainer": False,
             "capabilities": {"ips": True},
         }
-        # The plugin vlan cannot set a MAC; an empty `sysctl` keeps tuning from a panic.
-        mac: Plugin = {"type": "tuning", "sysctl": {}, "capabilities": {"mac": True}}
-        return [interface, mac]
+
+    def _tuning(self) -> Plugin:
+        # The plugin vlan cannot set a MAC.
+        return {**super()._tuning(), "capabilities": {"mac": True}}
 
 
 HomeNetwork = Annotated[MacvlanNetwork | VlanNetwork, Field(discriminator="type")]

@@ -60,6 +60,9 @@ class Node(Model):
         tuple[InterfaceOrName, ...],
         Field(strict=False, description="The interfaces that networks may use as parents."),
     ]
+    ipv6: bool = Field(
+        default=True, description="False on a node that starts with `ipv6.disable=1`."
+    )
     addresses: Annotated[
         tuple[NodeAddress, ...],
         Field(strict=False, description="Further addresses of the node, beside `host`."),

@@ -1,14 +1,17 @@
 """The site: everything that one stack file says about one home."""
 
+from functools import cached_property
+
 from pydantic import Field
 
 from config.cluster import Cluster
 from config.home_assistant import HomeAssistant
 from config.model import Model
 from config.multus import Multus
-from config.networks import HomeNetwork
+from config.networks import HomeNetwork, Plugin, Surroundings
 from config.nodes import Architecture, Node
 from config.plugins import Plugins, ReleasePlugins
+from config.routing import routing_table
 from config.values import DnsLabel, NetworkName, NodeHostname
 
 
@@ -42,7 +45,7 @@ class Site(Model):
     )
     home_assistant: HomeAssistant = Field(description="Home Assistant: image, data, interfaces.")
 
-    @property
+    @cached_property
     def pod_nodes(self) -> dict[str, Node]:
         """The nodes that may run the pod."""
         chosen = self.home_assistant.nodes or tuple(self.nodes)
@@ -54,8 +57,40 @@ class Site(Model):
 
         Without one, no node is reached over SSH.
         """
-        types = {name for network in self.networks.values() for name in network.plugin_types()}
+        types = {
+            plugin
+            for name, network in self.networks.items()
+            for plugin in network.plugin_types(self._surroundings(name))
+        }
         return tuple(sorted(types - set(self.cluster.cni.bundled_plugins)))
+
+    def conflist_plugins(self, name: str) -> list[Plugin]:
+        """The plugins of the conflist of the network called `name`."""
+        return self.networks[name].plugins(self._surroundings(name))
+
+    @cached_property
+    def discovery_default(self) -> str | None:
+        """The network by which the pod's multicast and limited broadcast leave, if there is one."""
+        chosen: str | None = self.home_assistant.discovery_default
+        able = (name for name, n in self.attached_networks.items() if n.discovers_by_ipv4)
+        return chosen or next(able, None)
+
+    @cached_property
+    def nodes_have_ipv6(self) -> bool:
+        """Whether each node that may run the pod has IPv6."""
+        return all(node.ipv6 for node in self.pod_nodes.values())
+
+    def routing_table(self, name: str) -> int:
+        """The number of the routing table of the network called `name`."""
+        return routing_table(self.namespace, name)
+
+    def _surroundings(self, name: str) -> Surroundings:
+        return Surroundings(
+            table=self.routing_table(name),
+            is_discovery_default=name == self.discovery_default,
+            nodes_have_ipv6=self.nodes_have_ipv6,
+            pods_have_ipv6=6 in self.cluster.pod_versions,
+        )
 
     @property
     def ssh_nodes(self) -> dict[str, Node]:
@@ -77,7 +112,7 @@ class Site(Model):
         """The processor architectures of the nodes, each once."""
         return sorted({node.architecture for node in self.nodes.values()})
 
-    @property
+    @cached_property
     def attached_networks(self) -> dict[str, HomeNetwork]:
         """The networks that the pod has an interface in, by name."""
         used = (interface.network for interface in self.home_assistant.interfaces)

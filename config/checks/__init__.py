@@ -2,9 +2,12 @@
 
 from config.checks import (
     addresses,
+    callers,
     cluster,
     conflists,
+    discovery,
     interfaces,
+    ipv6,
     macs,
     mtus,
     nodes,
@@ -26,9 +29,12 @@ from config.site import Site
 __all__ = ["RULES", "check_plan"]
 _SUBJECTS = (
     addresses,
+    callers,
     cluster,
     conflists,
+    discovery,
     interfaces,
+    ipv6,
     macs,
     mtus,
     releases,

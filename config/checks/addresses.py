@@ -125,7 +125,7 @@ def address_is_gateway(site: Site) -> Iterator[Finding]:
             )
     for found in located_interfaces(site):
         own_link_local = link_local_of(found.interface.mac)
-        if found.network.routing == "routed" and found.network.gateways.get(6) == own_link_local:
+        if found.network.gateways.get(6) == own_link_local:
             yield found.finding(
                 "mac",
                 found.interface.mac,

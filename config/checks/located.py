@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from config.checks.rule import Finding
 from config.home_assistant import PodInterface
 from config.ip import AddressRange, IpAddress, IpNetwork
-from config.networks import HomeNetwork, Segment
+from config.networks import HomeNetwork
+from config.segment import Segment
 from config.site import Site
 from config.subnet import Subnet
 

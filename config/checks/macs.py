@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from config.checks.located import located_interfaces
 from config.checks.rule import Finding, rule
-from config.networks import Segment
+from config.segment import Segment
 from config.site import Site
 
 # The bit of the first byte by which a MAC is nobody's but the network's own.

@@ -4,7 +4,8 @@ import ipaddress
 
 from config.checks.located import LocatedAddress, located_interfaces
 from config.ip import IpAddress
-from config.networks import HomeNetwork, Segment
+from config.networks import HomeNetwork
+from config.segment import Segment
 from config.site import Site
 
 

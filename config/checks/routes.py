@@ -14,31 +14,6 @@ from config.ip import ENDS, NO_HOSTS, IpNetwork, is_part, overlap
 from config.site import Site
 
 
-@rule("routes-without-routed", because="nothing would use them")
-def routes_without_routed(site: Site) -> Iterator[Finding]:
-    """Destinations are given only with `routing: routed`."""
-    for located in located_networks(site):
-        network = located.network
-        if network.routes and network.routing != "routed":
-            yield located.finding(
-                "routes",
-                ", ".join(map(str, network.routes)),
-                f"`routing: {network.routing}` does not use routes; write `routing: routed`, or"
-                " remove them",
-            )
-
-
-@rule("routed-without-routes", because="it is the same as `on_link`", severity="warning")
-def routed_without_routes(site: Site) -> Iterator[Finding]:
-    """With `routing: routed` there are destinations."""
-    for located in located_networks(site):
-        network = located.network
-        if network.routing == "routed" and not network.routes:
-            yield located.finding(
-                "routes", "(absent)", "`routing: routed` has no destinations; add them"
-            )
-
-
 @rule(
     "route-without-gateway",
     because="the route has nowhere to lead",
@@ -48,7 +23,7 @@ def route_without_gateway(site: Site) -> Iterator[Finding]:
     """The network has a gateway of the destination's IP version."""
     for located, destination in _routes(site):
         version = destination.version
-        if located.network.routing == "routed" and version not in located.network.gateways:
+        if version not in located.network.gateways:
             yield located.finding(
                 "routes", destination, f"the network has no IPv{version} gateway; add `gateway`"
             )
@@ -139,7 +114,7 @@ def route_without_hosts(site: Site) -> Iterator[Finding]:
                 "routes",
                 destination,
                 "the destination includes multicast, loopback or link-local addresses, which no"
-                " router leads to; write a smaller one, or `routing: discovery`",
+                " router leads to; write a smaller one, or `discovery: true`",
             )
 
 
@@ -175,26 +150,6 @@ def route_twice(site: Site) -> Iterator[Finding]:
                     " them, or the pod's second interface there",
                 )
             owners.setdefault(destination, f"networks.{located.name}.routes")
-
-
-@rule(
-    "discovery-twice",
-    because="multicast leaves by one interface, that of the first route",
-    source="docs/background/cni.md#routes",
-)
-def discovery_twice(site: Site) -> Iterator[Finding]:
-    """At most one of the pod's IPv4 networks has `routing: discovery`."""
-    found = [
-        LocatedNetwork(name=interface.interface.network, network=interface.network)
-        for interface in located_interfaces(site)
-        if interface.network.has_multicast_route
-    ]
-    for located in found[1:]:
-        yield located.finding(
-            "routing",
-            "discovery",
-            f"multihome:networks.{found[0].name}.routing is `discovery` already; keep one of them",
-        )
 
 
 def _routes(site: Site) -> Iterator[tuple[LocatedNetwork, IpNetwork]]:

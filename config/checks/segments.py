@@ -9,7 +9,7 @@ from config.checks.located import (
     located_networks,
 )
 from config.checks.rule import Finding, rule
-from config.networks import Segment
+from config.segment import Segment
 from config.site import Site
 
 _NAMED_VLAN = re.compile(r"vlan[.-]?([0-9]{1,4})")

@@ -143,7 +143,7 @@ def gateway_is_node(site: Site) -> Iterator[Finding]:
 
 @rule(
     "unused-gateway-outside-subnet",
-    because="it is most likely a mistake; only `routing: routed` uses the gateway",
+    because="it is most likely a mistake; nothing uses the gateway",
     severity="warning",
 )
 def unused_gateway_outside_subnet(site: Site) -> Iterator[Finding]:
@@ -279,10 +279,10 @@ def _has_no_hosts(cidr: IpNetwork) -> bool:
 def _is_used(located: LocatedSubnet) -> bool:
     """Whether a route leads by the subnet's gateway."""
     network, gateway = located.network, located.subnet.gateway
-    if network.routing != "routed" or gateway is None:
+    if gateway is None or network.gateways[gateway.version] != gateway:
         return False
-    first = network.gateways[gateway.version] == gateway
-    return first and any(route.version == gateway.version for route in network.routes)
+    led = any(route.version == gateway.version for route in network.routes)
+    return led or network.source_based_routing
 
 
 def _is_elsewhere(located: LocatedSubnet) -> bool:

@@ -2,24 +2,8 @@
 
 from collections.abc import Iterator
 
-from config.checks.located import located_networks
 from config.checks.rule import Finding, rule
 from config.site import Site
-
-
-@rule(
-    "discovery-without-ipv4",
-    because="the key changes nothing: IPv6 needs no route for its multicast",
-)
-def discovery_without_ipv4(site: Site) -> Iterator[Finding]:
-    """A network with `routing: discovery` has an IPv4 subnet."""
-    for located in located_networks(site):
-        if located.network.routing == "discovery" and 4 not in located.network.ip_versions:
-            yield located.finding(
-                "routing",
-                "discovery",
-                "in an IPv6 network multicast needs no route; remove the key",
-            )
 
 
 @rule(

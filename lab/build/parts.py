@@ -152,6 +152,7 @@ PARTS: dict[str, Part] = {
                 "meta/bandwidth",
                 "meta/firewall",
                 "meta/portmap",
+                "meta/sbr",
                 "meta/tuning",
             )
         ),

@@ -1,7 +1,6 @@
 """Changes to the article's site that several tests make: a second node, a network, addresses."""
 
 ROUTED: dict[str, object] = {
-    "networks/lan/routing": "routed",
     "networks/lan/gateway": "192.168.18.1",
 }
 STATIC: dict[str, object] = {"networks/lan/ipam": "static", "networks/lan/range": None}
@@ -14,7 +13,6 @@ PODS6: dict[str, object] = {
 NODE_AT_IOT_ADDRESS: dict[str, object] = {**PODS6, "nodes/k3s-1/addresses": ["192.168.32.3"]}
 IOT_ROUTED: dict[str, object] = {
     "networks/iot/gateway": "192.168.32.1",
-    "networks/iot/routing": "routed",
     "networks/iot/routes": ["203.0.113.0/24"],
 }
 LAN2: dict[str, object] = {
@@ -23,7 +21,12 @@ LAN2: dict[str, object] = {
     "subnet": "192.168.60.0/24",
     "ipam": "static",
 }
-TAGGED: dict[str, object] = {"type": "vlan", "parent": "eth0", "vlan_id": 10}
+TAGGED: dict[str, object] = {
+    "type": "vlan",
+    "parent": "eth0",
+    "vlan_id": 10,
+    "ipam": "host-local",
+}
 HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINodeTwoExampleKeyNodeTwoExampleKeyNodeTwoEx"
 NODE2: dict[str, object] = {
     "host": "192.168.18.11",
@@ -50,6 +53,30 @@ EVERYTHING_BUNDLED: dict[str, object] = {
     "bin_dir": "/opt/cni/bin",
     "default_conflist": "10-kindnet.conflist",
     "bundled_plugins": ["macvlan", "vlan", "tuning", "host-local"],
+}
+
+
+# By their names both networks have the routing table 389360.
+TABLE_TWICE: dict[str, object] = {
+    "networks": {
+        name: {
+            "type": "macvlan",
+            "parent": "eth0",
+            "subnet": f"192.168.{number}.0/24",
+            "gateway": f"192.168.{number}.1",
+            "source_based_routing": True,
+        }
+        for name, number in (("net-6", 6), ("net-851", 51))
+    },
+    "home_assistant/interfaces": [
+        {"network": "net-6", "name": "one", "address": "192.168.6.3", "mac": "02:00:00:00:00:06"},
+        {
+            "network": "net-851",
+            "name": "two",
+            "address": "192.168.51.3",
+            "mac": "02:00:00:00:00:33",
+        },
+    ],
 }
 
 
@@ -107,10 +134,9 @@ LAN6_TWICE: dict[str, object] = {
 }
 RANGE6: dict[str, object] = {
     **LAN6,
-    "networks/lan/ipam": None,
+    "networks/lan/ipam": "host-local",
     "networks/lan/range": "fd00:18::3-fd00:18::9",
 }
 ROUTED6: dict[str, object] = {
-    "networks/lan/routing": "routed",
     "networks/lan/routes": ["2001:db8:5::/48"],
 }

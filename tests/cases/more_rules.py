@@ -43,7 +43,6 @@ MORE: list[tuple[str, dict[str, object]]] = [
             **STATIC,
             "networks/lan/subnet": "fd00:18::/64",
             "networks/lan/gateway": "fe80::1",
-            "networks/lan/routing": "routed",
             "networks/lan/routes": ["2001:db8:5::/48"],
             "home_assistant/interfaces": [
                 {**THIRD, "network": "lan", "address": "fd00:18::3"},
@@ -126,7 +125,6 @@ MORE: list[tuple[str, dict[str, object]]] = [
                     "ipam": "static",
                     "subnet": "192.168.18.8/29",
                     "gateway": "192.168.18.14",
-                    "routing": "routed",
                     "routes": ["192.168.18.0/24"],
                 }
             },

@@ -18,12 +18,11 @@ CASES: dict[str, tuple[str, int, dict[str, object]]] = {
     "the LAN": ("home", 0, {}),
     "the LAN with an MTU": ("home", 0, {"networks/lan/mtu": 1400}),
     "the LAN, private": ("home", 0, {"networks/lan/mode": "private"}),
-    "the LAN with discovery": ("home", 0, {"networks/lan/routing": "discovery"}),
+    "the LAN with discovery": ("home", 0, {"networks/lan/discovery": True}),
     "the LAN with routes": (
         "home",
         0,
         {
-            "networks/lan/routing": "routed",
             "networks/lan/gateway": "192.168.18.1",
             "networks/lan/routes": ["10.9.0.0/16"],
         },
@@ -36,9 +35,9 @@ CASES: dict[str, tuple[str, int, dict[str, object]]] = {
     "the cabin's dual-stack network": ("cabin", 0, {}),
 }
 ROUTES: dict[str, set[tuple[str, str]]] = {
-    "the LAN with discovery": {("224.0.0.0/4", "")},
+    "the LAN with discovery": {("224.0.0.0/4", ""), ("255.255.255.255", "")},
     "the LAN with routes": {("10.9.0.0/16", "192.168.18.1")},
-    "the cabin's dual-stack network": {("224.0.0.0/4", "")},
+    "the cabin's dual-stack network": {("224.0.0.0/4", ""), ("255.255.255.255", "")},
 }
 
 
@@ -55,7 +54,11 @@ class Planned:
         self.cni = PodInterface(
             segment=segment,
             folder=folder / "net.d",
-            conflist=conflist(f"test-{segment.node}", self.interface.network, self.network),
+            conflist=conflist(
+                f"test-{segment.node}",
+                self.interface.network,
+                site.conflist_plugins(self.interface.network),
+            ),
             interface=self.interface.name,
             addresses=addresses(self.interface, self.network),
             mac=self.interface.mac,

@@ -222,7 +222,6 @@ def test_a_network_without_a_pod_interface_is_warned_of_and_not_checked_further(
         "gateway": "192.168.18.32",
         "dhcp_pool": "192.168.18.32-192.168.18.90",
         "mtu": 9999,
-        "routing": "routed",
         "routes": ["0.0.0.0/0", "10.42.0.0/16", "192.168.18.0/24"],
     }
     nic = [{"name": "eth0"}, {"name": "wlan0", "mac": "52:54:00:00:00:02"}]

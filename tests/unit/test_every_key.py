@@ -85,7 +85,6 @@ def of_network(name: str, third: int) -> dict[str, Row]:
     """The keys that every network has."""
     here, subnet = f"networks/{name}", f"192.168.{third}"
     routed = {
-        f"{here}/routing": "routed",
         f"{here}/gateway": f"{subnet}.1",
         f"{here}/routes": ["10.9.0.0/16"],
     }
@@ -98,7 +97,9 @@ def of_network(name: str, third: int) -> dict[str, Row]:
         "parent": Row(both, {f"{here}/parent": "eth1"}),
         "ipam": Row({}, {f"{here}/ipam": "static"}),
         "mtu": Row({}, {f"{here}/mtu": 1400}),
-        "routing": Row({}, {f"{here}/routing": "discovery"}),
+        "discovery": Row({}, {f"{here}/discovery": True}),
+        "source_based_routing": Row(routed, {f"{here}/source_based_routing": True}),
+        "router_advertisements": Row({}, {f"{here}/router_advertisements": "accept"}),
         "routes": Row(routed, {f"{here}/routes": ["10.8.0.0/16"]}),
     }
 
@@ -148,6 +149,7 @@ ROWS: dict[str, dict[str, Row]] = {
         "hostname": Row({}, {"nodes/k3s-1/hostname": "k3s-1.lan"}),
         "host_key": Row({}, {"nodes/k3s-1/host_key": HOST_KEY}),
         "architecture": Row({}, {"nodes/k3s-1/architecture": "arm64"}),
+        "ipv6": Row({}, {"nodes/k3s-1/ipv6": False}),
         "addresses": Row({}, {"nodes/k3s-1/addresses": ["192.168.18.40"]}),
     },
     "Interface": {
@@ -208,6 +210,10 @@ ROWS: dict[str, dict[str, Row]] = {
     "HomeAssistant": {
         "image": Row({}, {"home_assistant/image": "registry.lan/own/image:1.2.3"}),
         "time_zone": Row({}, {"home_assistant/time_zone": "Europe/Berlin"}),
+        "discovery_default": Row(
+            {"networks/lan/discovery": True, "networks/iot/discovery": True},
+            {"home_assistant/discovery_default": "iot"},
+        ),
         "start_minutes": Row({}, {"home_assistant/start_minutes": 60}),
         "nodes": Row(
             {**TWO_NODES, "home_assistant/nodes": ["k3s-1"]}, {"home_assistant/nodes": ["k3s-2"]}

@@ -133,7 +133,6 @@ def test_an_unused_network_whose_routes_lack_a_gateway_still_has_a_conflist() ->
             "parent": "eth0",
             "subnet": "192.168.60.0/24",
             "ipam": "static",
-            "routing": "routed",
             "routes": ["10.9.0.0/16"],
         }
     }

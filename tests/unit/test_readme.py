@@ -59,7 +59,6 @@ MISTAKES = {
         "range: 192.168.18.32-192.168.18.100\n"
         "      dhcp_pool: 192.168.18.100-192.168.18.200\n"
         "      gateway: 192.168.18.1\n"
-        "      routing: routed\n"
         "      routes: [0.0.0.0/0]\n"
     ),
     "interfaces: [eth0]": "interfaces: [eth0, eth0.2]",

@@ -11,7 +11,6 @@ from tests.cases.sites import changed, site
 ROWS = range(1, 49)
 STATIC: dict[str, object] = {"networks/lan/ipam": "static", "networks/lan/range": None}
 ROUTED: dict[str, object] = {
-    "networks/lan/routing": "routed",
     "networks/lan/gateway": "192.168.18.1",
 }
 BEYOND: dict[str, object] = {**ROUTED, "networks/lan/routes": ["10.9.0.0/16"]}
@@ -118,7 +117,7 @@ REFUSED: list[tuple[int, Mapping[str, object], str]] = [
 
 def _conflists() -> list[dict[str, object]]:
     described = site("home")
-    return [conflist("home", name, network) for name, network in described.networks.items()]
+    return [conflist("home", name, described.conflist_plugins(name)) for name in described.networks]
 
 
 def _types(config: dict[str, object]) -> list[str]:
@@ -143,8 +142,8 @@ def _every_type_is_bundled_or_installed() -> None:
 
 
 def _the_network_s_name_holds_its_namespace() -> None:
-    network = site("home").networks["lan"]
-    assert conflist("one", "lan", network)["name"] != conflist("two", "lan", network)["name"]
+    plugins = site("home").conflist_plugins("lan")
+    assert conflist("one", "lan", plugins)["name"] != conflist("two", "lan", plugins)["name"]
 
 
 # Rows whose mistake no key can express: the program itself writes that part.

@@ -48,10 +48,8 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     "the address of all routers as gateway": {
         **iot("fd00:32::/64", "fd00:32::3"),
         "networks/iot/gateway": "fd00:32::",
-        "networks/iot/routing": "routed",
         "networks/iot/routes": ["2001:db8:5::/48"],
     },
-    "routed without routes": CASES["routed-without-routes"],
     "a route that a network is a part of": {**ROUTED, "networks/lan/routes": ["192.168.0.0/16"]},
     "a static network": STATIC,
     "a range from the router on, which is the node": {
@@ -73,7 +71,6 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     "a router's link-local address as gateway": {
         **iot("fd00:32::/64", "fd00:32::3"),
         "networks/iot/gateway": "fe80::1",
-        "networks/iot/routing": "routed",
         "networks/iot/routes": ["2001:db8:5::/48"],
     },
     "a parent called like a tunnel": {
@@ -103,7 +100,6 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
         **STATIC,
         "networks/lan/subnet": "fd00:18::/64",
         "networks/lan/ipv6": {"subnet": "192.168.18.0/24"},
-        "networks/lan/routing": "discovery",
         "home_assistant/interfaces/0/address": "fd00:18::5",
         "home_assistant/interfaces/0/ipv6_address": "192.168.18.5",
     },
@@ -135,7 +131,6 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     },
     "an IPv6 default route where the pods have no IPv6": {
         **DUAL,
-        "networks/lan/routing": "routed",
         "networks/lan/routes": ["::/0"],
         "networks/lan/ipv6": {"subnet": "fd00:18::/64", "gateway": "fe80::1"},
     },
