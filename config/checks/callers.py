@@ -10,7 +10,7 @@ from config.site import Site
 @rule(
     "callers-unanswered",
     because="the answer would leave by the cluster, whose firewall drops it",
-    source="docs/background/cni.md#callers",
+    source="docs/background/pod_interfaces.md#callers",
     severity="warning",
 )
 def callers_unanswered(site: Site) -> Iterator[Finding]:
@@ -45,7 +45,7 @@ def source_based_routing_without_gateway(site: Site) -> Iterator[Finding]:
 @rule(
     "source-based-routing-ipam",
     because="the routes of the network's own table would become the pod's",
-    source="docs/background/cni.md#callers",
+    source="docs/background/pod_interfaces.md#callers",
 )
 def source_based_routing_ipam(site: Site) -> Iterator[Finding]:
     """The IPAM keeps routes apart by their table.
@@ -75,7 +75,7 @@ def source_based_routing_ipam(site: Site) -> Iterator[Finding]:
 @rule(
     "routing-table-twice",
     because="answers of one network would leave by the other",
-    source="docs/background/cni.md#callers",
+    source="docs/background/pod_interfaces.md#callers",
 )
 def routing_table_twice(site: Site) -> Iterator[Finding]:
     """Each network has a routing table of its own; names give the numbers."""

@@ -18,7 +18,7 @@ _NAMED_VLAN = re.compile(r"vlan[.-]?([0-9]{1,4})")
 @rule(
     "segment-twice",
     because="Linux answers ARP for each address by every interface, and makes a VLAN once",
-    source="docs/background/cni.md#arp",
+    source="docs/background/pod_interfaces.md#arp",
 )
 def segment_twice(site: Site) -> Iterator[Finding]:
     """The pod is on each segment once.
