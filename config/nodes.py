@@ -1,6 +1,7 @@
 """The nodes: how SSH reaches them, and the interfaces that networks may use as parents."""
 
 import ipaddress
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -81,8 +82,12 @@ class Node(Model):
     @property
     def own_interfaces(self) -> tuple[Interface, ...]:
         """The interfaces, each once: of those that are named twice the first one counts."""
-        return tuple(known for known in self.interfaces if self.interface(known.name) is known)
+        return tuple(reversed(self._by_name.values()))
 
     def interface(self, name: str) -> Interface | None:
         """The interface of that name, if the node has it."""
-        return next((known for known in self.interfaces if known.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Interface]:
+        return {known.name: known for known in reversed(self.interfaces)}

@@ -51,7 +51,7 @@ class Site(Model):
         chosen = self.home_assistant.nodes or tuple(self.nodes)
         return {name: self.nodes[name] for name in chosen if name in self.nodes}
 
-    @property
+    @cached_property
     def missing_plugins(self) -> tuple[str, ...]:
         """The plugins that the conflists name and the cluster does not bring, sorted.
 
@@ -92,7 +92,7 @@ class Site(Model):
             pods_have_ipv6=6 in self.cluster.pod_versions,
         )
 
-    @property
+    @cached_property
     def ssh_nodes(self) -> dict[str, Node]:
         """The nodes that are reached over SSH: all, or none where no plugin is missing."""
         return self.nodes if self.missing_plugins else {}

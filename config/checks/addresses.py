@@ -1,16 +1,9 @@
-"""Rules about fixed addresses: one owner each, in the right network."""
+"""Rules about fixed addresses: they are in the right network, and a host may have them."""
 
 from collections.abc import Iterator
 
-from config.checks.located import (
-    WORKLOAD,
-    about_node,
-    located_addresses,
-    located_interfaces,
-)
-from config.checks.reach import is_separated_from_node, link_local_of
+from config.checks.located import WORKLOAD, located_addresses, located_interfaces
 from config.checks.rule import Finding, rule
-from config.ip import IpAddress
 from config.site import Site
 
 
@@ -90,81 +83,6 @@ def address_outside_range(site: Site) -> Iterator[Finding]:
 
 
 @rule(
-    "address-in-dhcp-pool",
-    because="the DHCP server would give it to a second device",
-    source="docs/background/cni.md#leases",
-)
-def address_in_dhcp_pool(site: Site) -> Iterator[Finding]:
-    """A fixed address is not in a DHCP pool."""
-    for located in located_addresses(site):
-        for subnet in located.network.subnets:
-            pool = subnet.dhcp_pool
-            heard = subnet is located.subnet or located.address in subnet.cidr
-            if heard and pool is not None and located.address in pool:
-                yield located.about(
-                    f"the DHCP server gives out {pool}; write an address outside of it"
-                )
-
-
-@rule(
-    "address-is-gateway",
-    because="two hosts would answer for one address, and host-local refuses it",
-    source="docs/background/cni.md#host-local",
-)
-def address_is_gateway(site: Site) -> Iterator[Finding]:
-    """The pod does not have the router's address; host-local reserves one for the router."""
-    for located in located_addresses(site):
-        gateways = {
-            subnet.gateway for subnet in located.network.subnets if located.address in subnet.cidr
-        }
-        own = located.network.ipam.gateway(located.subnet)
-        if located.address == own or located.address in gateways:
-            yield located.about(
-                "this is the network's gateway (the first address when no gateway is given);"
-                " write another address, or give `gateway`"
-            )
-    for found in located_interfaces(site):
-        own_link_local = link_local_of(found.interface.mac)
-        if found.network.gateways.get(6) == own_link_local:
-            yield found.finding(
-                "mac",
-                found.interface.mac,
-                f"this MAC gives the pod the address {own_link_local}, which is the network's"
-                " gateway; write another MAC",
-            )
-
-
-@rule(
-    "address-twice",
-    because="two hosts would answer for one address",
-    source="docs/background/cni.md#leases",
-)
-def address_twice(site: Site) -> Iterator[Finding]:
-    """An address has one owner in the whole site, nodes included."""
-    nodes: dict[IpAddress, str] = {}
-    for name, node in site.nodes.items():
-        for address in node.own_addresses:
-            # Nodes behind tunnels of the operator's share a loopback address.
-            if address.is_loopback:
-                continue
-            other = nodes.setdefault(address, name)
-            known = site.nodes[other]
-            # A router that leads to each node by a port of its own has the address itself.
-            forwarded = known.host == node.host and known.port != node.port
-            if other != name and not forwarded:
-                yield about_node(
-                    name, _key(node.addresses, address), address, _owned(f"nodes.{other}")
-                )
-    owners = {address: f"nodes.{name}" for address, name in nodes.items()}
-    for located in located_addresses(site):
-        node_name = nodes.get(located.address)
-        apart = node_name is not None and is_separated_from_node(site, located, node_name)
-        if located.address in owners and not apart:
-            yield located.about(_owned(owners[located.address]))
-        owners.setdefault(located.address, located.address_path)
-
-
-@rule(
     "ipv6-address",
     because="the pod would lack the subnet, or have an address without one",
     source="docs/background/cni.md#static",
@@ -186,11 +104,3 @@ def ipv6_address(site: Site) -> Iterator[Finding]:
                 interface.ipv6_address,
                 f"{interface.network} has no `ipv6` subnet; remove the address, or add `ipv6`",
             )
-
-
-def _key(addresses: tuple[IpAddress, ...], address: IpAddress) -> str:
-    return f"addresses[{addresses.index(address)}]" if address in addresses else "host"
-
-
-def _owned(owner: str) -> str:
-    return f"multihome:{owner} has this address already; write another"

@@ -61,6 +61,15 @@ class LocatedSubnet:
         """The addresses that the network's IPAM gives out."""
         return self.network.ipam.leases(self.subnet)
 
+    @property
+    def uses_gateway(self) -> bool:
+        """Whether a route leads by the subnet's gateway."""
+        network, gateway = self.network, self.subnet.gateway
+        if gateway is None or network.gateways[gateway.version] != gateway:
+            return False
+        led = any(route.version == gateway.version for route in network.routes)
+        return led or network.source_based_routing
+
     def finding(self, key: str, value: object, message: str) -> Finding:
         """A finding about a key of the subnet."""
         path = f"{self.path}.{key}"

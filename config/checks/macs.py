@@ -50,10 +50,13 @@ def mac_twice(site: Site) -> Iterator[Finding]:
 def mac_on_two_segments(site: Site) -> Iterator[Finding]:
     """A MAC that two segments see confuses some switches."""
     owners: dict[str, tuple[str, Segment]] = {}
+    of_nodes = _node_interfaces(site)
     for located in located_interfaces(site):
         mac = located.interface.mac
         known = owners.get(mac)
-        owner = _node_elsewhere(site, located.segment, mac)
+        untagged = None if located.segment.is_tagged else located.segment.parent
+        elsewhere = (path for name, path in of_nodes.get(mac, ()) if name != untagged)
+        owner = next(elsewhere, None)
         if known is not None and known[1] != located.segment:
             owner = known[0]
         if owner is not None:
@@ -81,14 +84,15 @@ def mac_of_a_maker(site: Site) -> Iterator[Finding]:
             )
 
 
-def _node_elsewhere(site: Site, segment: Segment, mac: str) -> str | None:
-    """The interface of a node that has the MAC on another segment."""
-    untagged = None if segment.is_tagged else segment.parent
-    for name, node in site.nodes.items():
+def _node_interfaces(site: Site) -> dict[str, list[tuple[str, str]]]:
+    """The nodes' interfaces by MAC: name and path."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for node_name, node in site.nodes.items():
         for interface in node.interfaces:
-            if interface.mac == mac and interface.name != untagged:
-                return f"nodes.{name}.interfaces.{interface.name}"
-    return None
+            if interface.mac is not None:
+                path = f"nodes.{node_name}.interfaces.{interface.name}"
+                found.setdefault(interface.mac, []).append((interface.name, path))
+    return found
 
 
 def _owned(owner: str) -> str:

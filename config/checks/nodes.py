@@ -1,6 +1,7 @@
 """Rules about nodes: which there are, and that they have the networks' parent interfaces."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from config.checks.located import WORKLOAD, about_node, located_networks
@@ -91,8 +92,8 @@ def parent_missing(site: Site) -> Iterator[Finding]:
 def node_interface_twice(site: Site) -> Iterator[Finding]:
     """A node's interface is named once."""
     for name, node in site.nodes.items():
-        names = [interface.name for interface in node.interfaces]
-        for interface in dict.fromkeys(n for n in names if names.count(n) > 1):
+        count = Counter(interface.name for interface in node.interfaces)
+        for interface in (named for named, times in count.items() if times > 1):
             yield about_node(
                 name,
                 "interfaces",

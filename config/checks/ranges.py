@@ -1,11 +1,9 @@
-"""Rules about ranges: the addresses that host-local gives out are nobody else's."""
+"""Rules about ranges: host-local has addresses to give out, and hosts may have them."""
 
 from collections.abc import Iterator
 
 from config.checks.located import located_subnets
-from config.checks.reach import is_apart_by_tag
 from config.checks.rule import Finding, rule
-from config.ip import AddressRange, IpAddress
 from config.site import Site
 
 
@@ -78,50 +76,3 @@ def range_unassignable(site: Site) -> Iterator[Finding]:
                     found,
                     f"the range includes {end}, which no host may have; leave it out",
                 )
-
-
-@rule(
-    "range-overlaps-dhcp-pool",
-    because="two hosts would answer for one address",
-    source="docs/background/cni.md#leases",
-)
-def range_overlaps_dhcp_pool(site: Site) -> Iterator[Finding]:
-    """host-local and the DHCP server do not give out the same addresses."""
-    for located in located_subnets(site):
-        leases, pool = located.leases, located.subnet.dhcp_pool
-        if leases is not None and pool is not None and _share(leases, pool, located.gateway):
-            yield located.finding(
-                "range",
-                leases,
-                f"the range overlaps the DHCP pool {pool}; end one of them before the other",
-            )
-
-
-@rule(
-    "range-includes-node",
-    because="two hosts would answer for one address",
-    source="docs/background/cni.md#leases",
-)
-def range_includes_node(site: Site) -> Iterator[Finding]:
-    """No pod gets the address of a node."""
-    for located in located_subnets(site):
-        leases = located.leases
-        for name, node in site.nodes.items():
-            for address in node.own_addresses:
-                apart = is_apart_by_tag(site, located.network, address, name)
-                reserved = address == located.gateway
-                if leases is not None and address in leases and not (reserved or apart):
-                    yield located.finding(
-                        "range",
-                        leases,
-                        f"the range includes {address} of node {name}; leave it out",
-                    )
-
-
-def _share(leases: AddressRange, pool: AddressRange, reserved: IpAddress | None) -> bool:
-    """Whether a pod and a client of the pool can get one address; no pod gets a reserved one."""
-    if pool.first.version != leases.first.version:
-        return False
-    least = max(int(pool.first), int(leases.first))
-    most = min(int(pool.last), int(leases.last))
-    return least <= most and not (reserved is not None and least == most == int(reserved))

@@ -10,7 +10,7 @@ from config.checks.located import (
     located_subnets,
 )
 from config.checks.rule import Finding, rule
-from config.ip import ENDS, NO_HOSTS, IpNetwork, is_part, overlap
+from config.ip import ENDS, NO_HOSTS, IpNetwork, overlap
 from config.site import Site
 
 
@@ -161,10 +161,15 @@ def _routes(site: Site) -> Iterator[tuple[LocatedNetwork, IpNetwork]]:
 
 def _routes_onto_links(site: Site) -> Iterator[tuple[LocatedNetwork, IpNetwork, LocatedSubnet]]:
     """(network, destination, subnet that the destination is part of)."""
+    on_link: dict[IpNetwork, LocatedSubnet] = {}
+    for other in located_subnets(site):
+        on_link.setdefault(other.cidr, other)
+    lengths = sorted({cidr.prefixlen for cidr in on_link})
     for located, destination in _routes(site):
-        for other in located_subnets(site):
-            if is_part(destination, other.cidr):
-                yield located, destination, other
+        for length in (each for each in lengths if each <= destination.prefixlen):
+            larger = on_link.get(destination.supernet(new_prefix=length))
+            if larger is not None:
+                yield located, destination, larger
 
 
 def _loses_to_link(destination: IpNetwork, other: LocatedSubnet) -> bool:

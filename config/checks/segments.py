@@ -1,13 +1,9 @@
 """Rules about segments: what networks of one parent share."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from config.checks.located import (
-    LocatedNetwork,
-    located_interfaces,
-    located_networks,
-)
+from config.checks.located import located_interfaces, located_networks
 from config.checks.rule import Finding, rule
 from config.segment import Segment
 from config.site import Site
@@ -16,28 +12,43 @@ _NAMED_VLAN = re.compile(r"vlan[.-]?([0-9]{1,4})")
 
 
 @rule(
-    "segment-twice",
-    because="Linux answers ARP for each address by every interface, and makes a VLAN once",
-    source="docs/background/pod_interfaces.md#arp",
+    "vlan-twice",
+    because="the plugin fails with `file exists`",
+    source="docs/background/cni.md#vlan",
 )
-def segment_twice(site: Site) -> Iterator[Finding]:
-    """The pod is on each segment once.
-
-    By IPv6 alone it may be there twice: each interface answers for its own address. A VLAN is made
-    once in any case.
-    """
+def vlan_twice(site: Site) -> Iterator[Finding]:
+    """The pod is in each VLAN once, since a node makes its interface once."""
     owners: dict[Segment, str] = {}
-    asked = {n.segment for n in site.attached_networks.values() if 4 in n.ip_versions}
     for located in located_interfaces(site):
         segment = located.segment
-        if segment in owners and (located.network.one_pod_per_node or segment in asked):
+        if segment in owners and located.network.one_pod_per_node:
             yield located.finding(
                 "network",
                 located.interface.network,
-                f"multihome:{owners[segment]} is in the same segment already ({segment.label}), and"
-                " neighbours would find an address of the pod at both MACs; keep one of them",
+                f"multihome:{owners[segment]} is in {segment.label} already; keep one of them",
             )
         owners.setdefault(segment, located.path)
+
+
+@rule(
+    "network-twice",
+    because="a strict reverse path filter drops what comes in by the second interface",
+    source="https://docs.kernel.org/networking/ip-sysctl.html",
+    severity="warning",
+)
+def network_twice(site: Site) -> Iterator[Finding]:
+    """The pod has one interface in an IPv4 network: what it sends leaves by the first one."""
+    owners: dict[str, str] = {}
+    for located in located_interfaces(site):
+        name = located.interface.network
+        if name in owners and 4 in located.network.ip_versions:
+            yield located.finding(
+                "network",
+                name,
+                f"multihome:{owners[name]} is in this network already, and the pod sends by that"
+                " one alone; keep one of them",
+            )
+        owners.setdefault(name, located.path)
 
 
 @rule(
@@ -47,13 +58,14 @@ def segment_twice(site: Site) -> Iterator[Finding]:
 )
 def vlan_exists(site: Site) -> Iterator[Finding]:
     """A VLAN that a node has as an interface (eth0.2) is not made a second time."""
-    for located, vlan_id, node_name, existing in _beside_vlans(site):
-        parent, _, suffix = existing.rpartition(".")
-        if parent == located.network.parent and suffix.isdigit() and int(suffix) == vlan_id:
+    known = _node_interfaces(site, _segment_of)
+    for located in located_networks(site):
+        segment = located.network.segment
+        for node, existing in known.get(segment, ()):
             yield located.finding(
                 "vlan_id",
-                vlan_id,
-                f"node {node_name} has {existing} already; write `type: macvlan` with"
+                segment.vlan_id,
+                f"node {node} has {existing} already; write `type: macvlan` with"
                 f" `parent: {existing}`",
             )
 
@@ -66,22 +78,38 @@ def vlan_exists(site: Site) -> Iterator[Finding]:
 )
 def vlan_may_exist(site: Site) -> Iterator[Finding]:
     """A node's interface with a name like `vlan30` is most likely that VLAN."""
-    for located, vlan_id, node_name, existing in _beside_vlans(site):
-        match = _NAMED_VLAN.fullmatch(existing)
-        if match and int(match[1]) == vlan_id:
+    known = _node_interfaces(site, _named_vlan)
+    for located in located_networks(site):
+        vlan_id = located.network.segment.vlan_id
+        for node, existing in known.get(vlan_id, ()):
             yield located.finding(
                 "vlan_id",
                 vlan_id,
-                f"node {node_name} has {existing}; if it is that VLAN of {located.network.parent},"
+                f"node {node} has {existing}; if it is that VLAN of {located.network.parent},"
                 f" write `type: macvlan` with `parent: {existing}`",
             )
 
 
-def _beside_vlans(site: Site) -> Iterator[tuple[LocatedNetwork, int, str, str]]:
-    """(network, its VLAN id, node's name, interface's name) for tagged networks."""
-    for located in located_networks(site):
-        vlan_id = located.network.segment.vlan_id
-        if vlan_id is not None:
-            for node_name, node in site.pod_nodes.items():
-                for interface in node.interfaces:
-                    yield located, vlan_id, node_name, interface.name
+def _segment_of(interface: str) -> Segment | None:
+    """The VLAN that an interface like `eth0.2` is."""
+    parent, _, suffix = interface.rpartition(".")
+    return Segment(parent, int(suffix)) if parent and suffix.isdigit() else None
+
+
+def _named_vlan(interface: str) -> int | None:
+    """The id that a name like `vlan30` has."""
+    match = _NAMED_VLAN.fullmatch(interface)
+    return int(match[1]) if match else None
+
+
+def _node_interfaces(
+    site: Site, vlan: Callable[[str], Segment | int | None]
+) -> dict[Segment | int | None, list[tuple[str, str]]]:
+    """The names of nodes and their interfaces, by the VLAN that an interface's name tells."""
+    found: dict[Segment | int | None, list[tuple[str, str]]] = {}
+    for name, node in site.pod_nodes.items():
+        for interface in node.interfaces:
+            found.setdefault(vlan(interface.name), []).append((name, interface.name))
+    # The names that tell of no VLAN.
+    found.pop(None, None)
+    return found

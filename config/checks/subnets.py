@@ -1,12 +1,11 @@
-"""Rules about subnets and their gateways: real home subnets, which overlap nothing else."""
+"""Rules about subnets and their gateways: hosts can be in them, and routers are."""
 
 import ipaddress
 from collections.abc import Iterator
 
 from config.checks.located import LocatedSubnet, located_networks, located_subnets
-from config.checks.reach import link_local_of
 from config.checks.rule import Finding, rule
-from config.ip import ENDS, NO_HOSTS, IpAddress, IpNetwork, overlap
+from config.ip import ENDS, NO_HOSTS, IpNetwork, overlap
 from config.site import Site
 
 # What is sent there would go to the network instead of the cluster's.
@@ -108,37 +107,13 @@ def subnet_beside_ipv6(site: Site) -> Iterator[Finding]:
 def gateway_outside_subnet(site: Site) -> Iterator[Finding]:
     """A gateway that routes use is a host of the subnet."""
     for located in located_subnets(site):
-        if _is_used(located) and _is_elsewhere(located):
+        if located.uses_gateway and _is_elsewhere(located):
             yield located.finding(
                 "gateway",
                 located.subnet.gateway,
                 f"the gateway is no host of {located.cidr}, and the routes of {located.name} use"
                 " it; write the router's address in this network",
             )
-
-
-@rule(
-    "gateway-is-node",
-    because="macvlan keeps a node and its pods apart",
-    source="docs/background/cni.md#node-isolation",
-)
-def gateway_is_node(site: Site) -> Iterator[Finding]:
-    """The gateway of a macvlan network is not the node that runs the pod."""
-    for located in located_subnets(site):
-        if not located.network.isolates_node or not _is_used(located):
-            continue
-        for name, node in site.pod_nodes.items():
-            parent = node.interface(located.network.parent)
-            own: tuple[IpAddress, ...] = node.own_addresses
-            if parent is not None and parent.mac is not None:
-                own = (*own, link_local_of(parent.mac))
-            if located.subnet.gateway in own:
-                yield located.finding(
-                    "gateway",
-                    located.subnet.gateway,
-                    f"by macvlan the pod on {name} cannot reach that node; run the pod on another"
-                    " node, or remove the routes",
-                )
 
 
 @rule(
@@ -149,42 +124,13 @@ def gateway_is_node(site: Site) -> Iterator[Finding]:
 def unused_gateway_outside_subnet(site: Site) -> Iterator[Finding]:
     """A gateway that no route uses is a host of the subnet all the same."""
     for located in located_subnets(site):
-        if not _is_used(located) and _is_elsewhere(located):
+        if not located.uses_gateway and _is_elsewhere(located):
             yield located.finding(
                 "gateway",
                 located.subnet.gateway,
                 f"the gateway is no host of {located.cidr}; write the router's address in this"
                 " network",
             )
-
-
-@rule(
-    "networks-overlap",
-    because="the pod could not tell the two networks apart",
-    source="docs/background/cni.md#routes",
-)
-def networks_overlap(site: Site) -> Iterator[Finding]:
-    """No two networks of the pod share addresses: the pod could not tell them apart."""
-    for version in (4, 6):
-        known = sorted(
-            (
-                (int(located.cidr.network_address), located.cidr.prefixlen, located.name, located)
-                for located in located_subnets(site)
-                if located.cidr.version == version
-            ),
-            key=lambda entry: (*entry[:3], entry[3].path),
-        )
-        open_until, open_name, open_path = -1, "", ""
-        for first, _, name, located in known:
-            if first <= open_until and name != open_name:
-                yield located.finding(
-                    "subnet",
-                    located.cidr,
-                    f"the subnet overlaps multihome:{open_path}.subnet; give each network its own",
-                )
-            last = int(located.cidr.broadcast_address)
-            if last > open_until:
-                open_until, open_name, open_path = last, name, located.path
 
 
 @rule(
@@ -200,50 +146,6 @@ def host_local_dual_stack(site: Site) -> Iterator[Finding]:
             yield located.finding(
                 "ipam", ipam, f"{ipam} cannot give a pod two fixed addresses; write `ipam: static`"
             )
-
-
-@rule(
-    "overlaps-cluster-network",
-    because="the pod would lose its own cluster",
-    source="docs/background/cni.md#routes",
-)
-def overlaps_cluster_network(site: Site) -> Iterator[Finding]:
-    """No home network overlaps the networks of the cluster's pods or services."""
-    for located in located_subnets(site):
-        for kind in ("pod_networks", "service_networks"):
-            for own in getattr(site.cluster, kind):
-                if overlap(located.cidr, own):
-                    yield located.finding(
-                        "subnet",
-                        located.cidr,
-                        f"the subnet overlaps the cluster's {own} (multihome:cluster.{kind}); write"
-                        " the network's own subnet",
-                    )
-
-
-@rule(
-    "node-in-vlan-subnet",
-    because="the pod would look for the node in the VLAN",
-    source="docs/background/cni.md#routes",
-)
-def node_in_vlan_subnet(site: Site) -> Iterator[Finding]:
-    """The subnet that the pod's nodes are in is an untagged network's, not a VLAN's.
-
-    By an IP version that the pods' network lacks, the pod reaches no node anyhow.
-    """
-    for located in located_subnets(site):
-        reached = located.cidr.version in site.cluster.pod_versions
-        if not located.segment.is_tagged or not reached:
-            continue
-        for name, node in site.pod_nodes.items():
-            for address in node.own_addresses:
-                if address in located.cidr:
-                    yield located.finding(
-                        "subnet",
-                        located.cidr,
-                        f"node {name} has {address} in this subnet, untagged; write the VLAN's own"
-                        " subnet",
-                    )
 
 
 @rule(
@@ -274,15 +176,6 @@ def _has_no_hosts(cidr: IpNetwork) -> bool:
     # In a subnet of two its last address is a host's, and this one never is.
     last = cidr.num_addresses <= 2 and cidr.broadcast_address in ENDS[1]
     return last or first in ENDS[0] or overlap(cidr, _MULTICAST)
-
-
-def _is_used(located: LocatedSubnet) -> bool:
-    """Whether a route leads by the subnet's gateway."""
-    network, gateway = located.network, located.subnet.gateway
-    if gateway is None or network.gateways[gateway.version] != gateway:
-        return False
-    led = any(route.version == gateway.version for route in network.routes)
-    return led or network.source_based_routing
 
 
 def _is_elsewhere(located: LocatedSubnet) -> bool:

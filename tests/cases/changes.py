@@ -140,3 +140,8 @@ RANGE6: dict[str, object] = {
 ROUTED6: dict[str, object] = {
     "networks/lan/routes": ["2001:db8:5::/48"],
 }
+MAC_IS_GATEWAY: dict[str, object] = {
+    **LAN6,
+    **ROUTED6,
+    "networks/lan/gateway": "fe80::3044:bff:fe5a:e2e",
+}

@@ -4,7 +4,6 @@ from tests.cases.changes import (
     FOURTH,
     LAN6,
     NODE2,
-    NODE_AT_IOT_ADDRESS,
     RANGE6,
     ROUTED,
     ROUTED6,
@@ -26,7 +25,6 @@ MORE: list[tuple[str, dict[str, object]]] = [
             "networks/lan/parent": "eth0.30",
         },
     ),
-    ("segment-twice", {"home_assistant/interfaces/1/network": "lan"}),
     (
         "route-into-network",
         {
@@ -70,10 +68,6 @@ MORE: list[tuple[str, dict[str, object]]] = [
             },
             "home_assistant/interfaces/0/ipv6_address": "fd00:18:0:1::3",
         },
-    ),
-    (
-        "address-is-gateway",
-        {**LAN6, **ROUTED6, "networks/lan/gateway": "fe80::3044:bff:fe5a:e2e"},
     ),
     (
         "address-is-gateway",
@@ -183,25 +177,8 @@ MORE: list[tuple[str, dict[str, object]]] = [
             "home_assistant/nodes": ["k3s-1"],
         },
     ),
-    ("address-twice", NODE_AT_IOT_ADDRESS),
     (
-        "address-twice",
-        {
-            **NODE_AT_IOT_ADDRESS,
-            "nodes/k3s-1/interfaces": ["eth0", "eth1"],
-            "networks/lan/parent": "eth1",
-        },
-    ),
-    (
-        "address-twice",
-        {
-            **NODE_AT_IOT_ADDRESS,
-            "nodes/k3s-1/interfaces": ["eth0", "eth0.30"],
-            "networks/lan/parent": "eth0.30",
-        },
-    ),
-    (
-        "address-twice",
+        "node-address-twice",
         {
             **LAN6,
             "networks/lan/parent": "eth0.30",
