@@ -81,6 +81,13 @@ class _Network(Subnet, ABC):
         """Whether the network may be the pod's discovery network; IPv6 needs no route for it."""
         return self.discovery and 4 in self.ip_versions
 
+    def callers(self, version: int) -> str:
+        """Which callers from other subnets are answered, by an IP version."""
+        if self.source_based_routing and version in self.gateways:
+            return "any"
+        led = [str(route) for route in self.routes if route.version == version]
+        return ", ".join(led) or "none"
+
     @property
     @abstractmethod
     def segment(self) -> Segment:

@@ -28,11 +28,21 @@ def plan_tables(site: Site) -> tuple[Table, Table, Table]:
             # With blanks, so that a narrow table breaks the line between the two addresses.
             pool = "fixed only" if given is None else f"{given.first} - {given.last}"
             networks.append((name, network.segment.label, str(subnet.cidr), pool))
-    interfaces: Table = [("pod", "interface", "network", "address", "MAC")]
+    interfaces: Table = [
+        ("pod", "interface", "network", "address", "MAC", "callers from other subnets")
+    ]
     for interface in site.home_assistant.interfaces:
+        network = site.networks[interface.network]
         for address in interface.addresses:
             interfaces.append(
-                ("home-assistant", interface.name, interface.network, str(address), interface.mac)
+                (
+                    "home-assistant",
+                    interface.name,
+                    interface.network,
+                    str(address),
+                    interface.mac,
+                    network.callers(address.version),
+                )
             )
     nodes: Table = [("node", "host", "architecture", "interfaces")]
     for name, node in site.nodes.items():
@@ -46,10 +56,12 @@ def _print_fitted(table: Table) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table as RichTable  # noqa: PLC0415
 
-    headings, *rows = table
+    _, *rows = table
     fitted = RichTable(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
-    for heading in headings:
-        fitted.add_column(heading, overflow="fold")
+    for heading, *cells in zip(*table, strict=True):
+        # Lines break at blanks first.
+        breakable = any(" " in cell for cell in (heading, *cells))
+        fitted.add_column(heading, overflow="fold", no_wrap=not breakable)
     for row in rows:
         fitted.add_row(*row)
     Console(highlight=False, markup=False).print(fitted)
