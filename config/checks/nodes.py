@@ -65,6 +65,23 @@ def hostname_twice(site: Site) -> Iterator[Finding]:
 
 
 @rule(
+    "node-addresses-unknown",
+    because="no check compares its addresses with those of pods, ranges and routes",
+    severity="warning",
+)
+def node_addresses_unknown(site: Site) -> Iterator[Finding]:
+    """A node that is reached by a name has its addresses in `addresses`."""
+    for name, node in site.nodes.items():
+        if not node.own_addresses:
+            yield about_node(
+                name,
+                "addresses",
+                "(absent)",
+                f"{node.host} is a name, so the node's addresses are unknown; write them",
+            )
+
+
+@rule(
     "parent-missing",
     because="the plugin fails with `Link not found`",
     source="docs/background/cni.md#parent",

@@ -69,6 +69,7 @@ CASES: dict[str, dict[str, object]] = {
     },
     "host-key-missing": {"nodes/k3s-1/host_key": None},
     "user-not-root": {"nodes/k3s-1/user": "pi"},
+    "node-addresses-unknown": {"nodes/k3s-1/host": "k3s.home"},
     "hostname-twice": {
         "nodes/k3s-2": {**NODE2, "hostname": "k3s-1", "interfaces": ["eth0"]},
     },
