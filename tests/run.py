@@ -35,8 +35,9 @@ PARTS_OF: dict[str, tuple[str, ...]] = {
 TIERS = tuple(PARTS_OF)
 # What each tier needs beside its parts, as arguments of `python -m`.
 ALSO_MADE = {"engine": ["lab.engine"], "verdicts": ["lab.netns"], "e2e": ["lab.vm", "build"]}
-# Tiers whose tests run side by side, one on each processor. A test of tier unit measures time.
-SIDE_BY_SIDE = ("node",)
+# Tiers that run side by side, on each processor a test or a file, whose tests share sites.
+# A test of tier unit measures time.
+SIDE_BY_SIDE = {"node": "load", "engine": "loadfile"}
 NEED_MACHINES = ("verdicts", "e2e")
 
 
@@ -110,7 +111,7 @@ def _run(tier: str, *, long: bool) -> Result:
     if not long:
         command += ["-m", "not long"]
     if tier in SIDE_BY_SIDE:
-        command += ["-n", "auto"]
+        command += ["-n", "auto", "--dist", SIDE_BY_SIDE[tier]]
     # Tools of the virtual environment are found before the system's.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     status = subprocess.run(

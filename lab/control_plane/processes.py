@@ -30,6 +30,7 @@ from lab.control_plane.commands import (
 )
 
 START_SECONDS = 180.0
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,10 +117,16 @@ def wait_for_api_server(
 
 
 @contextmanager
-def start_control_plane(folder: Path, nodes: Sequence[str]) -> Iterator[ControlPlane]:
-    """Runs the control plane with these nodes until the block ends."""
+def start_control_plane(
+    folder: Path, nodes: Sequence[str], address: str = LOOPBACK
+) -> Iterator[ControlPlane]:
+    """Runs the control plane with these nodes until the block ends.
+
+    `address` is the loopback address of the API server.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    etcd_port, peer_port, api_port = _free_ports(3)
+    etcd_port, peer_port = _free_ports(LOOPBACK, 2)
+    (api_port,) = _free_ports(address, 1)
     token = secrets.token_hex(16)
     write_credentials(folder, {token: ADMINISTRATOR})
     kubeconfig = folder / "kubeconfig"
@@ -129,9 +136,9 @@ def start_control_plane(folder: Path, nodes: Sequence[str]) -> Iterator[ControlP
             return stack.enter_context(running(folder / f"{name}.log", command))
 
         start("etcd", etcd_command(folder, etcd_port, peer_port))
-        server = api_server_command(folder, "127.0.0.1", api_port, etcd_port)
+        server = api_server_command(folder, address, api_port, etcd_port)
         process = start("apiserver", [*server, *WITHOUT_KUBELETS])
-        plane = wait_for_api_server(folder, "127.0.0.1", api_port, token, process)
+        plane = wait_for_api_server(folder, address, api_port, token, process)
         write_private(kubeconfig, plane.kubeconfig)
         controllers = controllers_command(folder, kubeconfig)
         # No kubelet sends heartbeats for these nodes.
@@ -178,7 +185,7 @@ def described_node(name: str, more_labels: Mapping[str, str] | None = None) -> d
         "status": {
             "allocatable": amounts,
             "capacity": amounts,
-            "addresses": [{"type": "InternalIP", "address": "127.0.0.1"}],
+            "addresses": [{"type": "InternalIP", "address": LOOPBACK}],
         },
     }
 
@@ -226,10 +233,10 @@ def wait_until(
         time.sleep(0.1)
 
 
-def _free_ports(count: int) -> list[int]:
-    """Distinct free ports: all are held until the last is found."""
+def _free_ports(address: str, count: int) -> list[int]:
+    """Distinct free ports of the address: all are held until the last is found."""
     with ExitStack() as held:
         found = [held.enter_context(socket.socket()) for _ in range(count)]
         for one in found:
-            one.bind(("127.0.0.1", 0))
+            one.bind((address, 0))
         return [int(one.getsockname()[1]) for one in found]

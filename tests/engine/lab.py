@@ -18,6 +18,7 @@ from lab.engine.applied import Applied, changed_keys
 from lab.engine.environment import private_environment
 from lab.sshd import Sshd, sshd_missing, start_sshd
 from tests.cases.sites import ROOT
+from tests.engine.loopback import API_SERVER, loopback
 
 # Everything in which the applied stack file may differ from the one in the repository.
 OVERRIDES = frozenset(
@@ -93,7 +94,7 @@ def applied_lab(
     config = content["config"]
     nodes = [*config["multihome:nodes"], *more_nodes]
     with (
-        start_control_plane(folder / "cluster", nodes) as plane,
+        start_control_plane(folder / "cluster", nodes, loopback(API_SERVER)) as plane,
         ExitStack() as servers,
     ):
         sshds: dict[str, Sshd] = {}
@@ -140,7 +141,7 @@ def start_node(folder: Path, position: int, first: Sshd | None, login: Login) ->
     Path(FOLDER).mkdir(mode=0o700, exist_ok=True)
     with start_sshd(
         own / "sshd",
-        listen=f"127.0.0.{position + 1}",
+        listen=loopback(position + 1),
         port=first.port if first else None,
         binds=node_binds(folder, position),
         sudo=login.sudo,

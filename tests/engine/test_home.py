@@ -1,12 +1,13 @@
 """`Pulumi.home.yaml`: applied, left alone, changed, broken, removed."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.engine.lab import Lab
+from tests.engine.lab import Lab, applied_lab
 
 NAMESPACE = "/api/v1/namespaces/homeassistant"
 NETWORKS = "/apis/k8s.cni.cncf.io/v1/namespaces/homeassistant/network-attachment-definitions"
@@ -18,13 +19,23 @@ CRD = (
 )
 
 
+@pytest.fixture(scope="module")
+def first_up(
+    tmp_path_factory: pytest.TempPathFactory, engine: list[Path], archive_server: tuple[str, str]
+) -> Iterator[tuple[Lab, str]]:
+    """The site and what its first `up` printed, for tests that leave it as it is."""
+    with applied_lab("home", tmp_path_factory.mktemp("home"), engine, archive_server) as lab:
+        yield lab, lab.up()
+
+
 def plugin_folder(home: Lab) -> Path:
     return home.node_folder("k3s-1") / "data" / "cni"
 
 
-def test_up_applies_the_site_and_a_second_up_finds_nothing_to_do(home: Lab) -> None:
-    home.up()
-
+def test_up_applies_the_site_and_a_second_up_finds_nothing_to_do(
+    first_up: tuple[Lab, str],
+) -> None:
+    home, _ = first_up
     outputs = json.loads(home.pulumi("stack", "output", "--json").stdout)
     assert outputs["url"] == "http://192.168.18.32:8123"
     assert outputs["addresses"] == {
@@ -50,9 +61,10 @@ def test_up_applies_the_site_and_a_second_up_finds_nothing_to_do(home: Lab) -> N
     assert home.connections() == connections
 
 
-def test_the_state_and_the_output_hold_no_secret_in_plain_text(home: Lab) -> None:
-    said = home.up()
-
+def test_the_state_and_the_output_hold_no_secret_in_plain_text(
+    first_up: tuple[Lab, str],
+) -> None:
+    home, said = first_up
     line = home.sshd.private_key.splitlines()[2]
     state = home.pulumi("stack", "export").stdout
     for text in (said, state, home.file.read_text()):

@@ -10,6 +10,7 @@ from components.home_assistant.objects import ingress
 from config.home_assistant import Ingress
 from lab.control_plane.processes import ControlPlane, start_control_plane
 from tests.cases.sites import changed
+from tests.engine.loopback import API_SERVER, loopback
 
 INGRESSES = "/apis/networking.k8s.io/v1/namespaces/default/ingresses?dryRun=All"
 REFUSED = ("Home.example.org", "192.168.18.10", "fd00::20", "-home", "home_assistant.lan")
@@ -18,7 +19,8 @@ ACCEPTED = ("home.example.org", "home", "9a.example.org", "home9")
 
 @pytest.fixture(scope="module")
 def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    with start_control_plane(tmp_path_factory.mktemp("ingress") / "cluster", []) as started:
+    folder = tmp_path_factory.mktemp("ingress") / "cluster"
+    with start_control_plane(folder, [], loopback(API_SERVER)) as started:
         yield started
 
 

@@ -18,21 +18,28 @@ from lab.control_plane.processes import (
 from tests.cases.rules import CASES
 from tests.cases.sites import unchecked_site
 from tests.engine.lab import Lab
+from tests.engine.loopback import API_SERVER, loopback
 
 RULE = "no-node-for-pod"
 PODS = "/api/v1/namespaces/default/pods"
 ACCOUNT = "/api/v1/namespaces/default/serviceaccounts/default"
 
 
-@pytest.fixture
-def plane(tmp_path: Path) -> Iterator[ControlPlane]:
-    with start_control_plane(tmp_path / "cluster", ["k3s-1"]) as started:
-        log = tmp_path / "cluster" / "controllers.log"
-        wait_until(lambda: started.exists(ACCOUNT), "the account", log)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("nodes") / "cluster"
+
+
+@pytest.fixture(scope="module")
+def plane(folder: Path) -> Iterator[ControlPlane]:
+    with start_control_plane(folder, ["k3s-1"], loopback(API_SERVER)) as started:
+        wait_until(lambda: started.exists(ACCOUNT), "the account", folder / "controllers.log")
         yield started
 
 
-def scheduled(plane: ControlPlane, folder: Path, changes: Mapping[str, object]) -> dict[str, Any]:
+def scheduled(
+    plane: ControlPlane, folder: Path, name: str, changes: Mapping[str, object]
+) -> dict[str, Any]:
     """What the scheduler says of a pod with the affinity of the program's StatefulSet."""
     site = unchecked_site(changes)
     described = stateful_set(
@@ -47,7 +54,7 @@ def scheduled(plane: ControlPlane, folder: Path, changes: Mapping[str, object]) 
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": "planned"},
+        "metadata": {"name": name},
         "spec": {
             "affinity": template["spec"]["affinity"],
             "containers": [{"name": "it", "image": "example.org/nothing:1"}],
@@ -57,26 +64,26 @@ def scheduled(plane: ControlPlane, folder: Path, changes: Mapping[str, object]) 
     found: list[dict[str, Any]] = []
 
     def judged() -> bool:
-        conditions = plane.get(f"{PODS}/planned")["status"].get("conditions", [])
+        conditions = plane.get(f"{PODS}/{name}")["status"].get("conditions", [])
         found[:] = [c for c in conditions if c["type"] == "PodScheduled"]
         return bool(found)
 
-    wait_until(judged, "the scheduler", folder / "cluster" / "scheduler.log")
+    wait_until(judged, "the scheduler", folder / "scheduler.log")
     return found[0]
 
 
 def test_a_pod_for_nodes_that_are_not_there_is_refused_by_the_api_server(
-    plane: ControlPlane, tmp_path: Path
+    plane: ControlPlane, folder: Path
 ) -> None:
     with pytest.raises(HTTPError) as refused:
-        scheduled(plane, tmp_path, CASES[RULE])
+        scheduled(plane, folder, "nowhere", CASES[RULE])
 
     assert refused.value.code == 422
     assert "must be specified when `operator` is 'In'" in refused.value.read().decode()
 
 
-def test_a_pod_for_a_node_that_is_there_is_scheduled(plane: ControlPlane, tmp_path: Path) -> None:
-    said = scheduled(plane, tmp_path, CASES["node-unknown"])
+def test_a_pod_for_a_node_that_is_there_is_scheduled(plane: ControlPlane, folder: Path) -> None:
+    said = scheduled(plane, folder, "planned", CASES["node-unknown"])
 
     assert said["status"] == "True"
 

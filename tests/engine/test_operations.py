@@ -14,6 +14,7 @@ from lab.control_plane.processes import wait_until
 from lab.sshd import new_key, start_sshd
 from tests.cases.documents import OPERATIONS
 from tests.engine.lab import Lab, applied_lab
+from tests.engine.loopback import loopback
 from tests.engine.reader import Reader
 
 WORKLOAD = "/apis/apps/v1/namespaces/homeassistant/statefulsets/home-assistant"
@@ -86,7 +87,7 @@ def test_a_node_keeps_what_it_has_when_its_address_host_key_and_name_change(
     for name in ("client_key", "client_key.pub"):
         (other / name).write_bytes((lab.sshd.log.parent / name).read_bytes())
         (other / name).chmod(0o600)
-    with start_sshd(other, listen="127.0.0.9", binds=lab.binds("k3s-1")) as sshd:
+    with start_sshd(other, listen=loopback(9), binds=lab.binds("k3s-1")) as sshd:
         os.kill(lab.sshd.process, signal.SIGTERM)
         edit(reader, lambda tree: tree["multihome:nodes"]["k3s-1"].update(port=sshd.port))
         words = {"node": "k3s-1", "host": sshd.host, "port": str(sshd.port)}

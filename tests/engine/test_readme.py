@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.lab import Lab
+from lab.engine.environment import init_stack, private_environment
 from tests.engine.reader import Reader
 
 PREPARED = ("-o", ".venv/plan", "-o", ".venv/tests")
@@ -92,8 +92,11 @@ def test_make_up_without_pulumi_says_what_to_install(copy: Path) -> None:
     assert "no `pulumi` of 3.259.0 or later on PATH" in done.stderr
 
 
-def test_a_preview_without_make_needs_no_options(home: Lab, copy: Path) -> None:
-    environment = {**home.environment, "MULTIHOME_LAB_COMMAND": "preview"}
+def test_a_preview_without_make_needs_no_options(
+    copy: Path, tmp_path: Path, engine: list[Path]
+) -> None:
+    environment = private_environment(tmp_path / "state", engine, "preview")
+    init_stack("home", tmp_path / "registry", environment)
     assert run(copy, "pulumi", "stack", "init", "home", environment=environment).returncode != 0
     done = run(
         copy,

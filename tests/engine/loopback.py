@@ -1,0 +1,16 @@
+"""Loopback addresses: processes of tests that run side by side never listen at the same one.
+
+A port is found free some time before a program listens there; on an address of its own, no other
+process takes it meanwhile.
+"""
+
+import os
+
+# The API server's, which is apart from those of the nodes.
+API_SERVER = 254
+
+
+def loopback(number: int) -> str:
+    """An address of this process of tests; `number` is from 1 to 254."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return f"127.{int(worker) + 1}.0.{number}"
