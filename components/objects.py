@@ -7,7 +7,9 @@ from typing import Any
 
 from components.cni_plugins.scripts import NodeScripts, node_scripts
 from components.home_assistant import objects as home_assistant
-from components.multus.manifest import ManifestSettings, parse, transform
+from components.multus.daemon_set import ManifestSettings
+from components.multus.manifest import parse
+from components.multus.transform import transform
 from components.network_segment.conflist import attachment_definition, conflist
 from components.pod_networks import interface_check
 from config.site import Site

@@ -12,13 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.multus.manifest import (
-    EXPECTED,
-    ManifestError,
-    ManifestSettings,
-    parse,
-    transform,
-)
+from components.multus.daemon_set import ManifestSettings
+from components.multus.manifest import EXPECTED, ManifestError, parse
+from components.multus.transform import transform
 from components.pod_networks.node_affinity import node_affinity
 from config.releases import KNOWN_MANIFESTS
 from lab.build.manifests import THICK, upstream_file
