@@ -89,6 +89,7 @@ def _multus(site: Site, manifest: str) -> dict[str, KubernetesObject]:
         version=site.multus.version,
         image_digest=site.multus.image_digest,
         memory_limit=site.multus.memory_limit,
+        reset=site.multus.reset,
         cni=site.cluster.cni,
         hostnames=site.hostnames,
     )

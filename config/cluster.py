@@ -17,6 +17,9 @@ STABLE_BIN_DIR_SINCE = {28: (15, 1), 29: (10, 1), 30: (6, 1), 31: (2, 1)}
 # A release that bundles plugins of 2025; those of 2024 were 1.4.0
 # (https://github.com/k3s-io/k3s/issues/9379).
 _TABLES_SINCE = (33, 0, 0)
+# Where containerd keeps a folder for each running container, in its folder of state.
+RUNNING_CONTAINERS = "io.containerd.runtime.v2.task/k8s.io"
+K3S_CONTAINERS = f"/run/k3s/containerd/{RUNNING_CONTAINERS}"
 # docs/background/k3s.md#plugins
 K3S_BUNDLED_PLUGINS = (
     "bandwidth",
@@ -34,6 +37,8 @@ class CniPaths:
     """Where the cluster's runtime looks for CNI on each node; all paths are the host's.
 
     `conflist_version` is the cniVersion of the default conflist where it is known.
+    `running_containers` has a folder for each container, if the runtime is a containerd that has
+    its state there.
     """
 
     conf_dir: str
@@ -41,6 +46,7 @@ class CniPaths:
     default_conflist: str
     conflist_version: str | None
     bundled_plugins: tuple[str, ...]
+    running_containers: str = f"/run/containerd/{RUNNING_CONTAINERS}"
 
     @property
     def multus_kubeconfig(self) -> str:
@@ -156,6 +162,7 @@ class K3s(_Cluster):
                 default_conflist=self.default_conflist or "",
                 conflist_version=None,
                 bundled_plugins=("loopback",),
+                running_containers=K3S_CONTAINERS,
             )
         folder = "data/cni" if self.bin_dir_outlives_upgrades else "data/current/bin"
         return CniPaths(
@@ -164,6 +171,7 @@ class K3s(_Cluster):
             default_conflist="10-flannel.conflist",
             conflist_version="1.0.0",
             bundled_plugins=K3S_BUNDLED_PLUGINS,
+            running_containers=K3S_CONTAINERS,
         )
 
 

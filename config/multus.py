@@ -7,7 +7,7 @@ from pydantic import Discriminator, Field, Tag
 
 from config.model import Model
 from config.releases import KNOWN_MANIFESTS
-from config.values import AbsolutePath, HttpsUrl, MultusVersion, Quantity, Sha256
+from config.values import AbsolutePath, HttpsUrl, MultusVersion, Quantity, ResetText, Sha256
 
 UPSTREAM_MANIFEST = (
     "https://raw.githubusercontent.com/k8snetworkplumbingwg/multus-cni/"
@@ -57,11 +57,19 @@ class Multus(Model):
     version: MultusVersion = Field(
         "v4.2.4", description="The release; manifest and image are one version."
     )
-    image_digest: Sha256 | None = Field(None, description="Pins the image by digest as well.")
+    image_digest: Sha256 | None = Field(
+        None,
+        description="Pins the image by digest as well: that of the tag `<version>-debug`, which has"
+        " the shell that cleans up.",
+    )
     manifest: Manifest | None = Field(
         None, description="Another source of the manifest, or the digest of upstream's own."
     )
     memory_limit: Quantity = Field("256Mi", description="The container's memory limit.")
+    reset: ResetText | None = Field(
+        None,
+        description="Any new text stops Multus on each node, removes what it left, and starts it.",
+    )
 
     @property
     def manifest_file(self) -> str | None:

@@ -205,3 +205,9 @@ Quantity = matching(
     "a size like 256Mi",
     "A Kubernetes quantity, like 256Mi.",
 )
+ResetText = matching(
+    "reset-text",
+    r"[A-Za-z0-9]([A-Za-z0-9 _.:+-]{0,61}[A-Za-z0-9])?",
+    'a text like "after the move"',
+    "Letters, digits, blanks and _.:+- between them, at most 63 characters.",
+)

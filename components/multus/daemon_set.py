@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from components.multus import clean_up
 from components.multus.manifest import DAEMON_SET, ManifestError, mapping, named
 from components.pod_networks.node_affinity import node_affinity
 from config.cluster import CniPaths
 
 IMAGE = "ghcr.io/k8snetworkplumbingwg/multus-cni"
 CONTAINER = "kube-multus"
-INIT_CONTAINER = "install-multus-binary"
+INSTALLER = "install-multus-binary"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,20 +20,22 @@ class ManifestSettings:
     """What the site decides about Multus.
 
     `image_digest` is hexadecimal, without "sha256:"; `hostnames` are the labels
-    kubernetes.io/hostname of the nodes that Multus runs on.
+    kubernetes.io/hostname of the nodes that Multus runs on. Another text in `reset` starts Multus
+    anew.
     """
 
     version: str
     image_digest: str | None
     memory_limit: str
+    reset: str | None
     cni: CniPaths
     hostnames: tuple[str, ...]
 
     @property
     def image(self) -> str:
-        """The image of the release, by digest as well when one is given."""
+        """The image of the release that has a shell, by digest as well when one is given."""
         digest = f"@sha256:{self.image_digest}" if self.image_digest else ""
-        return f"{IMAGE}:{self.version}{digest}"
+        return f"{IMAGE}:{self.version}-debug{digest}"
 
 
 def fit(daemon_set: dict[str, Any], settings: ManifestSettings) -> None:
@@ -42,7 +45,7 @@ def fit(daemon_set: dict[str, Any], settings: ManifestSettings) -> None:
     container = named(pod.get("containers"), CONTAINER, "container")
     if container.get("command") != ["/thin_entrypoint"]:
         raise ManifestError(f"the container {CONTAINER} does not run /thin_entrypoint: not thin")
-    installer = named(pod.get("initContainers"), INIT_CONTAINER, "init container")
+    installer = named(pod.get("initContainers"), INSTALLER, "init container")
     container["image"] = installer["image"] = settings.image
     container["args"] = _with_flags(container.get("args"), _flags(settings))
     _limit_memory(mapping(container, "resources", CONTAINER), settings.memory_limit)
@@ -50,10 +53,12 @@ def fit(daemon_set: dict[str, Any], settings: ManifestSettings) -> None:
         described = named(pod.get("volumes"), volume, "volume")
         # A wrong path must fail to mount; without a type it would be made, empty.
         mapping(described, "hostPath", f"the volume {volume}").update(path=path, type="Directory")
+    clean_up.add_to(pod, settings.image, settings.cni)
     pod["priorityClassName"] = "system-node-critical"
     # A node that is off, and not of the site, would keep `up` waiting for its Multus.
     pod["affinity"] = node_affinity(settings.hostnames)
-    # Never two on a node: the old one removes the new one's configuration when it ends.
+    # Never two on a node: the old one removes the new one's configuration when it ends, and the
+    # clean-up runs between the two.
     spec["updateStrategy"] = {
         "type": "RollingUpdate",
         "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1},

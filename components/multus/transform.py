@@ -16,6 +16,7 @@ from components.multus.manifest import (
 )
 
 CNI_VERSION = "1.0.0"
+RESET = "multihome/reset"
 OWNED = " Installed by multihome."
 
 
@@ -25,7 +26,7 @@ def transform(objects: Iterable[Mapping[str, Any]], settings: ManifestSettings) 
     _own(manifest["CustomResourceDefinition"])
     _pin_kubeconfig(manifest["ConfigMap"], settings)
     fit(manifest["DaemonSet"], settings)
-    _annotate(manifest["DaemonSet"], manifest["ConfigMap"])
+    _annotate(manifest["DaemonSet"], manifest["ConfigMap"], settings.reset)
     return manifest
 
 
@@ -63,9 +64,12 @@ def _pin_kubeconfig(config_map: dict[str, Any], settings: ManifestSettings) -> N
     config_map["data"] = {**data, "cni-conf.json": json.dumps(config, indent=2) + "\n"}
 
 
-def _annotate(daemon_set: dict[str, Any], config_map: Mapping[str, Any]) -> None:
-    """Adds the hash of the configuration, so that a changed one makes the pods anew."""
+def _annotate(daemon_set: dict[str, Any], config_map: Mapping[str, Any], reset: str | None) -> None:
+    """Adds the hash of the configuration and the text of `reset`: a change makes the pods anew."""
     digest = hashlib.sha256(json.dumps(config_map["data"], sort_keys=True).encode()).hexdigest()
     metadata = mapping(daemon_set["spec"]["template"], "metadata", DAEMON_SET)
     metadata.setdefault("annotations", {})
-    mapping(metadata, "annotations", DAEMON_SET)[CONFIG_HASH] = digest[:16]
+    annotations = mapping(metadata, "annotations", DAEMON_SET)
+    annotations[CONFIG_HASH] = digest[:16]
+    if reset is not None:
+        annotations[RESET] = reset

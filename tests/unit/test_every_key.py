@@ -164,6 +164,7 @@ ROWS: dict[str, dict[str, Row]] = {
         "version": Row({}, {"multus/version": "v4.2.3"}),
         "image_digest": Row({}, {"multus/image_digest": "5" * 64}),
         "memory_limit": Row({}, {"multus/memory_limit": "512Mi"}),
+        "reset": Row({"multus/reset": "first time"}, {"multus/reset": "after the move"}),
     },
     "ManifestFile": {
         "file": Row(FROM_FILE, {"multus/manifest": {"file": file_of("v4.3.0")}}),

@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components.multus.clean_up import SCRIPT
 from components.multus.daemon_set import ManifestSettings
 from components.multus.manifest import EXPECTED, ManifestError, parse
 from components.multus.transform import transform
 from components.pod_networks.node_affinity import node_affinity
+from config.cluster import CustomCluster
 from config.releases import KNOWN_MANIFESTS
 from lab.build.manifests import THICK, upstream_file
 from tests.cases.sites import site
@@ -24,6 +26,7 @@ SETTINGS = ManifestSettings(
     version="v4.2.4",
     image_digest=None,
     memory_limit="256Mi",
+    reset=None,
     cni=site("home").cluster.cni,
     hostnames=("k3s-1",),
 )
@@ -61,7 +64,7 @@ def test_the_daemon_set_has_the_article_s_edits_and_the_guards() -> None:
     assert pod["priorityClassName"] == "system-node-critical"
     assert container["resources"]["limits"]["memory"] == "256Mi"
     images = {c["image"] for c in (*pod["containers"], *pod["initContainers"])}
-    assert images == {"ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4"}
+    assert images == {"ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4-debug"}
 
 
 @settings(max_examples=20, deadline=None)
@@ -149,6 +152,7 @@ def test_without_flannel_the_version_of_the_conflist_is_left_to_multus() -> None
         version="v4.3.0",
         image_digest="a" * 64,
         memory_limit="1Gi",
+        reset=None,
         cni=site("cabin").cluster.cni,
         hostnames=("attic", "cellar"),
     )
@@ -156,7 +160,7 @@ def test_without_flannel_the_version_of_the_conflist_is_left_to_multus() -> None
     (container,) = daemon_set["spec"]["template"]["spec"]["containers"]
 
     assert not [a for a in container["args"] if a.startswith("--cni-version")]
-    assert container["image"].endswith(f":v4.3.0@sha256:{'a' * 64}")
+    assert container["image"].endswith(f":v4.3.0-debug@sha256:{'a' * 64}")
 
 
 def test_multus_runs_on_the_nodes_of_the_stack_file_alone() -> None:
@@ -176,3 +180,51 @@ def test_the_definition_differs_from_upstream_s_by_a_text_that_says_whose_it_is(
     described = theirs["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["description"]
     schema["description"] = described
     assert [ours] == theirs["spec"]["versions"]
+
+
+def clean_up_of(settings: ManifestSettings) -> tuple[dict[str, str], dict[str, str]]:
+    """The plain environment of the clean-up, and the node's folders by those in the container."""
+    pod = transform(upstream(), settings)["DaemonSet"]["spec"]["template"]["spec"]
+    container = pod["initContainers"][0]
+    assert container["command"] == ["/busybox/sh", "-c", SCRIPT.read_text()]
+    folders = {v["name"]: v["hostPath"]["path"] for v in pod["volumes"] if "hostPath" in v}
+    environment = {e["name"]: e["value"] for e in container["env"] if "value" in e}
+    mounts = {m["mountPath"]: folders[m["name"]] for m in container["volumeMounts"]}
+    return environment, mounts
+
+
+def test_the_clean_up_comes_first_and_finds_the_folders_of_k3s() -> None:
+    environment, mounts = clean_up_of(SETTINGS)
+
+    assert environment["KEPT"] == "00-multus.conflist"
+    assert {name: mounts[environment[name]] for name in ("CONF_DIR", "LEASES", "CONTAINERS")} == {
+        "CONF_DIR": "/var/lib/rancher/k3s/agent/etc/cni/net.d",
+        "LEASES": "/run/cni/multihome",
+        "CONTAINERS": "/run/k3s/containerd/io.containerd.runtime.v2.task/k8s.io",
+    }
+
+
+def test_the_clean_up_of_another_cluster_keeps_no_configuration_of_multus() -> None:
+    cni = CustomCluster(
+        distribution="custom",
+        conf_dir="/etc/cni/net.d",
+        bin_dir="/opt/cni/bin",
+        default_conflist="10-calico.conflist",
+    ).cni
+    environment, mounts = clean_up_of(dataclasses.replace(SETTINGS, cni=cni))
+
+    assert environment["KEPT"] == ""
+    containers = mounts[environment["CONTAINERS"]]
+    assert containers == "/run/containerd/io.containerd.runtime.v2.task/k8s.io"
+
+
+def test_a_new_text_of_reset_changes_the_pods_alone() -> None:
+    before = transform(upstream(), dataclasses.replace(SETTINGS, reset="first time"))
+    after = transform(upstream(), dataclasses.replace(SETTINGS, reset="after the move"))
+
+    annotations = after["DaemonSet"]["spec"]["template"]["metadata"]["annotations"]
+    assert annotations["multihome/reset"] == "after the move"
+    annotations["multihome/reset"] = "first time"
+    assert after == before
+    without = transform(upstream(), SETTINGS)["DaemonSet"]["spec"]["template"]["metadata"]
+    assert "multihome/reset" not in without["annotations"]
