@@ -10,9 +10,17 @@
 set -eu
 PATH=$PATH:/busybox
 
+# calls_itself FILE: whether a configuration of Multus has another one in it.
+calls_itself() {
+    [ "$(grep -o '"type": *"multus"' "$1" | wc -l)" -gt 1 ]
+}
+
 # A file of another release or form of Multus may come before this one's, and call it again.
 for file in "$CONF_DIR"/*multus*; do
-    if [ "${file##*/}" = "$KEPT" ] || { [ ! -f "$file" ] && [ ! -L "$file" ]; }; then
+    if [ ! -f "$file" ] && [ ! -L "$file" ]; then
+        continue
+    fi
+    if [ "${file##*/}" = "$KEPT" ] && ! calls_itself "$file"; then
         continue
     fi
     echo "removing the stale ${file##*/}"

@@ -12,6 +12,8 @@ from components.multus.clean_up import SCRIPT
 from tests.node.multus.cleaned_node import ALIVE, GONE, KEPT, CleanedNode
 from tests.node.test_interruptions import KILLED, killer, waits_for
 
+SOUND = '{"plugins": [{"type": "multus", "delegates": [{"type": "bridge"}]}]}'
+NESTED = '{"plugins": [{"type": "multus", "delegates": [{"plugins":[{"type":"multus"}]}]}]}'
 STALE = ("00-multus.conf", "00-multus.conf.new", "01-multus-shim.conf", "70-multus.conf")
 
 
@@ -32,7 +34,7 @@ def leave_orphaned_leases(node: CleanedNode) -> None:
 
 def what_is_to_stay(node: CleanedNode) -> Mapping[str, object]:
     """Leaves what a sound node has, and returns all its files."""
-    (node.conf_dir / KEPT).write_text("of this Multus")
+    (node.conf_dir / KEPT).write_text(SOUND)
     node.lease("homeassistant-lan", "192.168.18.32", ALIVE)
     for network in ("homeassistant-lan", "homeassistant-iot"):
         (node.leases / network).mkdir(exist_ok=True)
@@ -55,6 +57,16 @@ def test_stale_files_and_orphaned_leases_go_and_everything_else_stays(
     assert "releasing homeassistant-iot/fd00:32::3: its container is gone" in done.stdout
     again = cleaned.clean_up()
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+
+
+def test_the_configuration_that_multus_replaces_goes_when_it_calls_multus_again(
+    cleaned: CleanedNode,
+) -> None:
+    start = cleaned.files()
+    (cleaned.conf_dir / KEPT).write_text(NESTED)
+
+    assert cleaned.clean_up().returncode == 0
+    assert cleaned.files() == start
 
 
 def test_every_configuration_of_multus_goes_where_its_name_is_not_known(
