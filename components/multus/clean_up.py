@@ -44,11 +44,11 @@ def add_to(pod: dict[str, Any], image: str, cni: CniPaths) -> None:
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "volumeMounts": [{"name": volume, "mountPath": path} for volume, path in folders.values()],
     }
-    # None of them is made on a disk: both lie below /run.
+    # Both lie below /run: what is made there is gone at the next boot.
     volumes = {LEASES: LEASE_FOLDER, CONTAINERS: cni.running_containers}
-    pod["initContainers"] = [container, *without({NAME}, pod["initContainers"])]
+    pod["initContainers"] = [container, *without([NAME], pod["initContainers"])]
     pod["volumes"] = [
-        *without(volumes, pod["volumes"]),
+        *without(list(volumes), pod["volumes"]),
         *(
             {"name": name, "hostPath": {"path": path, "type": "DirectoryOrCreate"}}
             for name, path in volumes.items()

@@ -5,7 +5,7 @@ What is missing is named, never guessed (docs/background/multus.md#manifest).
 
 import copy
 import json
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -96,6 +96,6 @@ def named(items: object, name: str, what: str) -> dict[str, Any]:
     raise ManifestError(f"{DAEMON_SET} lacks the {what} {name}")
 
 
-def without(names: Container[str], items: list[Any]) -> list[Any]:
+def without(names: Sequence[str], items: list[Any]) -> list[Any]:
     """The items that have none of the names."""
     return [item for item in items if not (isinstance(item, dict) and item.get("name") in names)]

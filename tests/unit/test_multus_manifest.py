@@ -218,6 +218,27 @@ def test_the_clean_up_of_another_cluster_keeps_no_configuration_of_multus() -> N
     assert containers == "/run/containerd/io.containerd.runtime.v2.task/k8s.io"
 
 
+def test_kubernetes_expands_nothing_in_the_script() -> None:
+    """It makes `$` of `$$`, and puts a value for `$(NAME)`, in each word of a command."""
+    environment, _ = clean_up_of(SETTINGS)
+    script = SCRIPT.read_text()
+
+    assert "$$" not in script
+    assert not [name for name in environment if f"$({name})" in script]
+
+
+@pytest.mark.parametrize("name", [[], {}, None, "clean-up"])
+def test_an_odd_name_beside_the_clean_up_is_left_to_the_api_server(name: object) -> None:
+    objects = upstream()
+    (daemon_set,) = (described for described in objects if described["kind"] == "DaemonSet")
+    pod = daemon_set["spec"]["template"]["spec"]
+    for items in (pod["initContainers"], pod["volumes"]):
+        items.append({"name": name})
+
+    pod = transform(objects, SETTINGS)["DaemonSet"]["spec"]["template"]["spec"]
+    assert [c["name"] for c in pod["initContainers"]].count("clean-up") == 1
+
+
 def test_a_new_text_of_reset_changes_the_pods_alone() -> None:
     before = transform(upstream(), dataclasses.replace(SETTINGS, reset="first time"))
     after = transform(upstream(), dataclasses.replace(SETTINGS, reset="after the move"))
