@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    help="Checks the plan of a site and shows it; needs neither a cluster nor a node.",
+    help="Checks the plan of a site and shows it; `doctor` alone needs the cluster and its nodes.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -43,6 +43,22 @@ def picture(file: Annotated[Path, _FILE]) -> None:
     from multihome.picture import picture_file  # noqa: PLC0415 - see above
 
     raise typer.Exit(picture_file(file))
+
+
+@app.command()
+def doctor(
+    file: Annotated[Path, _FILE],
+    *,
+    context: Annotated[
+        str | None,
+        typer.Option(help="The context of your kubeconfig.", show_default=False),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Looks at the nodes and the cluster of a site, and says what is not as planned."""
+    from multihome.doctor.command import doctor_file  # noqa: PLC0415 - see above
+
+    raise typer.Exit(doctor_file(file, context=context, as_json=json))
 
 
 @app.command()

@@ -1,0 +1,134 @@
+"""What the API server knows of the site: networks, Multus' pods, the pod and its events."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+
+STATUS = "k8s.v1.cni.cncf.io/network-status"
+HOSTNAME = "kubernetes.io/hostname"
+FAILED_SANDBOX = "FailedCreatePodSandBox"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MultusPod:
+    """A pod of Multus: the Kubernetes name of its node, its uid, and whether it runs."""
+
+    node: str
+    uid: str
+    runs: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pod:
+    """The workload's pod. `networks` is its network-status by interface, None until it has one.
+
+    `reasons` are those for which its containers wait.
+    """
+
+    node: str | None
+    phase: str
+    reasons: tuple[str, ...]
+    networks: dict[str, Json] | None
+
+    @property
+    def is_being_made(self) -> bool:
+        """Whether it has no sandbox yet, as far as the API server knows."""
+        return self.phase == "Pending" and bool(
+            {"ContainerCreating", "PodInitializing"} & {*self.reasons}
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterFacts:
+    """What is in the cluster.
+
+    `nodes` maps the label kubernetes.io/hostname to the node's name; `attachments` has the text
+    `spec.config` of each NetworkAttachmentDefinition of the namespace. `routes` are the files
+    /proc/net/route and ipv6_route of the pod, None where nobody could read them.
+    """
+
+    nodes: dict[str, str]
+    attachments: dict[str, str]
+    multus: tuple[MultusPod, ...]
+    pod: Pod | None
+    sandbox_failures: tuple[str, ...]
+    routes: tuple[str, str] | None
+
+    def multus_of(self, hostname: str) -> tuple[MultusPod, ...]:
+        """The pods of Multus on the node of that label."""
+        return tuple(pod for pod in self.multus if pod.node == self.nodes.get(hostname))
+
+
+def nodes_of(answer: Json) -> dict[str, str]:
+    """The nodes' names by their label."""
+    found = (item["metadata"] for item in answer["items"])
+    return {each.get("labels", {}).get(HOSTNAME, each["name"]): each["name"] for each in found}
+
+
+def attachments_of(answer: Json) -> dict[str, str]:
+    """The texts of the NetworkAttachmentDefinitions by name."""
+    return {
+        item["metadata"]["name"]: item.get("spec", {}).get("config", "") for item in answer["items"]
+    }
+
+
+def multus_of(answer: Json) -> tuple[MultusPod, ...]:
+    """The pods that run an image of Multus: every distribution names it so."""
+    return tuple(
+        MultusPod(
+            node=item["spec"].get("nodeName", ""),
+            uid=item["metadata"]["uid"],
+            runs=_runs(item),
+        )
+        for item in answer["items"]
+        if any("multus" in container["image"] for container in item["spec"]["containers"])
+    )
+
+
+def _runs(pod: Json) -> bool:
+    statuses = pod.get("status", {}).get("containerStatuses", [])
+    return bool(statuses) and all("running" in status.get("state", {}) for status in statuses)
+
+
+def pod_of(answer: Json, namespace: str, name: str) -> Pod | None:
+    """The pod of that name."""
+    for item in answer["items"]:
+        metadata, status = item["metadata"], item.get("status", {})
+        if (metadata["namespace"], metadata["name"]) == (namespace, name):
+            return Pod(
+                node=item["spec"].get("nodeName"),
+                phase=status.get("phase", "Unknown"),
+                reasons=tuple(_reasons(status)),
+                networks=_networks(metadata.get("annotations", {})),
+            )
+    return None
+
+
+def _reasons(status: Json) -> list[str]:
+    containers = (*status.get("initContainerStatuses", []), *status.get("containerStatuses", []))
+    waiting = (container.get("state", {}).get("waiting", {}) for container in containers)
+    return [each["reason"] for each in waiting if "reason" in each]
+
+
+def _networks(annotations: Mapping[str, str]) -> dict[str, Json] | None:
+    if STATUS not in annotations:
+        return None
+    return {
+        each["interface"]: each for each in json.loads(annotations[STATUS]) if "interface" in each
+    }
+
+
+def failures_of(answer: Json, namespace: str, pod: str) -> tuple[str, ...]:
+    """The messages of the pod's failed sandboxes, the latest last, each once."""
+    events = [
+        item
+        for item in answer["items"]
+        if item.get("reason") == FAILED_SANDBOX
+        and item.get("involvedObject", {}).get("name") == pod
+        and item["metadata"]["namespace"] == namespace
+    ]
+    events.sort(key=lambda item: item.get("lastTimestamp") or item.get("eventTime") or "")
+    return tuple(dict.fromkeys(item.get("message", "") for item in events))

@@ -1,0 +1,31 @@
+"""Multus runs on every node of the stack file."""
+
+from collections.abc import Iterator
+
+from multihome.doctor.cluster_facts import ClusterFacts
+from multihome.doctor.finding import Finding
+from multihome.doctor.plan import Plan
+
+
+def absent_multus(plan: Plan, facts: ClusterFacts) -> Iterator[Finding]:
+    """Nodes without a Multus that runs, and nodes that the cluster does not know."""
+    for name, node in plan.site.nodes.items():
+        hostname = node.hostname or name
+        where = f"node {name}"
+        if hostname not in facts.nodes:
+            yield Finding(
+                name="node-unknown",
+                where=where,
+                what=f"the cluster has no node with the label kubernetes.io/hostname={hostname}",
+                why="neither Multus nor the pod can run there",
+                cure="write the label's value as `hostname` of the node",
+            )
+        elif not any(pod.runs for pod in facts.multus_of(hostname)):
+            yield Finding(
+                name="multus-absent",
+                where=where,
+                what="no pod of Multus runs there",
+                why="pods that start there get eth0 alone",
+                cure="`kubectl get pods -A -o wide | grep multus` shows its pod, and `kubectl"
+                " describe` why it does not run; without one, run `up --refresh`",
+            )
