@@ -10,7 +10,11 @@ from multihome.doctor.findings.leases import left_leases
 from multihome.doctor.findings.multus_config import dead_token, self_delegation, stale_configs
 from multihome.doctor.findings.multus_pods import absent_multus
 from multihome.doctor.findings.networks import drifted_attachments
-from multihome.doctor.findings.plugins import missing_plugins, overwritten_plugins
+from multihome.doctor.findings.plugins import (
+    changed_plugins,
+    missing_plugins,
+    overwritten_plugins,
+)
 from multihome.doctor.findings.pods import pod_findings
 from multihome.doctor.findings.routes import pod_routes
 from multihome.doctor.node_facts import NodeFacts
@@ -37,6 +41,7 @@ def _of_node(
     multus = None if cluster is None else cluster.multus_of(hostname)
     yield from missing_plugins(plan, name, facts)
     yield from overwritten_plugins(plan, name, facts)
+    yield from changed_plugins(plan, name, facts)
     yield from changed_k3s_files(name, facts)
     yield from stale_configs(
         plan,

@@ -49,6 +49,12 @@ if [ -d "$BIN_DIR" ]; then
     done
 fi
 
+if [ -f "$BIN_DIR/.multihome-cni-plugins" ]; then
+    while read -r sum name _; do
+        fact installed "$name" "$sum"
+    done <"$BIN_DIR/.multihome-cni-plugins"
+fi
+
 # Of configurations only Multus' own are read: those of others may hold secrets. Of the token only
 # the part with its claims is printed, which opens nothing.
 if [ -d "$CONF_DIR" ]; then

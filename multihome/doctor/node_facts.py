@@ -46,6 +46,8 @@ class Lease:
 class NodeFacts:
     """What is on a node; `time` is its clock in seconds since 1970.
 
+    `installed` has the sha256 of each plugin that this program has installed; of one that is
+    being replaced there are two.
     `configs` has the files of the configuration folder by name, with the text of Multus' own.
     `claims` are those of Multus' token: None without a kubeconfig, empty where it has none.
     `interfaces` has the parents that are there, `vlans` the interface of each (parent, VLAN id).
@@ -57,6 +59,7 @@ class NodeFacts:
     has_bin_dir: bool
     has_conf_dir: bool
     plugins: dict[str, PluginFile]
+    installed: dict[str, tuple[str, ...]]
     configs: dict[str, str]
     claims: dict[str, Any] | None
     interfaces: dict[str, ParentInterface]
@@ -93,6 +96,7 @@ def parse(printed: str) -> NodeFacts | None:
             name: PluginFile(path=path, sha256=sha256, runs=runs == "yes", says=says)
             for name, path, sha256, runs, says in found["plugin"]
         },
+        installed=_installed(found["installed"]),
         configs={name: _text(content) for name, content in found["config"]},
         claims=_claims(tokens[0][0]) if tokens else None,
         interfaces={
@@ -110,6 +114,15 @@ def parse(printed: str) -> NodeFacts | None:
         missing_sysctls=tuple(key for (key,) in found["no_sysctl"]),
         check_config=_text(checks[0][0]) if checks else None,
     )
+
+
+def _installed(lines: list[list[str]]) -> dict[str, tuple[str, ...]]:
+    """By plugin, from the record's lines; its line `owner  NODE` is about no plugin."""
+    known: dict[str, tuple[str, ...]] = {}
+    for name, sha256 in lines:
+        if sha256 != "owner":
+            known[name] = (*known.get(name, ()), sha256)
+    return known
 
 
 def _text(digits: str) -> str:

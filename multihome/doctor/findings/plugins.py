@@ -81,6 +81,21 @@ def overwritten_plugins(plan: Plan, node: str, facts: NodeFacts) -> Iterator[Fin
         )
 
 
+def changed_plugins(plan: Plan, node: str, facts: NodeFacts) -> Iterator[Finding]:
+    """Plugins that this program has installed, and that are another file now."""
+    folder = plan.site.cluster.cni.bin_dir
+    for name, sums in facts.installed.items():
+        file = facts.plugins.get(name)
+        if file is not None and file.sha256 and file.sha256 not in sums:
+            yield Finding(
+                name="plugin-changed",
+                where=f"node {node}",
+                what=f"{folder}/{name} is not the file that `up` has installed",
+                why="pods are made by a plugin that nobody has verified; `destroy` leaves it there",
+                cure="raise multihome:plugins.generation and run `up`, which installs its own",
+            )
+
+
 def another_plugin(name: str, file: PluginFile) -> str | None:
     """The plugin that the file of that name is instead; None if it is itself, or says nothing."""
     found = _NAMES_ITSELF.match(file.says)

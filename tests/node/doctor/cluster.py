@@ -72,7 +72,7 @@ def sandbox_event(site: Site, message: str, at: str = "2026-11-28T09:00:00Z") ->
         "involvedObject": {"kind": "Pod", "name": "home-assistant-0"},
         "reason": "FailedCreatePodSandBox",
         "message": "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup"
-        f" network for sandbox: plugin type=\"multus\" failed (add): {message}",
+        f' network for sandbox: plugin type="multus" failed (add): {message}',
         "lastTimestamp": at,
     }
 

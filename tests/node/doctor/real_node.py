@@ -2,7 +2,8 @@
 
 The node is a network namespace with the files of k3s.py, the pod another one, whose interface the
 real plugins made. Over /run the node has a folder of the test. `kubectl` is a script that prints
-the answers of cluster.py, and runs what it is told to run in the pod.
+the answers of cluster.py, and runs what it is told to run in the pod. `ssh` is the system's, which
+runs in the node's namespace, where the server listens.
 """
 
 import json
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from ruamel.yaml import YAML
 
 from config.site import Site
@@ -22,12 +24,21 @@ from lab.account import Sudo
 from lab.netns.cni import PodInterface
 from lab.netns.namespaces import Segment, start_segment
 from lab.sshd import Sshd, start_sshd
+from multihome.doctor.examine import examine
+from multihome.doctor.finding import Finding
+from multihome.doctor.kubectl import ATTACHMENTS, look_at_cluster
+from multihome.doctor.node_facts import NodeFacts
 from multihome.doctor.plan import Plan
+from multihome.doctor.ssh import look_at_node
 from tests.cases.sites import ROOT, changed_tree
 from tests.node.doctor.cluster import answers
 from tests.node.doctor.k3s import K3sFiles
 
+NAME = "k3s-1"
 PARENT = "eth0"
+SSH = """#!/bin/sh
+exec ip netns exec {node} /usr/bin/ssh "$@"
+"""
 KUBECTL = """#!/bin/sh
 echo "$*" >>"{folder}/calls"
 while :; do
@@ -83,58 +94,104 @@ class RealNode:
         return found
 
     @property
-    def calls(self) -> str:
+    def programs(self) -> Path:
+        """The folder of `ssh` and `kubectl`."""
+        return self.folder / "programs"
+
+    @property
+    def calls(self) -> list[str]:
         """The command lines that `kubectl` was given."""
-        return (self.folder / "kubectl" / "calls").read_text()
+        return (self.programs / "calls").read_text().splitlines()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the operator's shell has."""
+        return {
+            "SSH_AUTH_SOCK": str(self.agent),
+            "PATH": f"{self.programs}:{os.environ['PATH']}",
+        }
+
+    def interface(self, **first: object) -> PodInterface:
+        """The pod's interface; `first` are keys of the conflist's first plugin."""
+        planned = self.site.home_assistant.interfaces[0]
+        conflist = Plan(self.site).conflists[planned.network]
+        leases = str(self.folder / "run/cni/multihome")
+        # The plugin runs outside of the node's /run.
+        plugins = [
+            {**plugin, **first, "ipam": {**plugin["ipam"], "dataDir": leases}}
+            if "ipam" in plugin
+            else plugin
+            for plugin in conflist["plugins"]
+        ]
+        return PodInterface(
+            segment=self.segment,
+            folder=self.folder / "cnitool",
+            conflist={**conflist, "plugins": plugins},
+            interface=planned.name,
+            addresses=[f"{planned.address}/24"],
+            mac=planned.mac,
+        )
 
     def answer(self, **changed: Any) -> None:
         """Lets `kubectl` print other answers, by resource; `attachments` has a longer name."""
         if "attachments" in changed:
-            changed["network-attachment-definitions.k8s.cni.cncf.io"] = changed.pop("attachments")
+            changed[ATTACHMENTS] = changed.pop("attachments")
         for resource, content in changed.items():
-            (self.folder / "kubectl" / f"{resource}.json").write_text(json.dumps(content))
+            (self.programs / f"{resource}.json").write_text(json.dumps(content))
 
     def doctor(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Runs the command as the operator does, on the node's own loopback."""
+        """Runs the command as the operator does."""
         return subprocess.run(
-            [
-                *("ip", "netns", "exec", self.segment.node),
-                *(sys.executable, "-m", "multihome", "doctor", str(self.stack_file), *words),
-            ],
+            [sys.executable, "-m", "multihome", "doctor", str(self.stack_file), *words],
             cwd=ROOT,
-            env={
-                **os.environ,
-                "SSH_AUTH_SOCK": str(self.agent),
-                "PATH": f"{self.folder / 'kubectl'}:{os.environ['PATH']}",
-                **environment,
-            },
+            env={**os.environ, **self.environment, **environment},
             capture_output=True,
             text=True,
             check=False,
             timeout=120,
         )
 
-    def findings(self) -> list[dict[str, str]]:
-        """What is found; everything must have been looked at."""
-        done = self.doctor("--json")
-        said = json.loads(done.stdout)
-        assert said["unseen"] == [], done.stderr
-        assert done.returncode == (1 if said["findings"] else 0)
-        found: list[dict[str, str]] = said["findings"]
-        return found
+    def facts(self) -> NodeFacts:
+        """What `doctor` sees of the node."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            facts = look_at_node(Plan(self.site), NAME, self.site.nodes[NAME])
+        assert isinstance(facts, NodeFacts), facts.why
+        return facts
+
+    def findings(self) -> dict[str, Finding]:
+        """What `doctor` finds, by name; it can look at everything."""
+        plan = Plan(self.site)
+        facts = self.facts()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PATH", self.environment["PATH"])
+            cluster, unseen = look_at_cluster(plan, None)
+        assert unseen == []
+        found = tuple(examine(plan, {NAME: facts}, cluster))
+        by_name = {finding.name: finding for finding in found}
+        assert len(by_name) == len(found), found
+        return by_name
+
+    def only_finding(self) -> Finding:
+        """What `doctor` finds, which is one thing."""
+        (finding,) = self.findings().values()
+        return finding
 
 
 @contextmanager
-def start_node(folder: Path, sudo: Sudo | None = None) -> Iterator[RealNode]:
-    """The node, healthy, until the block ends."""
-    for name in ("run/sshd", "kubectl"):
+def start_node(
+    folder: Path, sudo: Sudo | None = None, binds: Mapping[Path, Path] | None = None
+) -> Iterator[RealNode]:
+    """The node, healthy, until the block ends; in the place of `binds` it sees other files."""
+    for name in ("run/sshd", "programs"):
         (folder / name).mkdir(parents=True)
     with (
         start_segment(PARENT) as segment,
         start_sshd(
             folder / "sshd",
             namespace=segment.node,
-            binds={Path("/run"): folder / "run"},
+            binds={Path("/run"): folder / "run", **(binds or {})},
             sudo=sudo,
         ) as sshd,
         _agent(folder / "agent", sshd.private_key) as agent,
@@ -144,9 +201,12 @@ def start_node(folder: Path, sudo: Sudo | None = None) -> Iterator[RealNode]:
         node.k3s.start()
         node.k3s.install_plugins()
         node.k3s.start_multus()
-        kubectl = folder / "kubectl" / "kubectl"
-        kubectl.write_text(KUBECTL.format(folder=kubectl.parent, pod=segment.pod))
-        kubectl.chmod(0o755)
+        (node.programs / "kubectl").write_text(
+            KUBECTL.format(folder=node.programs, pod=segment.pod)
+        )
+        (node.programs / "ssh").write_text(SSH.format(node=segment.node))
+        for program in node.programs.iterdir():
+            program.chmod(0o755)
         node.answer(**answers(site))
         _start_pod(node)
         yield node
@@ -164,11 +224,11 @@ def _write_stack_file(folder: Path, sshd: Sshd, sudo: Sudo | None) -> Site:
     }
     if sudo is not None:
         node["sudo"] = True
-    values = changed_tree("home", {"networks/iot": None, "home_assistant/interfaces/1": None})
+    values = changed_tree("home", {"networks/iot": None})
     del values["home_assistant"]["interfaces"][1]
     values["networks"]["lan"]["ipam"] = "host-local"
     values["cluster"]["data_dir"] = str(folder / "k3s")
-    values["nodes"] = {"k3s-1": node}
+    values["nodes"] = {NAME: node}
     if sudo == "asks":
         node["sudo_password"] = "node-password"  # noqa: S105 - a name
         values["secrets"] = {"node-password": {"secure": "v1:x"}}
@@ -180,28 +240,8 @@ def _write_stack_file(folder: Path, sshd: Sshd, sudo: Sudo | None) -> Site:
 
 def _start_pod(node: RealNode) -> None:
     """The pod's interface by the real plugins, and its container."""
-    conflist = leased_in(Plan(node.site).conflists["lan"], node.folder / "run/cni/multihome")
-    planned = node.site.home_assistant.interfaces[0]
-    PodInterface(
-        segment=node.segment,
-        folder=node.folder / "cnitool",
-        conflist=conflist,
-        interface=planned.name,
-        addresses=[f"{planned.address}/24"],
-        mac=planned.mac,
-    ).add()
+    node.interface().add()
     (node.tasks / node.lease.read_text().split()[0]).mkdir(parents=True)
-
-
-def leased_in(conflist: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The conflist with another folder of leases: the plugin runs outside of the node's /run."""
-    plugins = [
-        {**plugin, "ipam": {**plugin["ipam"], "dataDir": str(folder)}}
-        if "ipam" in plugin
-        else plugin
-        for plugin in conflist["plugins"]
-    ]
-    return {**conflist, "plugins": plugins}
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""`doctor` by real SSH: the healthy site has no finding, and each thing that is broken has one."""
+"""`python -m multihome doctor` by real SSH: what it prints, how it ends, and what it leaves."""
 
 from tests.node.doctor.real_node import RealNode
 
