@@ -1,6 +1,7 @@
 """What the API server knows of the site: networks, Multus' pods, the pod and its events."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ Json = dict[str, Any]
 STATUS = "k8s.v1.cni.cncf.io/network-status"
 HOSTNAME = "kubernetes.io/hostname"
 FAILED_SANDBOX = "FailedCreatePodSandBox"
+# Upstream's image and those of distributions, but not the controllers for Multus.
+_MULTUS = re.compile(r"multus(-cni)?(-thick)?([:@]|$)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,20 +28,13 @@ class MultusPod:
 class Pod:
     """The workload's pod. `networks` is its network-status by interface, None until it has one.
 
-    `reasons` are those for which its containers wait.
+    `has_address` is set once kubelet has its sandbox; `reasons` are why its containers wait.
     """
 
-    node: str | None
     phase: str
+    has_address: bool
     reasons: tuple[str, ...]
     networks: dict[str, Json] | None
-
-    @property
-    def is_being_made(self) -> bool:
-        """Whether it has no sandbox yet, as far as the API server knows."""
-        return self.phase == "Pending" and bool(
-            {"ContainerCreating", "PodInitializing"} & {*self.reasons}
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +72,7 @@ def attachments_of(answer: Json) -> dict[str, str]:
 
 
 def multus_of(answer: Json) -> tuple[MultusPod, ...]:
-    """The pods that run an image of Multus: every distribution names it so."""
+    """The pods that run an image of Multus."""
     return tuple(
         MultusPod(
             node=item["spec"].get("nodeName", ""),
@@ -84,7 +80,7 @@ def multus_of(answer: Json) -> tuple[MultusPod, ...]:
             runs=_runs(item),
         )
         for item in answer["items"]
-        if any("multus" in container["image"] for container in item["spec"]["containers"])
+        if any(_MULTUS.search(container["image"]) for container in item["spec"]["containers"])
     )
 
 
@@ -99,8 +95,8 @@ def pod_of(answer: Json, namespace: str, name: str) -> Pod | None:
         metadata, status = item["metadata"], item.get("status", {})
         if (metadata["namespace"], metadata["name"]) == (namespace, name):
             return Pod(
-                node=item["spec"].get("nodeName"),
                 phase=status.get("phase", "Unknown"),
+                has_address="podIP" in status,
                 reasons=tuple(_reasons(status)),
                 networks=_networks(metadata.get("annotations", {})),
             )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from multihome.doctor.cluster_facts import ClusterFacts
 from multihome.doctor.finding import Finding
+from multihome.doctor.findings.folders import missing_folders
 from multihome.doctor.findings.interfaces import modules, parents, sysctls, vlans
 from multihome.doctor.findings.k3s_files import changed_k3s_files
 from multihome.doctor.findings.leases import left_leases
@@ -39,6 +40,7 @@ def _of_node(
 ) -> Iterator[Finding]:
     hostname = plan.site.nodes[name].hostname or name
     multus = None if cluster is None else cluster.multus_of(hostname)
+    yield from missing_folders(plan, name, facts)
     yield from missing_plugins(plan, name, facts)
     yield from overwritten_plugins(plan, name, facts)
     yield from changed_plugins(plan, name, facts)

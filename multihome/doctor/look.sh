@@ -82,7 +82,7 @@ for parent in $PARENTS; do
         cd "/sys/class/net/$name"
         up=no
         [ $(($(cat flags) & 1)) = 0 ] || up=yes
-        fact interface "$parent" "$name" "$up" "$(cat operstate)" "$(cat mtu)" "$(cat address)"
+        fact interface "$parent" "$name" "$up" "$(cat operstate)" "$(cat mtu)"
         cd /
     fi
 done

@@ -24,13 +24,12 @@ class PluginFile:
 
 @dataclass(frozen=True, kw_only=True)
 class ParentInterface:
-    """A parent interface: its own name, whether it is set up, its state as the kernel says it."""
+    """A parent interface: its own name, whether it is set up, the kernel's operstate, its MTU."""
 
     name: str
     up: bool
     state: str
     mtu: int
-    mac: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,8 +99,8 @@ def parse(printed: str) -> NodeFacts | None:
         configs={name: _text(content) for name, content in found["config"]},
         claims=_claims(tokens[0][0]) if tokens else None,
         interfaces={
-            parent: ParentInterface(name=name, up=up == "yes", state=state, mtu=int(mtu), mac=mac)
-            for parent, name, up, state, mtu, mac in found["interface"]
+            parent: ParentInterface(name=name, up=up == "yes", state=state, mtu=int(mtu))
+            for parent, name, up, state, mtu in found["interface"]
         },
         vlans={(parent, int(vlan_id)): name for parent, vlan_id, name in found["vlan"]},
         modules=dict(found["module"]),

@@ -38,7 +38,13 @@ def look_at_node(plan: Plan, name: str, node: Node) -> NodeFacts | Unseen:
         words = ssh_words(node, known_hosts.name, look_command(root))
         try:
             done = subprocess.run(
-                words, input=script, capture_output=True, text=True, check=False, timeout=SECONDS
+                words,
+                input=script,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+                timeout=SECONDS,
             )
         except FileNotFoundError:
             return Unseen(where=where, why="there is no `ssh` on this machine")

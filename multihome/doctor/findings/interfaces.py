@@ -11,7 +11,7 @@ _DOWN = ("down", "lowerlayerdown", "notpresent")
 
 
 def parents(plan: Plan, node: str, facts: NodeFacts) -> Iterator[Finding]:
-    """Parent interfaces that are missing or down."""
+    """Parent interfaces that are missing or down, or whose MTU is too small."""
     where = f"node {node}"
     for parent in plan.parents:
         networks = ", ".join(
@@ -42,6 +42,20 @@ def parents(plan: Plan, node: str, facts: NodeFacts) -> Iterator[Finding]:
                 what=f"the interface {parent} has no carrier, the parent of {networks}",
                 why="pods start, and nothing that they send leaves the node",
                 cure="look at the cable and at the port of the switch",
+            )
+        else:
+            yield from _mtus(plan, where, parent, found.mtu)
+
+
+def _mtus(plan: Plan, where: str, parent: str, largest: int) -> Iterator[Finding]:
+    for name, network in plan.site.networks.items():
+        if network.segment.parent == parent and (network.mtu or 0) > largest:
+            yield Finding(
+                name="parent-mtu",
+                where=where,
+                what=f"the interface {parent} has the MTU {largest}, and {name} needs {network.mtu}",
+                why="pods fail with `invalid MTU`",
+                cure=f"raise the MTU of {parent}, or lower `mtu` of {name}",
             )
 
 

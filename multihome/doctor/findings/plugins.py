@@ -11,22 +11,15 @@ from multihome.doctor.plan import Plan
 MULTUS = "multus"
 # `CNI loopback plugin v1.9.1`; flannel's own line has another form and tells nothing.
 _NAMES_ITSELF = re.compile(r"CNI ([a-z0-9-]+) plugin ")
+# What k3s' program says when it is called by a name that it lacks.
+_K3S_PROGRAM = "plugins"
 
 
 def missing_plugins(plan: Plan, node: str, facts: NodeFacts) -> Iterator[Finding]:
     """Plugins that a conflist calls and the node lacks, or cannot run."""
     folder, where = plan.site.cluster.cni.bin_dir, f"node {node}"
-    if not facts.has_bin_dir:
-        yield Finding(
-            name="folder-missing",
-            where=where,
-            what=f"there is no folder {folder}",
-            why="the runtime looks for its plugins elsewhere, and so must this program",
-            cure="correct multihome:cluster for this node's release and flags, then run `up`",
-        )
-        return
     wanted = [*plan.plugin_types, *([MULTUS] if facts.multus_configs else [])]
-    for name in wanted:
+    for name in wanted if facts.has_bin_dir else ():
         file = facts.plugins.get(name)
         if file is None or not file.sha256:
             wrong = "is missing" if file is None else "is a link that leads nowhere"
@@ -61,7 +54,11 @@ def overwritten_plugins(plan: Plan, node: str, facts: NodeFacts) -> Iterator[Fin
     for name in plan.plugin_types:
         file = facts.plugins.get(name)
         is_now = None if file is None else another_plugin(name, file)
-        if file is not None and is_now is not None:
+        if file is None or is_now is None:
+            continue
+        if is_now == _K3S_PROGRAM:
+            yield _no_plugin_of_k3s(plan, node, name, file)
+        else:
             by_file.setdefault(file.path, []).append((name, is_now))
     folder = plan.site.cluster.cni.bin_dir
     for path, found in by_file.items():
@@ -79,6 +76,17 @@ def overwritten_plugins(plan: Plan, node: str, facts: NodeFacts) -> Iterator[Fin
             else f"remove {path}, then restart the cluster's service or run `up` with a raised"
             " multihome:plugins.generation",
         )
+
+
+def _no_plugin_of_k3s(plan: Plan, node: str, name: str, file: PluginFile) -> Finding:
+    link = f"{plan.site.cluster.cni.bin_dir}/{name}"
+    return Finding(
+        name="plugin-not-of-k3s",
+        where=f"node {node}",
+        what=f"{link} leads to {file.path}, which has no plugin {name}",
+        why="pods do not start (`unexpected end of JSON input`), and `up` leaves links alone",
+        cure=f"`rm {link}`, then raise multihome:plugins.generation and run `up`",
+    )
 
 
 def changed_plugins(plan: Plan, node: str, facts: NodeFacts) -> Iterator[Finding]:

@@ -23,10 +23,22 @@ def pod_findings(plan: Plan, facts: ClusterFacts) -> Iterator[Finding]:
             why="Home Assistant does not run",
             cure="run `up --refresh`; a StatefulSet that was scaled to 0 is scaled up again",
         )
-    elif facts.pod.is_being_made and facts.sandbox_failures:
+        return
+    pod = facts.pod
+    if pod.phase == "Pending" and not pod.has_address and facts.sandbox_failures:
         yield _stuck(where, facts.sandbox_failures[-1])
-    elif facts.pod.networks is not None or facts.pod.phase == "Running":
-        yield from _interfaces(plan, where, facts.pod.networks or {})
+        return
+    if pod.phase != "Running":
+        waits = f" ({', '.join(dict.fromkeys(pod.reasons))})" if pod.reasons else ""
+        yield Finding(
+            name="pod-not-running",
+            where=where,
+            what=f"it is {pod.phase}{waits}",
+            why="Home Assistant does not run, or not yet",
+            cure="`kubectl describe pod` shows what it waits for",
+        )
+    if pod.has_address:
+        yield from _interfaces(plan, where, pod.networks or {})
 
 
 def _stuck(where: str, message: str) -> Finding:

@@ -49,6 +49,7 @@ def workload_pod(site: Site, node: str) -> Json:
         "spec": {"nodeName": node, "containers": [{"name": "home-assistant", "image": "x:1"}]},
         "status": {
             "phase": "Running",
+            "podIP": "10.42.0.5",
             "containerStatuses": [{"name": "home-assistant", "state": {"running": {}}}],
         },
     }

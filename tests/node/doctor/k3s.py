@@ -23,8 +23,11 @@ from tests.node.doctor.cluster import MULTUS_UID
 HASH = "6e1c0f"
 CNI = """#!/bin/sh
 name=${0##*/}
-[ "$name" = cni ] && name=plugins
-[ -z "${CNI_COMMAND:-}" ] || { echo '{"cniVersion": "1.0.0"}'; exit 0; }
+case $name in
+bandwidth | bridge | firewall | flannel | host-local | loopback | portmap) ;;
+*) name=plugins ;;
+esac
+[ -z "${CNI_COMMAND:-}" ] || [ "$name" = plugins ] || { echo '{"cniVersion": "1.0.0"}'; exit 0; }
 if [ "$name" = flannel ]; then
     echo 'CNI Plugin  version  (linux/amd64) commit  built on ' >&2
 else

@@ -234,7 +234,9 @@ def _write_stack_file(folder: Path, sshd: Sshd, sudo: Sudo | None) -> Site:
         values["secrets"] = {"node-password": {"secure": "v1:x"}}
     content = {"config": {f"multihome:{key}": value for key, value in values.items()}}
     with (folder / "Pulumi.home.yaml").open("w") as out:
-        YAML().dump(content, out)
+        yaml = YAML()
+        yaml.width = 4096
+        yaml.dump(content, out)
     return Site.model_validate(values)
 
 

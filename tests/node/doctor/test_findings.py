@@ -13,6 +13,7 @@ import pytest
 
 from components.objects import site_objects
 from lab.build.builder import build
+from lab.netns.cni import PodInterface
 from lab.netns.namespaces import ip
 from tests.node.doctor.cluster import answers, multus_pod, sandbox_event, stuck, workload_pod
 from tests.node.doctor.k3s import FLANNEL, multus_conflist, token
@@ -64,6 +65,15 @@ def called(plugin: Path) -> str:
         check=False,
     )
     return done.stdout
+
+
+def test_a_link_to_k3s_program_by_a_name_that_it_lacks(real: RealNode) -> None:
+    macvlan = real.k3s.bin_dir / "macvlan"
+    macvlan.unlink()
+    macvlan.symlink_to(real.k3s.unpacked / "bin" / "cni")
+    found = real.only_finding()
+    assert found.name == "plugin-not-of-k3s"
+    assert f"`rm {macvlan}`" in found.cure
 
 
 def test_a_link_of_k3s_that_became_a_file(real: RealNode) -> None:
@@ -227,6 +237,11 @@ def test_a_pod_with_other_routes(real: RealNode, change: list[str], what: str) -
     assert (found.name, found.what) == ("route-wrong", what)
 
 
+def with_the_same_mac(real: RealNode) -> PodInterface:
+    real.lease.unlink()
+    return replace(real.interface(), interface="net2")
+
+
 BROKEN: dict[str, tuple[Callable[[RealNode], None], str]] = {
     "no parent": (
         lambda real: real.interface(master="eth7").add(),
@@ -237,7 +252,7 @@ BROKEN: dict[str, tuple[Callable[[RealNode], None], str]] = {
         "192.168.18.32 is leased to a sandbox that is gone, or to another pod",
     ),
     "MAC": (
-        lambda real: replace(real.interface(), interface="net2").add(),
+        lambda real: with_the_same_mac(real).add(),
         "another interface on the same parent has this MAC",
     ),
     "no plugin": (
