@@ -53,7 +53,7 @@ def _mtus(plan: Plan, where: str, parent: str, largest: int) -> Iterator[Finding
             yield Finding(
                 name="parent-mtu",
                 where=where,
-                what=f"the interface {parent} has the MTU {largest}, and {name} needs {network.mtu}",
+                what=f"{parent} has the MTU {largest}, and {name} needs {network.mtu}",
                 why="pods fail with `invalid MTU`",
                 cure=f"raise the MTU of {parent}, or lower `mtu` of {name}",
             )

@@ -33,14 +33,14 @@ def pod_routes(plan: Plan, facts: ClusterFacts) -> Iterator[Finding]:
     """
     if facts.routes is None:
         return
-    found = {*ipv4_routes(facts.routes[0]), *ipv6_routes(facts.routes[1])}
-    planned, elsewhere = set(_planned(plan)), set(_of_other_tables(plan))
+    main, any_table = set(_planned(plan)), set(_planned(plan, any_table=True))
     names = {interface.name for interface in plan.site.home_assistant.interfaces}
-    wrong = [f"it lacks {route}" for route in planned - found]
-    for route in found - planned - elsewhere:
-        is_default = route.to.prefixlen == 0
-        if route.interface in names and (is_default or route.to.version == 4):
-            wrong.append(f"it has {route}, which is not planned")
+    ipv4, ipv6 = set(ipv4_routes(facts.routes[0])), set(ipv6_routes(facts.routes[1]))
+    added = ipv4 - main | {route for route in ipv6 - any_table if route.to.prefixlen == 0}
+    wrong = [f"it lacks {route}" for route in main - ipv4 - ipv6]
+    wrong += [
+        f"it has {route}, which is not planned" for route in added if route.interface in names
+    ]
     for said in sorted(wrong):
         yield Finding(
             name="route-wrong",
@@ -52,33 +52,19 @@ def pod_routes(plan: Plan, facts: ClusterFacts) -> Iterator[Finding]:
         )
 
 
-def _planned(plan: Plan) -> Iterator[Route]:
-    """The on-link routes of the addresses, and the routes of the conflist."""
+def _planned(plan: Plan, *, any_table: bool = False) -> Iterator[Route]:
+    """The on-link routes of the addresses, and the routes of the conflist in the main table."""
     for interface in plan.site.home_assistant.interfaces:
         network = plan.site.networks[interface.network]
         for subnet in network.subnets[: len(interface.addresses)]:
             yield Route(ip_network(subnet.cidr), interface.name, None)
-        for route, table in _routes_of(plan, interface.network, interface.name):
-            if table is None:
-                yield route
-
-
-def _of_other_tables(plan: Plan) -> Iterator[Route]:
-    for interface in plan.site.home_assistant.interfaces:
-        for route, table in _routes_of(plan, interface.network, interface.name):
-            if table is not None:
-                yield route
-
-
-def _routes_of(plan: Plan, network: str, interface: str) -> Iterator[tuple[Route, int | None]]:
-    for plugin in plan.conflists[network]["plugins"]:
-        for route in plugin.get("ipam", {}).get("routes", []):
-            gateway = ip_address(route["gw"]) if route.get("gw") else None
-            on_link = gateway is None or gateway.is_unspecified
-            yield (
-                Route(ip_network(route["dst"]), interface, None if on_link else gateway),
-                route.get("table"),
-            )
+        for plugin in plan.conflists[interface.network]["plugins"]:
+            for route in plugin.get("ipam", {}).get("routes", []):
+                if any_table or "table" not in route:
+                    gateway = ip_address(route["gw"]) if route.get("gw") else None
+                    on_link = gateway is None or gateway.is_unspecified
+                    to = ip_network(route["dst"])
+                    yield Route(to, interface.name, None if on_link else gateway)
 
 
 def ipv4_routes(text: str) -> Iterator[Route]:
@@ -96,7 +82,7 @@ def _ipv4(digits: str) -> IPv4Address:
 
 def ipv6_routes(text: str) -> Iterator[Route]:
     """The routes of a /proc/net/ipv6_route, without those that refuse packets."""
-    for line in text.splitlines():
+    for line in filter(None, text.splitlines()):
         to, bits, _, _, gateway, *_, flags, interface = line.split()
         if int(flags, 16) & _REJECTS:
             continue
