@@ -21,8 +21,6 @@ class Ipam:
     gives_out_addresses: ClassVar[bool]
     takes_several_addresses: ClassVar[bool]
     fewest_addresses: ClassVar[int]
-    # Whether the plugin that makes the interface waits until its IPv6 addresses are usable.
-    waits_for_ipv6: ClassVar[bool]
 
     def gateway(self, subnet: Subnet) -> IpAddress | None:
         """The address that the plugin takes for the router's."""
@@ -47,7 +45,6 @@ class Static(Ipam):
     gives_out_addresses = False
     takes_several_addresses = True
     fewest_addresses = 2
-    waits_for_ipv6 = False
 
 
 class HostLocal(Ipam):
@@ -57,7 +54,6 @@ class HostLocal(Ipam):
     gives_out_addresses = True
     takes_several_addresses = False
     fewest_addresses = 4
-    waits_for_ipv6 = True
 
     def gateway(self, subnet: Subnet) -> IpAddress | None:
         """The router's address, which is never leased: the first one unless given."""

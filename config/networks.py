@@ -15,6 +15,8 @@ from config.values import InterfaceName, VlanId
 
 Plugin = dict[str, object]
 
+_NO_MAC = {"cni": {"mac": ""}}
+
 
 class Surroundings(NamedTuple):
     """What a network's conflist takes from the rest of the site."""
@@ -101,8 +103,15 @@ class _Network(Subnet, ABC):
         interface = self._interface()
         if self.mtu is not None:
             interface["mtu"] = self.mtu
-        chain = [*self._before(surroundings), {**interface, "ipam": ipam}]
-        chain.append({**self._tuning(), "sysctl": self._sysctls(surroundings)})
+        # Before the interface is made: an advertisement may come as soon as it is up. `tuning`
+        # cannot be the first of a chain, and fails by the pod's MAC where there is no interface.
+        settings: Plugin = {
+            "type": "tuning",
+            "sysctl": self._sysctls(surroundings),
+            "args": _NO_MAC,
+        }
+        chain: list[Plugin] = [{"type": "loopback"}, settings, {**interface, "ipam": ipam}]
+        chain += self._after()
         if self.source_based_routing:
             chain.append({"type": "sbr", "table": surroundings.table})
         return chain
@@ -115,31 +124,16 @@ class _Network(Subnet, ABC):
     def _interface(self) -> Plugin:
         """The plugin that makes the interface, without MTU and IPAM."""
 
-    def _tuning(self) -> Plugin:
-        """The plugin that sets the interface's sysctls."""
-        return {"type": "tuning"}
+    def _after(self) -> list[Plugin]:
+        """What sets the interface's MAC where its own plugin cannot."""
+        return []
 
     def _sysctls(self, surroundings: Surroundings) -> dict[str, str]:
-        found = ipv4_sysctls("IFNAME")
-        if surroundings.nodes_have_ipv6:
-            found |= self._ipv6_sysctls("IFNAME", surroundings)
-        return found
-
-    def _ipv6_sysctls(self, interface: str, surroundings: Surroundings) -> dict[str, str]:
-        return ipv6_sysctls(
-            interface, self.router_advertisements, pods_have_ipv6=surroundings.pods_have_ipv6
+        if not surroundings.nodes_have_ipv6:
+            return ipv4_sysctls()
+        return ipv4_sysctls() | ipv6_sysctls(
+            self.router_advertisements, pods_have_ipv6=surroundings.pods_have_ipv6
         )
-
-    def _before(self, surroundings: Surroundings) -> list[Plugin]:
-        """Sets the IPv6 sysctls of later interfaces, where the IPAM keeps this one waiting.
-
-        Advertisements would come in meanwhile. `tuning` cannot be the first of a chain.
-        """
-        waits = self.ipam.waits_for_ipv6 and 6 in self.ip_versions
-        if not waits or not surroundings.nodes_have_ipv6:
-            return []
-        sysctls = self._ipv6_sysctls("default", surroundings)
-        return [{"type": "loopback"}, {"type": "tuning", "sysctl": sysctls}]
 
     def _routes(self, surroundings: Surroundings) -> list[Route]:
         """The routes of the main table, then those of the network's own."""
@@ -198,9 +192,9 @@ class VlanNetwork(_Network):
             "capabilities": {"ips": True},
         }
 
-    def _tuning(self) -> Plugin:
-        # The plugin vlan cannot set a MAC.
-        return {**super()._tuning(), "capabilities": {"mac": True}}
+    def _after(self) -> list[Plugin]:
+        # An empty `sysctl` keeps `tuning` from a panic.
+        return [{"type": "tuning", "sysctl": {}, "capabilities": {"mac": True}}]
 
 
 HomeNetwork = Annotated[MacvlanNetwork | VlanNetwork, Field(discriminator="type")]

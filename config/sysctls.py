@@ -5,9 +5,9 @@ from typing import Literal
 RouterAdvertisements = Literal["ignore", "no_default_route", "accept"]
 
 # An address is answered for by its own interface alone, and a pod forwards nothing: pods inherit
-# the node's `ip_forward`.
-_IPV4 = {"arp_ignore": "1", "arp_announce": "2", "forwarding": "0"}
-_IPV6 = {"forwarding": "0"}
+# the node's `ip_forward`. For IPv6, only the key of `all` stops forwarding.
+_IPV4 = {"default.arp_ignore": "1", "default.arp_announce": "2", "all.forwarding": "0"}
+_IPV6 = {"all.forwarding": "0"}
 # The prefix as well: without an address of it, the pod has no source for the routes.
 _TAKEN = {
     # Also on a node that forwards.
@@ -26,16 +26,15 @@ _ADVERTISEMENTS: dict[RouterAdvertisements, dict[str, str]] = {
 _BEHIND_THE_CLUSTER = {"ra_defrtr_metric": "2048"}
 
 
-def ipv4_sysctls(interface: str) -> dict[str, str]:
-    """The IPv4 keys of the interface; `IFNAME` stands for the one that is made."""
-    return {f"net.ipv4.conf.{interface}.{key}": value for key, value in _IPV4.items()}
+def ipv4_sysctls() -> dict[str, str]:
+    """The IPv4 keys of the interfaces that are made next."""
+    return {f"net.ipv4.conf.{key}": value for key, value in _IPV4.items()}
 
 
-def ipv6_sysctls(
-    interface: str, advertisements: RouterAdvertisements, *, pods_have_ipv6: bool
-) -> dict[str, str]:
-    """The IPv6 keys of the interface; `default` stands for those that are made later."""
-    wanted = {**_IPV6, **_ADVERTISEMENTS[advertisements]}
+def ipv6_sysctls(advertisements: RouterAdvertisements, *, pods_have_ipv6: bool) -> dict[str, str]:
+    """The IPv6 keys of the interfaces that are made next."""
+    wanted = dict(_ADVERTISEMENTS[advertisements])
     if advertisements == "accept" and pods_have_ipv6:
         wanted |= _BEHIND_THE_CLUSTER
-    return {f"net.ipv6.conf.{interface}.{key}": value for key, value in wanted.items()}
+    found = _IPV6 | {f"default.{key}": value for key, value in wanted.items()}
+    return {f"net.ipv6.conf.{key}": value for key, value in found.items()}

@@ -6,7 +6,7 @@ import pytest
 
 from config.routing import ON_LINK
 from config.sysctls import ipv6_sysctls
-from tests.cases.changes import LAN6, NODE2, RANGE6, STATIC
+from tests.cases.changes import NODE2, STATIC
 from tests.cases.sites import changed
 
 GATEWAY: dict[str, object] = {"networks/lan/gateway": "192.168.18.1"}
@@ -30,22 +30,31 @@ def types(chain: list[dict[str, Any]]) -> list[str]:
     return [plugin["type"] for plugin in chain]
 
 
-def routes(changes: dict[str, object], network: str = "lan") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = plugins(changes, network)[0]["ipam"].get("routes", [])
+def sysctls(changes: dict[str, object], network: str = "lan") -> dict[str, str]:
+    found: dict[str, str] = plugins(changes, network)[1]["sysctl"]
     return found
 
 
-def test_an_interface_answers_for_its_own_addresses_alone_and_forwards_nothing() -> None:
+def routes(changes: dict[str, object], network: str = "lan") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = plugins(changes, network)[2]["ipam"].get("routes", [])
+    return found
+
+
+def test_an_interface_answers_for_its_own_addresses_alone_and_the_pod_forwards_nothing() -> None:
     for network in ("lan", "iot"):
-        interface, tuning = plugins({}, network)
-        assert interface["type"] in ("macvlan", "vlan")
-        assert tuning["sysctl"] == {
-            "net.ipv4.conf.IFNAME.arp_ignore": "1",
-            "net.ipv4.conf.IFNAME.arp_announce": "2",
-            "net.ipv4.conf.IFNAME.forwarding": "0",
-            "net.ipv6.conf.IFNAME.forwarding": "0",
-            "net.ipv6.conf.IFNAME.accept_ra": "0",
+        assert sysctls({}, network) == {
+            "net.ipv4.conf.default.arp_ignore": "1",
+            "net.ipv4.conf.default.arp_announce": "2",
+            "net.ipv4.conf.all.forwarding": "0",
+            "net.ipv6.conf.all.forwarding": "0",
+            "net.ipv6.conf.default.accept_ra": "0",
         }
+
+
+def test_an_interface_is_made_after_its_sysctls_are_set() -> None:
+    assert types(plugins({})) == ["loopback", "tuning", "macvlan"]
+    # The plugin vlan cannot set a MAC.
+    assert types(plugins({}, "iot")) == ["loopback", "tuning", "vlan", "tuning"]
 
 
 def test_multicast_and_broadcast_leave_by_the_first_network_with_discovery() -> None:
@@ -73,7 +82,7 @@ def test_discovery_and_routes_go_together() -> None:
 
 def test_a_table_has_the_link_the_router_and_what_the_main_table_has() -> None:
     keys = {"networks/lan/source_based_routing": True, "networks/lan/routes": ["10.9.0.0/16"]}
-    interface, _, sbr = plugins({**DUAL, **keys})
+    _, _, interface, sbr = plugins({**DUAL, **keys})
 
     table = sbr["table"]
     assert sbr == {"type": "sbr", "table": table}
@@ -104,8 +113,8 @@ def test_each_network_and_namespace_has_a_table_of_its_own() -> None:
 
 @pytest.mark.parametrize("choice", ["no_default_route", "accept"])
 def test_an_address_comes_with_the_routes_of_a_router(choice: str) -> None:
-    _, tuning = plugins({"networks/lan/router_advertisements": choice})
-    found = {key.rpartition(".")[2]: value for key, value in tuning["sysctl"].items()}
+    given = sysctls({"networks/lan/router_advertisements": choice})
+    found = {key.rpartition(".")[2]: value for key, value in given.items()}
     assert found["accept_ra"] == "2"
     assert found["accept_ra_pinfo"] == found["autoconf"] == "1"
     assert found["accept_ra_rt_info_max_plen"] == "64"
@@ -113,23 +122,13 @@ def test_an_address_comes_with_the_routes_of_a_router(choice: str) -> None:
 
 
 def test_a_router_s_default_route_stays_behind_the_cluster_s() -> None:
-    found = ipv6_sysctls("net1", "accept", pods_have_ipv6=True)
-    assert found["net.ipv6.conf.net1.ra_defrtr_metric"] == "2048"
+    key = "net.ipv6.conf.default.ra_defrtr_metric"
+    assert ipv6_sysctls("accept", pods_have_ipv6=True)[key] == "2048"
     # Older kernels lack the key, and need none where the cluster has no IPv6.
-    assert "net.ipv6.conf.net1.ra_defrtr_metric" not in ipv6_sysctls(
-        "net1", "accept", pods_have_ipv6=False
-    )
-
-
-def test_host_local_with_ipv6_sets_what_interfaces_start_with_first() -> None:
-    assert types(plugins(RANGE6)) == ["loopback", "tuning", "macvlan", "tuning"]
-    first = plugins(RANGE6)[1]["sysctl"]
-    assert first["net.ipv6.conf.default.accept_ra"] == "0"
-    assert types(plugins(LAN6)) == ["macvlan", "tuning"]
+    assert key not in ipv6_sysctls("accept", pods_have_ipv6=False)
 
 
 def test_nodes_without_ipv6_are_told_no_ipv6_sysctl() -> None:
     node: dict[str, object] = {**NODE2, "interfaces": ["eth0"]}
     changes = {"nodes/k3s-1/ipv6": False, "nodes/k3s-2": {**node, "ipv6": False}}
-    _, tuning = plugins(changes)
-    assert not [key for key in tuning["sysctl"] if "ipv6" in key]
+    assert not [key for key in sysctls(changes) if "ipv6" in key]

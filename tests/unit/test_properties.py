@@ -162,17 +162,17 @@ def test_an_accepted_network_s_conflist_is_what_the_plugins_ask_for(
     plugins = config["plugins"]
     assert isinstance(plugins, list)
     types = {plugin["type"] for plugin in plugins}
-    assert types == {accepted.type, "tuning"}
+    assert types == {"loopback", "tuning", accepted.type}
     assert types | {accepted.ipam.name} <= {
         *described.missing_plugins,
         *described.cluster.cni.bundled_plugins,
     }
-    for group in plugins[0]["ipam"].get("ranges", []):
+    for group in plugins[2]["ipam"].get("ranges", []):
         (given_range,) = group
         ends = [ipaddress.ip_address(given_range[key]) for key in ("rangeStart", "rangeEnd")]
         assert int(ends[0]) <= int(address) <= int(ends[1])
         assert all(end in subnet for end in ends)
-    assert all("gw" in route for route in plugins[0]["ipam"].get("routes", []))
+    assert all("gw" in route for route in plugins[2]["ipam"].get("routes", []))
     (asked,) = json.loads(
         networks_annotation(described.home_assistant.interfaces, described.networks)
     )
