@@ -15,6 +15,8 @@ from lab.vm.cached import cached
 
 SCRIPTS = Path(__file__).parent / "scripts"
 SHELL = ("busybox-static",)
+# What Multus' image has in /busybox for the clean-up; the original has more.
+PROGRAMS = ("sh", "date", "grep", "head", "rm", "sleep", "stat", "tr", "wc")
 # What the interface check needs of Home Assistant's image: Python with TLS.
 PYTHON = (
     *("python3.11-minimal", "libpython3.11-minimal", "libpython3.11-stdlib", "libc6", "libssl3"),
@@ -46,14 +48,14 @@ def images(multus_version: str, home_assistant: str) -> list[Image]:
             entrypoint=("/pause",),
         ),
         Image(
-            name=f"ghcr.io/k8snetworkplumbingwg/multus-cni:{multus_version}",
+            name=f"ghcr.io/k8snetworkplumbingwg/multus-cni:{multus_version}-debug",
             files={
                 "thin_entrypoint": multus / "thin_entrypoint",
                 "install_multus": multus / "install_multus",
                 "usr/src/multus-cni/bin/multus": multus / "multus",
                 "usr/src/multus-cni/bin/passthru": multus / "passthru",
             },
-            links={**shell, "bin/cp": "busybox"},
+            links={f"busybox/{name}": "../bin/busybox" for name in PROGRAMS},
             packages=SHELL,
         ),
         Image(

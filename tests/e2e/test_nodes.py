@@ -44,10 +44,6 @@ def test_a_node_with_another_address_and_name_keeps_multus_and_gets_lost_plugins
 
 
 @pytest.mark.long
-@pytest.mark.xfail(
-    strict=True,
-    reason="host-local keeps the lease of a pod that ended while Multus was away",
-)
 def test_a_broken_multus_costs_few_pods_is_explained_and_mended(site: RunningSite) -> None:
     plane = site.lab.plane
 
