@@ -17,6 +17,14 @@ PLAN = {
     "net1.2": ("192.168.32.3/24", "00:e0:4c:68:02:3d"),
 }
 
+SETTINGS = {
+    "ipv4/conf/{}/arp_ignore": "1",
+    "ipv4/conf/{}/arp_announce": "2",
+    "ipv4/conf/{}/forwarding": "0",
+    "ipv6/conf/{}/forwarding": "0",
+    "ipv6/conf/{}/accept_ra": "0",
+}
+
 
 def is_encrypted(value: object) -> bool:
     return isinstance(value, dict) and "secure" in value
@@ -101,6 +109,20 @@ def test_each_device_answers_on_its_own_segment_only(site: RunningSite) -> None:
     assert site.answers("-I", "net1.2", DEVICE)
     assert not site.answers("-I", "net1", DEVICE)
     assert not site.answers("-I", "net1.2", ROUTER)
+
+
+def test_an_address_is_answered_for_on_its_own_segment_alone_and_nothing_is_forwarded(
+    site: RunningSite,
+) -> None:
+    for name in PLAN:
+        for key, value in SETTINGS.items():
+            found = site.in_pod("cat", f"/proc/sys/net/{key.format(name)}")
+            assert (name, key, found.strip()) == (name, key, value)
+    asked = ("busybox", "arping", "-c", "3", "-w", "6", "-I", "eth0")
+    inside = ("ip", "netns", "exec", neighbour_of(site.lab.name))
+    for address, status in (("192.168.18.32", 0), ("192.168.32.3", 1)):
+        done = subprocess.run([*inside, *asked, address], check=False, capture_output=True)
+        assert done.returncode == status, done.stdout
 
 
 def test_a_second_up_and_a_refresh_find_nothing_to_do(site: RunningSite) -> None:
