@@ -12,6 +12,7 @@ from components.multus.manifest import parse
 from components.multus.transform import transform
 from components.network_segment.conflist import attachment_definition, conflist
 from components.pod_networks import interface_check
+from components.pod_networks.plan import pod_plan
 from config.site import Site
 
 KubernetesObject = dict[str, Any]
@@ -65,6 +66,7 @@ def site_objects(site: Site, manifest: str | None) -> SiteObjects:
             {name: conflists[name] for name in site.attached_networks},
             hostnames=site.pod_hostnames,
             probed_from_inside=not site.cluster.kubelet_calls_by_pod_network,
+            plan=pod_plan(site) if settings.verify_after_apply else None,
         ),
         home_assistant.service(namespace),
     ]

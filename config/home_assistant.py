@@ -64,6 +64,11 @@ class HomeAssistant(Model):
     start_minutes: int = Field(
         15, ge=1, le=120, description="How long `up` waits for the pod before it fails."
     )
+    verify_after_apply: bool = Field(
+        default=True,
+        description="Whether `up` fails when the pod is not exactly as planned: addresses, MTUs,"
+        " routes, rules, sysctls. Interfaces and MACs are always checked.",
+    )
     nodes: Annotated[
         tuple[DnsSubdomain, ...],
         Field(strict=False, description="The nodes that may run the pod; all when left out."),

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from components.pod_networks import interface_check
+from components.pod_networks import interface_check, verification
 from components.pod_networks.annotation import NETWORKS_ANNOTATION, networks_annotation
 from components.pod_networks.networks_hash import HASH_ANNOTATION, networks_hash
 from components.pod_networks.node_affinity import node_affinity
+from components.pod_networks.verify_interfaces import Plan
 from config.home_assistant import HomeAssistant, Ingress
 from config.networks import HomeNetwork
 
@@ -44,13 +45,15 @@ def stateful_set(
     *,
     hostnames: Sequence[str],
     probed_from_inside: bool,
+    plan: Plan | None = None,
 ) -> dict[str, Any]:
     """One pod, never two: its addresses and MACs are fixed.
 
     `conflists` are those of the networks that the pod has an interface in: a change of one makes
     another pod. `hostnames` are the labels kubernetes.io/hostname of the nodes that may run it.
     It is probed from inside where the pod's answers to kubelet would take another way back
-    (`kubelet_calls_by_pod_network` of the cluster).
+    (`kubelet_calls_by_pod_network` of the cluster). With a `plan` it is ready only when its
+    interfaces are as planned.
     """
     annotations = {
         NETWORKS_ANNOTATION: networks_annotation(settings.interfaces, networks),
@@ -67,7 +70,7 @@ def stateful_set(
             "template": {
                 "metadata": {"labels": LABELS, "annotations": annotations},
                 "spec": {
-                    **_pod(settings, _probe_inside() if probed_from_inside else _probe()),
+                    **_pod(settings, _probe_inside() if probed_from_inside else _probe(), plan),
                     "affinity": node_affinity(hostnames),
                 },
             },
@@ -75,7 +78,8 @@ def stateful_set(
     }
 
 
-def _pod(settings: HomeAssistant, probe: Mapping[str, Any]) -> dict[str, Any]:
+def _pod(settings: HomeAssistant, probe: Mapping[str, Any], plan: Plan | None) -> dict[str, Any]:
+    verified = [] if plan is None else [verification.container(settings.image, plan)]
     return {
         "serviceAccountName": NAME,
         "automountServiceAccountToken": False,
@@ -95,7 +99,8 @@ def _pod(settings: HomeAssistant, probe: Mapping[str, Any]) -> dict[str, Any]:
                 },
                 "readinessProbe": {**probe, "periodSeconds": 10},
                 "livenessProbe": {**probe, "periodSeconds": 30, "failureThreshold": 6},
-            }
+            },
+            *verified,
         ],
         "volumes": [
             {"name": "config", "persistentVolumeClaim": {"claimName": CLAIM}},

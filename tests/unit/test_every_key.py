@@ -216,6 +216,7 @@ ROWS: dict[str, dict[str, Row]] = {
             {"home_assistant/discovery_default": "iot"},
         ),
         "start_minutes": Row({}, {"home_assistant/start_minutes": 60}),
+        "verify_after_apply": Row({}, {"home_assistant/verify_after_apply": False}),
         "nodes": Row(
             {**TWO_NODES, "home_assistant/nodes": ["k3s-1"]}, {"home_assistant/nodes": ["k3s-2"]}
         ),

@@ -1,0 +1,88 @@
+"""What a site's pod must have, from the values of its annotation and its conflists.
+
+Each value stands under the words by which verify_interfaces.py names it, for example `net1 MTU`.
+"""
+
+import ipaddress
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from components.pod_networks.annotation import addresses
+from components.pod_networks.verify_interfaces import ETH0, SYSCTL, Plan
+from config.home_assistant import PodInterface
+from config.routing import ON_LINK
+from config.site import Site
+
+Plugins = Sequence[Mapping[str, Any]]
+
+
+def pod_plan(site: Site) -> Plan:
+    """The plan of the pod of a site that was checked."""
+    interfaces = site.home_assistant.interfaces
+    expected: dict[str, list[str]] = {}
+    for interface in interfaces:
+        for what, value in _values(site, interface):
+            expected.setdefault(what, []).append(value)
+    for version in sorted(site.cluster.pod_versions):
+        expected[f"IPv{version} default route"] = [f"by {ETH0}"]
+    sysctls = {one.name: _sysctls(site.conflist_plugins(one.network)) for one in interfaces}
+    return Plan(
+        interfaces=list(sysctls),
+        take_advertisements=[n for n, keys in sysctls.items() if _last(keys, "accept_ra") == "2"],
+        take_default_route=[
+            n for n, keys in sysctls.items() if _last(keys, "accept_ra_defrtr") == "1"
+        ],
+        expected=expected,
+    )
+
+
+def _values(site: Site, interface: PodInterface) -> Iterator[tuple[str, str]]:
+    name, plugins = interface.name, site.conflist_plugins(interface.network)
+    asked = addresses(interface, site.networks[interface.network])
+    yield f"{name} MAC", interface.mac
+    yield f"{name} state", "up"
+    for mtu in _mtus(site, interface, plugins):
+        yield f"{name} MTU", str(mtu)
+    for address in asked:
+        yield f"{name} IPv{6 if ':' in address else 4} address", address
+    for destination, way in _routes(plugins):
+        yield f"{name} route {destination}", way
+    for plugin in plugins:
+        if plugin["type"] == "sbr":
+            for address in asked:
+                yield f"rule from {address.partition('/')[0]}", f"lookup {plugin['table']}"
+    for key, value in _sysctls(plugins).items():
+        yield f"{name}{SYSCTL}{key.replace('.', '/').replace('IFNAME', name)}", value
+
+
+def _mtus(site: Site, interface: PodInterface, plugins: Plugins) -> set[int]:
+    """The conflist's MTU, else the parent's; none where the parent's differs between nodes."""
+    given = {plugin["mtu"] for plugin in plugins if "mtu" in plugin}
+    parent = site.networks[interface.network].parent
+    parents = (node.interface(parent) for node in site.pod_nodes.values())
+    found = given or {one.mtu for one in parents if one is not None}
+    return found if len(found) == 1 else set()
+
+
+def _routes(plugins: Plugins) -> Iterator[tuple[str, str]]:
+    """Destinations, with the table unless it is the main one, and the ways to them."""
+    for plugin in plugins:
+        for route in plugin.get("ipam", {}).get("routes", []):
+            table = f" table {route['table']}" if "table" in route else ""
+            gateway = route.get("gw", ON_LINK)
+            way = "on link" if gateway == ON_LINK else f"via {gateway}"
+            yield f"{ipaddress.ip_network(route['dst'])}{table}", way
+
+
+def _sysctls(plugins: Plugins) -> dict[str, str]:
+    """The sysctls of the interface itself, which the conflist calls IFNAME."""
+    return {
+        key: value
+        for plugin in plugins
+        for key, value in plugin.get("sysctl", {}).items()
+        if ".IFNAME." in key
+    }
+
+
+def _last(sysctls: Mapping[str, str], name: str) -> str | None:
+    return next((value for key, value in sysctls.items() if key.endswith(f".{name}")), None)

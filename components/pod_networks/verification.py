@@ -1,0 +1,54 @@
+"""A container that ends with an error when the pod's interfaces are not as planned.
+
+docs/decisions/interface_check.md says why it is no init container. It has no rights at all.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from components.pod_networks.verify_interfaces import Plan
+
+FOLDER = Path(__file__).parent
+# The line of the script in whose place the module comes.
+IMPORT = "from components.pod_networks.netlink import Route, State, read_state\n"
+MESSAGE, VERIFIED = "/dev/termination-log", "/tmp/verified"  # noqa: S108 - the container's own
+# IPv6 addresses are usable after a second or two.
+PATIENCE_SECONDS = 15
+
+
+def script() -> str:
+    """The text of verify_interfaces.py with the module netlink.py in the place of its import."""
+    before, after = _text("verify_interfaces.py").split(IMPORT)
+    return before + _text("netlink.py") + after
+
+
+def _text(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def container(image: str, plan: Plan) -> dict[str, Any]:
+    """Runs the script with the Python of the workload's image.
+
+    The pod is not ready before the script has found it as planned, which the startup probe asks.
+    """
+    seconds = str(PATIENCE_SECONDS)
+    return {
+        "name": "verify-interfaces",
+        "image": image,
+        "command": ["python3", "-c", script(), json.dumps(plan), MESSAGE, VERIFIED, seconds],
+        "terminationMessagePath": MESSAGE,
+        # What Python says when the script itself fails.
+        "terminationMessagePolicy": "FallbackToLogsOnError",
+        "startupProbe": {
+            "exec": {"command": ["python3", "-c", f"open({VERIFIED!r})"]},
+            "timeoutSeconds": 10,
+            "periodSeconds": 2,
+            # The script ends by itself long before.
+            "failureThreshold": 60,
+        },
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+        },
+    }
