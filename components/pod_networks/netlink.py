@@ -90,9 +90,11 @@ def read_state() -> State:
 
 def _address(header: bytes, found: Attributes, names: dict[int, str]) -> Iterator[Address]:
     family, length, flags, _, index = struct.unpack("=BBBBI", header)
+    if family not in _VERSIONS or index not in names:
+        return
     flags = _number(found[8]) if 8 in found else flags
     address = ip_address(found.get(2) or found[1])
-    if index not in names or (address.version == 6 and address.is_link_local):
+    if address.version == 6 and address.is_link_local:
         return
     state = " tentative" if flags & _TENTATIVE else ""
     state = " dadfailed" if flags & _DAD_FAILED else state

@@ -1,5 +1,7 @@
 """What a pod must have, derived from the stack file."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from components.objects import site_objects
@@ -9,7 +11,7 @@ from lab.build.manifests import upstream_file
 from tests.cases.sites import changed, site
 
 
-def changed_site(changes: dict[str, object]) -> Site:
+def changed_site(changes: Mapping[str, object]) -> Site:
     found = changed("home", changes).site
     assert found is not None
     return found

@@ -72,8 +72,8 @@ def test_an_absent_interface_is_one_difference() -> None:
     assert compared(gone) == ["net1: expected an interface, found none"]
 
 
-def test_an_interface_that_is_down_or_of_another_kind_is_said() -> None:
-    down = STATE._replace(links={"net1": NET1._replace(up=False, mtu=1400)})
+def test_an_interface_that_is_down_or_has_another_mtu_is_said() -> None:
+    down = STATE._replace(links={**STATE.links, "net1": NET1._replace(up=False, mtu=1400)})
 
     assert compared(down) == [
         "net1 state: expected up, found down",
@@ -173,7 +173,7 @@ def test_the_container_ends_with_the_differences_as_its_message(tmp_path: Path) 
     assert not (tmp_path / "verified").exists()
 
 
-def test_the_container_is_told_apart_only_when_verified_and_is_ready_no_sooner() -> None:
+def test_the_container_is_ready_only_once_verified_and_has_no_rights() -> None:
     container = verification.container("image", PLAN)
 
     (_, _, *arguments) = container["command"]
