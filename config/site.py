@@ -14,6 +14,9 @@ from config.plugins import Plugins, ReleasePlugins
 from config.routing import routing_table
 from config.values import DnsLabel, NetworkName, NodeHostname
 
+# Container runtimes call it for each pod, so it is on every node.
+RUNTIME_PLUGIN = "loopback"
+
 
 class Secret(Model):
     """An encrypted value, which this program never reads as part of the site."""
@@ -62,7 +65,7 @@ class Site(Model):
             for name, network in self.networks.items()
             for plugin in network.plugin_types(self._surroundings(name))
         }
-        return tuple(sorted(types - set(self.cluster.cni.bundled_plugins)))
+        return tuple(sorted(types - {*self.cluster.cni.bundled_plugins, RUNTIME_PLUGIN}))
 
     def conflist_plugins(self, name: str) -> list[Plugin]:
         """The plugins of the conflist of the network called `name`."""

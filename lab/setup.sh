@@ -11,6 +11,7 @@ need sshd openssh-server
 need ssh-keygen openssh-client
 need busybox busybox
 need ip iproute2
+need nft nftables
 need sudo sudo
 case ${1-} in
 '') ;;

@@ -4,6 +4,7 @@ Each value stands under the words by which verify_interfaces.py names it, for ex
 """
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -52,7 +53,9 @@ def _values(site: Site, interface: PodInterface) -> Iterator[tuple[str, str]]:
             for address in asked:
                 yield f"rule from {address.partition('/')[0]}", f"lookup {plugin['table']}"
     for key, value in _sysctls(plugins).items():
-        yield f"{name}{SYSCTL}{key.replace('.', '/').replace('IFNAME', name)}", value
+        path = key.replace(".", "/")
+        for scope in {"all", name} if "/all/" in path else {name}:
+            yield f"{name}{SYSCTL}{re.sub('/(all|default)/', f'/{scope}/', path)}", value
 
 
 def _mtus(site: Site, interface: PodInterface, plugins: Plugins) -> set[int]:
@@ -75,13 +78,8 @@ def _routes(plugins: Plugins) -> Iterator[tuple[str, str]]:
 
 
 def _sysctls(plugins: Plugins) -> dict[str, str]:
-    """The sysctls of the interface itself, which the conflist calls IFNAME."""
-    return {
-        key: value
-        for plugin in plugins
-        for key, value in plugin.get("sysctl", {}).items()
-        if ".IFNAME." in key
-    }
+    """The sysctls of the pod (`all`) and of the interface, which starts with those of `default`."""
+    return {key: value for plugin in plugins for key, value in plugin.get("sysctl", {}).items()}
 
 
 def _last(sysctls: Mapping[str, str], name: str) -> str | None:

@@ -97,9 +97,8 @@ def test_a_route_belongs_to_the_table_that_the_plan_says(
     plan = Plan(site("home"))
     route: dict[str, object] = {"dst": "10.9.0.0/16", "gw": "192.168.18.1"}
     conflists = json.loads(json.dumps(plan.conflists))
-    conflists["lan"]["plugins"][0]["ipam"]["routes"] = [
-        route if table is None else {**route, "table": table}
-    ]
+    (interface,) = [each for each in conflists["lan"]["plugins"] if "ipam" in each]
+    interface["ipam"]["routes"] = [route if table is None else {**route, "table": table}]
     monkeypatch.setitem(plan.__dict__, "conflists", conflists)
     line = "net1\t0000090A\t0112A8C0\t0003\t0\t0\t0\t0000FFFF\t0\t0\t0\n"
 

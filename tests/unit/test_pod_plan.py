@@ -39,6 +39,8 @@ def test_the_cabin_s_dual_stack_interface_has_a_table_and_rules_of_its_own() -> 
         "rule from fd20:0:0:20::32": [f"lookup {table}"],
         "lan sysctl net/ipv4/conf/lan/arp_ignore": ["1"],
         "lan sysctl net/ipv4/conf/lan/arp_announce": ["2"],
+        "lan sysctl net/ipv4/conf/all/forwarding": ["0"],
+        "lan sysctl net/ipv6/conf/all/forwarding": ["0"],
         "lan sysctl net/ipv4/conf/lan/forwarding": ["0"],
         "lan sysctl net/ipv6/conf/lan/forwarding": ["0"],
         "lan sysctl net/ipv6/conf/lan/accept_ra": ["0"],

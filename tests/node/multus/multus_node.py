@@ -18,11 +18,12 @@ from tests.node.multus.cleaned_node import CleanedNode
 NAMESPACE, NETWORK = "homeassistant", "lan"
 ADDRESS = "192.168.18.32"
 API = Path(__file__).with_name("api_server.py")
-KUBECONFIG = """
+API_SERVER = "127.0.0.1:8001"
+KUBECONFIG = f"""
 apiVersion: v1
 kind: Config
-clusters: [{name: lab, cluster: {server: "http://127.0.0.1:8001"}}]
-contexts: [{name: lab, context: {cluster: lab}}]
+clusters: [{{name: lab, cluster: {{server: "http://{API_SERVER}"}}}}]
+contexts: [{{name: lab, context: {{cluster: lab}}}}]
 current-context: lab
 """
 # Runs its arguments with the node's own /var/lib/cni.
