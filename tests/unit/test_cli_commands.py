@@ -35,7 +35,7 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("words", [[], *([command] for command in (*COMMANDS, "render"))])
+@pytest.mark.parametrize("words", [[], *([command] for command in (*COMMANDS, "doctor", "render"))])
 def test_help_says_in_one_sentence_what_a_command_does(words: list[str]) -> None:
     done = CliRunner().invoke(app, [*words, "--help"])
 
@@ -47,7 +47,15 @@ def test_help_says_in_one_sentence_what_a_command_does(words: list[str]) -> None
 
 @pytest.mark.parametrize(
     "words",
-    [[], ["check"], ["check", "--bogus", HOME], ["bogus"], ["render"], ["picture", HOME, HOME]],
+    [
+        [],
+        ["check"],
+        ["check", "--bogus", HOME],
+        ["bogus"],
+        ["render"],
+        ["doctor"],
+        ["picture", HOME, HOME],
+    ],
 )
 def test_a_wrong_call_is_answered_with_the_usage(words: list[str]) -> None:
     done = run(*words)
@@ -65,6 +73,7 @@ def test_a_wrong_call_is_answered_with_the_usage(words: list[str]) -> None:
         ("check", "binary.yaml"),
         ("render", "absent.yaml"),
         ("picture", "absent.yaml"),
+        ("doctor", "absent.yaml"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_told_in_one_line(
@@ -79,14 +88,15 @@ def test_a_file_that_cannot_be_read_is_told_in_one_line(
     assert line.startswith(f"{tmp_path / name}: (unreadable): file-unreadable: ")
 
 
-@pytest.mark.parametrize("command", ["check", "render", "picture"])
+@pytest.mark.parametrize("command", ["check", "render", "picture", "doctor"])
 def test_a_refused_plan_is_told_in_one_line_per_error(command: str, tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.home.yaml"
     text = (ROOT / "Pulumi.home.yaml").read_text()
     file.write_text(text.replace("address: 192.168.", "address: 192.169."))
     done = run(command, str(file))
 
-    assert done.returncode == 1
+    # doctor has looked at nothing then.
+    assert done.returncode == (2 if command == "doctor" else 1)
     assert done.stdout == ""
     first, second = done.stderr.splitlines()
     for line, address in ((first, "192.169.18.32"), (second, "192.169.32.3")):
@@ -176,7 +186,9 @@ def test_a_terminal_shows_the_tables_in_its_width(columns: str) -> None:
     assert max(len(line) for line in tables.splitlines()[1:]) <= int(columns)
 
 
-@pytest.mark.parametrize("words", [*COMMANDS.values(), ["render", "absent.yaml"]])
+@pytest.mark.parametrize(
+    "words", [*COMMANDS.values(), ["render", "absent.yaml"], ["doctor", "absent.yaml"]]
+)
 def test_a_command_whose_output_is_piped_imports_neither_pulumi_nor_rich(words: list[str]) -> None:
     script = (
         "import runpy, sys\n"
