@@ -180,6 +180,9 @@ def test_a_pod_whose_containers_restart_is_not_stuck_in_an_old_failure() -> None
     """The Event of a failure that is over stays for an hour."""
     events = {"items": [sandbox_event(HOME.site, "Link not found")]}
     assert found(HOME, events=events) == []
+    initialized = pods(HOME, lambda pod: {**pod, "status": {**pod["status"], "phase": "Pending"}})
+    (waits,) = found(HOME, events=events, pods=initialized)
+    assert waits.name == "pod-not-running"
 
 
 @pytest.mark.parametrize(
