@@ -17,6 +17,7 @@ _HEADER = {_LINKS: 16, _ADDRESSES: 8, _ROUTES: 12, _RULES: 12}
 _UP, _LOOPBACK = 0x1, 0x8
 _DAD_FAILED, _TENTATIVE, _PERMANENT = 0x08, 0x40, 0x80
 _CLONED, _BY_KERNEL, _UNICAST, _TO_TABLE = 0x200, 2, 1, 1
+# Older kernels do not mark their multicast route in the table `local` as theirs.
 _MAIN, _LOCAL = 254, 255
 # Priority and table.
 _KERNEL_RULES = {(0, _LOCAL), (32766, _MAIN), (32767, 253)}
