@@ -35,8 +35,8 @@ PARTS_OF: dict[str, tuple[str, ...]] = {
 TIERS = tuple(PARTS_OF)
 # What each tier needs beside its parts, as arguments of `python -m`.
 ALSO_MADE = {"engine": ["lab.engine"], "verdicts": ["lab.netns"], "e2e": ["lab.vm", "build"]}
-# Tiers that run side by side, on each processor a test or a file, whose tests share sites.
-# A test of tier unit measures time.
+# Tiers whose tests run side by side on every processor: `load` hands out single tests, `loadfile`
+# whole files, whose tests share sites. A test of tier unit measures time.
 SIDE_BY_SIDE = {"node": "load", "engine": "loadfile"}
 NEED_MACHINES = ("verdicts", "e2e")
 

@@ -1,7 +1,7 @@
-"""Loopback addresses: processes of tests that run side by side never listen at the same one.
+"""Loopback addresses of API servers and nodes, of which each process of tests has its own.
 
-A port is found free some time before a program listens there; on an address of its own, no other
-process takes it meanwhile.
+A port is found free some time before a program listens there. Processes of tests run side by side:
+on an address of its own, no other process takes the port meanwhile.
 """
 
 import os
