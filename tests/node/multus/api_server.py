@@ -1,13 +1,13 @@
 """An API server with pods of any name, and one network that all of them ask for.
 
-Arguments: the namespace, the pods' annotation, and the conflist of the network.
+Arguments: where it listens, the namespace, the pods' annotation, and the conflist of the network.
 """
 
 import json
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-NAMESPACE, WANTED, CONFLIST = sys.argv[1:]
+HOST, PORT, NAMESPACE, WANTED, CONFLIST = sys.argv[1:]
 NETWORK = json.loads(WANTED)[0]["name"]
 
 
@@ -47,6 +47,6 @@ def _object(path: list[str]) -> dict[str, object]:
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata}
 
 
-server = ThreadingHTTPServer(("127.0.0.1", 8001), Api)
+server = ThreadingHTTPServer((HOST, int(PORT)), Api)
 print("ready", flush=True)
 server.serve_forever()

@@ -18,11 +18,11 @@ from tests.node.multus.cleaned_node import CleanedNode
 NAMESPACE, NETWORK = "homeassistant", "lan"
 ADDRESS = "192.168.18.32"
 API = Path(__file__).with_name("api_server.py")
-API_SERVER = "127.0.0.1:8001"
+HOST, PORT = "127.0.0.1", 8001
 KUBECONFIG = f"""
 apiVersion: v1
 kind: Config
-clusters: [{{name: lab, cluster: {{server: "http://{API_SERVER}"}}}}]
+clusters: [{{name: lab, cluster: {{server: "http://{HOST}:{PORT}"}}}}]
 contexts: [{{name: lab, context: {{cluster: lab}}}}]
 current-context: lab
 """
@@ -74,7 +74,7 @@ class MultusNode:
         wanted = json.dumps([{"name": NETWORK, "ips": self.ips}])
         inside = ("ip", "netns", "exec", self.segment.node, sys.executable)
         with subprocess.Popen(
-            [*inside, str(API), NAMESPACE, wanted, json.dumps(config)],
+            [*inside, str(API), HOST, str(PORT), NAMESPACE, wanted, json.dumps(config)],
             stdout=subprocess.PIPE,
             text=True,
         ) as process:
