@@ -83,6 +83,8 @@ def _kubelet_configuration() -> dict[str, object]:
         "clusterDomain": "cluster.local",
         "clusterDNS": ["10.43.0.10"],
         "containerRuntimeEndpoint": "unix:///run/containerd/containerd.sock",
+        # An emulated node is far slower than a real one: by its quota Multus would take minutes.
+        "cpuCFSQuota": False,
         "failSwapOn": False,
         "nodeStatusUpdateFrequency": "5s",
         "evictionHard": {"memory.available": "0%", "nodefs.available": "0%"},

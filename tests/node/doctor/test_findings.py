@@ -191,7 +191,7 @@ def test_an_attachment_that_drifted_from_the_plan(real: RealNode) -> None:
     real.answer(attachments={"items": [{**planned, "spec": {"config": config}}]})
     found = real.only_finding()
     assert (found.name, found.where) == ("attachment-drifted", "network homeassistant/lan")
-    assert found.what == ("its conflist is not the plan's: plugins[0].master: eth1, planned eth0")
+    assert found.what == ("its conflist is not the plan's: plugins[2].master: eth1, planned eth0")
 
 
 def test_a_pod_without_its_interface(real: RealNode) -> None:
