@@ -242,6 +242,12 @@ def with_the_same_mac(real: RealNode) -> PodInterface:
     return replace(real.interface(), interface="net2")
 
 
+def with_portmap_alone(interface: PodInterface) -> PodInterface:
+    """As when a file called `loopback`, the first plugin, has been replaced by portmap."""
+    conflist = {**interface.conflist, "plugins": [{"type": "portmap"}]}
+    return replace(interface, conflist=conflist)
+
+
 BROKEN: dict[str, tuple[Callable[[RealNode], None], str]] = {
     "no parent": (
         lambda real: real.interface(master="eth7").add(),
@@ -260,7 +266,7 @@ BROKEN: dict[str, tuple[Callable[[RealNode], None], str]] = {
         "the plugin macvtap is missing on the node",
     ),
     "chained": (
-        lambda real: real.interface(type="portmap").add(),
+        lambda real: with_portmap_alone(real.interface()).add(),
         "a file has been replaced by a chained plugin, such as portmap",
     ),
     "MTU": (
