@@ -5,7 +5,7 @@ import socket
 import subprocess
 import time
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from lab.build.builder import build
 
@@ -15,30 +15,14 @@ Request = dict[str, Any]
 Report = dict[str, Any]
 
 
-class Channel(Protocol):
-    """What runs scenarios, one after the other."""
+class Channel:
+    """Runs scenarios, one after the other."""
 
-    def run(self, scenario: Request) -> Report:
-        """The report of a scenario."""
-
-    def close(self) -> None:
-        """Ends the runner."""
-
-
-class _Writer(Protocol):
-    def write(self, line: bytes, /) -> int: ...
-    def flush(self) -> None: ...
-
-
-class _Reader(Protocol):
-    def readline(self) -> bytes: ...
-
-
-class _Lines:
-    def __init__(self, requests: _Writer, reports: _Reader) -> None:
+    def __init__(self, requests: Any, reports: Any) -> None:
         self._requests, self._reports = requests, reports
 
     def run(self, scenario: Request) -> Report:
+        """Raises EOFError where the runner has ended."""
         self._requests.write(json.dumps(scenario).encode() + b"\n")
         self._requests.flush()
         line = self._reports.readline()
@@ -48,7 +32,7 @@ class _Lines:
         return report
 
 
-class LocalRunner(_Lines):
+class LocalRunner(Channel):
     """A runner on this machine's kernel, in a mount namespace of its own; needs root."""
 
     def __init__(self) -> None:
@@ -73,7 +57,7 @@ class LocalRunner(_Lines):
         self._process.wait(timeout=60)
 
 
-class SocketRunner(_Lines):
+class SocketRunner(Channel):
     """A runner behind a machine's channel."""
 
     def __init__(self, path: Path) -> None:

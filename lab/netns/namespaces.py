@@ -32,10 +32,7 @@ def missing() -> str | None:
 def ip(namespace: str, *arguments: str) -> Any:
     """Runs `ip -json` in the namespace; returns what it printed, parsed."""
     done = subprocess.run(
-        ["ip", "-json", "-netns", namespace, *arguments],
-        check=True,
-        capture_output=True,
-        text=True,
+        ["ip", "-json", "-netns", namespace, *arguments], check=True, capture_output=True, text=True
     )
     return json.loads(done.stdout or "[]")
 

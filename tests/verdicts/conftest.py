@@ -2,17 +2,16 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.verdicts.runners import Runners, missing
+from lab.netns.namespaces import missing
+from tests.verdicts.runners import Runners
 
 
 @pytest.fixture(scope="session")
 def runners() -> Iterator[Runners]:
-    why = missing()
-    if why:
+    if why := missing():
         pytest.skip(why)
     made = Runners()
     yield made
@@ -27,5 +26,5 @@ def seed() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The first test of a fixture waits for all its scenarios, some on emulated machines."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if "tests/verdicts/" in item.nodeid:
             item.add_marker(pytest.mark.timeout(900))

@@ -7,6 +7,7 @@ from tests.cases.changes import (
     IOT_ROUTED,
     LAN6_TWICE,
     NODE2,
+    NODE_AT_IOT_ADDRESS,
     PODS6,
     ROUTED,
     STATIC,
@@ -40,7 +41,7 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     "a node that has the broadcast's address": CASES["subnet-ends-at-node"],
     "one MAC on two segments": CASES["mac-on-two-segments"],
     "the node's MAC on a VLAN of it": {
-        "nodes/k3s-1/interfaces": [{"name": "eth0", "mac": "00:e0:4c:68:02:3d"}],
+        "nodes/k3s-1/interfaces": [{"name": "eth0", "mac": "00:e0:4c:68:02:3d"}]
     },
     "a name of Multus' on another interface": CASES["interface-number"],
     "a gateway within the range": {"networks/lan/gateway": "192.168.18.50"},
@@ -105,9 +106,7 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     },
     "a subnet of IPv4's last addresses": iot("240.0.0.0/4", "240.0.0.5"),
     "a subnet around IPv6's multicast": iot("e000::/3", "e000::5"),
-    "a subnet around loopback": {
-        **iot("64.0.0.0/2", "64.0.0.3"),
-    },
+    "a subnet around loopback": {**iot("64.0.0.0/2", "64.0.0.3")},
     "a cluster of both IP versions": {
         "cluster/pod_networks": ["10.52.0.0/16", "fd00:42::/56"],
         "cluster/service_networks": ["10.53.0.0/16", "fd00:43::/112"],
@@ -139,7 +138,7 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
         "networks/lan/dhcp_pool": "192.168.18.100-192.168.18.150",
     },
     "an interface of a node that is named twice, with its MAC": {
-        "nodes/k3s-1/interfaces": [{"name": "eth0", "mac": "52:54:00:00:00:01"}] * 2,
+        "nodes/k3s-1/interfaces": [{"name": "eth0", "mac": "52:54:00:00:00:01"}] * 2
     },
     "a node whose host is one of its addresses": {
         "nodes/k3s-1/host": "192.168.18.5",
@@ -155,5 +154,18 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
         "nodes/k3s-1/host": "192.168.32.1",
         "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]},
         **IOT_ROUTED,
+    },
+    "a pod twice in an IPv4 network": CASES["network-twice"],
+    "two IPv4 networks on one segment": {
+        "networks/iot/type": "macvlan",
+        "networks/iot/vlan_id": None,
+        "networks/iot/routes": ["203.0.113.0/24"],
+        "networks/iot/gateway": "192.168.32.1",
+    },
+    "a node's IPv4 address that the pod has in a VLAN": NODE_AT_IOT_ADDRESS,
+    "a node's address that the pod has in a VLAN, beside a LAN on a VLAN interface": {
+        **NODE_AT_IOT_ADDRESS,
+        "nodes/k3s-1/interfaces": ["eth0", "eth0.30"],
+        "networks/lan/parent": "eth0.30",
     },
 }

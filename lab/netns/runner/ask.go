@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"net"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -11,46 +12,82 @@ import (
 const closedPort = 9
 
 // ask calls a port that nobody listens on: a refusal is an answer, and came from the other end.
-func ask(s *space, to string, timeout time.Duration) answer {
-	address := net.ParseIP(to)
-	var got answer
-	routes, err := s.handle.RouteGet(address)
+func ask(s *space, c call, timeout time.Duration) answer {
+	to := net.ParseIP(c.To)
+	got := answer{Frames: []string{}}
+	routes, err := s.handle.RouteGet(to)
 	if err != nil {
 		got.Error = err.Error()
 		return got
 	}
-	if l, err := s.handle.LinkByIndex(routes[0].LinkIndex); err == nil {
-		got.Interface = l.Attrs().Name
-	}
+	hop := to
 	if routes[0].Gw != nil {
-		got.Gateway = routes[0].Gw.String()
+		hop = routes[0].Gw
+		got.Gateway = hop.String()
 	}
-	if routes[0].Src != nil {
+	if got.Source = c.Source; c.Source == "" && routes[0].Src != nil {
 		got.Source = routes[0].Src.String()
 	}
-	err = s.in(func() error { return dial(address, timeout) })
+	device, err := s.handle.LinkByIndex(routes[0].LinkIndex)
+	if err != nil {
+		got.Error = err.Error()
+		return got
+	}
+	if got.Interface = device.Attrs().Name; c.RouteOnly {
+		return got
+	}
+	t, err := newTap(s, device)
+	if err != nil {
+		got.Error = err.Error()
+		return got
+	}
+	defer t.close()
+	err = s.in(func() error { return dial(net.ParseIP(c.Source), to, timeout) })
 	got.Answered = err == nil || errors.Is(err, unix.ECONNREFUSED)
 	if err != nil {
 		got.Error = err.Error()
 	}
+	for _, f := range t.hear() {
+		if text := t.describe(f, hop, net.ParseIP(got.Source), to); text != "" && !slices.Contains(got.Frames, text) {
+			got.Frames = append(got.Frames, text)
+		}
+	}
 	return got
 }
 
+// describe says what a frame has to do with a call by that next hop; nothing of other frames.
+func (t *tap) describe(f frame, hop, own, to net.IP) string {
+	out := f.from == t.mac.String()
+	switch {
+	case f.purpose == inquiry && out && f.target.Equal(hop):
+		return "asks who has " + hop.String()
+	case f.purpose == reply && !out && f.target.Equal(hop):
+		return f.from + " answers for " + hop.String()
+	case f.purpose == packet && out && f.source.Equal(own) && f.destination.Equal(to):
+		return "sends to " + f.to
+	case f.purpose == packet && !out && f.source.Equal(to) && f.destination.Equal(own):
+		return "gets from " + f.from
+	}
+	return ""
+}
+
 // dial is net.Dial on this very thread, which is the one inside the namespace.
-func dial(address net.IP, timeout time.Duration) error {
-	family, sockaddr := unix.AF_INET6, unix.Sockaddr(nil)
-	if four := address.To4(); four != nil {
-		family = unix.AF_INET
-		sockaddr = &unix.SockaddrInet4{Port: closedPort, Addr: [4]byte(four)}
-	} else {
-		sockaddr = &unix.SockaddrInet6{Port: closedPort, Addr: [16]byte(address.To16())}
+func dial(from, to net.IP, timeout time.Duration) error {
+	family := unix.AF_INET
+	if to.To4() == nil {
+		family = unix.AF_INET6
 	}
 	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return err
 	}
 	defer unix.Close(fd)
-	if err := unix.Connect(fd, sockaddr); !errors.Is(err, unix.EINPROGRESS) {
+	if from != nil {
+		if err := unix.Bind(fd, sockaddr(from, 0)); err != nil {
+			return err
+		}
+	}
+	if err := unix.Connect(fd, sockaddr(to, closedPort)); !errors.Is(err, unix.EINPROGRESS) {
 		return err
 	}
 	deadline := time.Now().Add(timeout)
@@ -73,4 +110,11 @@ func dial(address net.IP, timeout time.Duration) error {
 		}
 		return unix.Errno(number)
 	}
+}
+
+func sockaddr(address net.IP, port int) unix.Sockaddr {
+	if four := address.To4(); four != nil {
+		return &unix.SockaddrInet4{Port: port, Addr: [4]byte(four)}
+	}
+	return &unix.SockaddrInet6{Port: port, Addr: [16]byte(address.To16())}
 }

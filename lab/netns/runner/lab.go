@@ -10,13 +10,12 @@ import (
 
 // lab has the namespaces of one scenario. Every link of the node ends in a bridge of the switch.
 type lab struct {
-	node      *space
-	lan       *lanSwitch
-	hosts     map[string]*space
-	devices   map[string]netlink.Link
-	firstIPv4 map[string]net.IP
-	bridges   map[string]netlink.Link
-	made      []*space
+	node    *space
+	lan     *lanSwitch
+	hosts   map[string]*space
+	devices map[string]netlink.Link
+	bridges map[string]netlink.Link
+	made    []*space
 }
 
 func (l *lab) close() error {
@@ -27,199 +26,91 @@ func (l *lab) close() error {
 	return err
 }
 
-func (l *lab) space(name string) (*space, error) {
-	s, err := newSpace(name)
-	if s != nil {
-		l.made = append(l.made, s)
-	}
-	return s, err
+func (l *lab) space(name string) *space {
+	s := newSpace(name)
+	l.made = append(l.made, s)
+	return s
 }
 
-func makeLab(wanted *scenario, lan *lanSwitch) (*lab, error) {
-	l := &lab{
-		lan:       lan,
-		hosts:     map[string]*space{},
-		devices:   map[string]netlink.Link{},
-		firstIPv4: map[string]net.IP{},
-		bridges:   map[string]netlink.Link{},
-	}
-	var err error
-	if l.node, err = l.space("node"); err != nil {
-		return l, err
-	}
-	if err := l.node.in(func() error { return sysctl("net/ipv4/ip_forward", "1") }); err != nil {
-		return l, err
-	}
+func (l *lab) build(wanted *scenario) {
+	l.node = l.space("node")
+	check(l.node.sysctl("net/ipv4/ip_forward"))
 	for _, one := range wanted.Node {
-		if err := l.addLink(one); err != nil {
-			return l, fmt.Errorf("link %s: %w", one.Name, err)
-		}
+		l.addLink(one)
 	}
 	for number, other := range wanted.Hosts {
-		if err := l.addHost(number, other); err != nil {
-			return l, fmt.Errorf("host %s: %w", other.Name, err)
-		}
+		l.addHost(number, other)
 	}
-	return l, l.addServices(wanted.Cluster.Services)
+	finish(l.node, l.node.link("lo"), "", wanted.Services)
 }
 
-func (l *lab) addServices(services []string) error {
-	lo, err := l.node.handle.LinkByName("lo")
-	if err != nil {
-		return err
-	}
-	for _, address := range services {
-		if err := addAddress(l.node.handle, lo, address); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (l *lab) addLink(wanted link) error {
+func (l *lab) addLink(wanted link) {
 	if wanted.Parent != "" {
-		parent, err := l.node.handle.LinkByName(wanted.Parent)
-		if err != nil {
-			return err
-		}
-		return addDevice(l.node.handle, &netlink.Vlan{
-			LinkAttrs: netlink.LinkAttrs{Name: wanted.Name, ParentIndex: parent.Attrs().Index, MTU: wanted.MTU},
-			VlanId:    wanted.VLAN,
-		}, wanted.MAC, wanted.Addresses)
+		vlan := l.node.tag(wanted.Parent, wanted.Name, wanted.VLAN, wanted.MTU)
+		finish(l.node, vlan, wanted.MAC, wanted.Addresses)
+		return
 	}
-	bridge, err := l.lan.bridge(len(l.bridges))
-	if err != nil {
-		return err
-	}
+	bridge := l.lan.bridge(len(l.bridges))
 	l.bridges[wanted.Name] = bridge
-	port := fmt.Sprintf("up%d", len(l.bridges))
-	return l.lan.plug(bridge, port, l.node, wanted.Name, wanted.MTU, wanted.MAC, wanted.Addresses)
+	device := l.lan.plug(bridge, fmt.Sprintf("up%d", len(l.bridges)), l.node, wanted.Name, wanted.MTU, wanted.MAC)
+	finish(l.node, device, "", wanted.Addresses)
 }
 
-func (l *lab) addHost(number int, other host) error {
-	s, err := l.space("host-" + other.Name)
-	if err != nil {
-		return err
-	}
+func (l *lab) addHost(number int, other host) {
+	s := l.space("host-" + other.Name)
 	l.hosts[other.Name] = s
 	bridge, ok := l.bridges[other.Link]
 	if !ok {
-		return fmt.Errorf("the node has no link %s", other.Link)
+		panic(fmt.Errorf("host %s: the node has no link %s", other.Name, other.Link))
 	}
 	if other.Router {
-		if err := s.in(func() error { return sysctl("net/ipv6/conf/all/forwarding", "1") }); err != nil {
-			return err
-		}
+		check(s.sysctl("net/ipv6/conf/all/forwarding"))
 	}
-	if err := l.lan.plug(bridge, fmt.Sprintf("host%d", number), s, "lan", lanMTU, other.MAC, nil); err != nil {
-		return err
-	}
-	device, err := s.handle.LinkByName("lan")
-	if err != nil {
-		return err
-	}
+	device := l.lan.plug(bridge, fmt.Sprintf("host%d", number), s, "lan", lanMTU, other.MAC)
 	for depth, id := range other.VLANs {
 		// Behind a switch nobody hears of its VLAN's addresses untagged.
-		name := device.Attrs().Name
-		if err := s.in(func() error { return sysctl("net/ipv4/conf/"+name+"/arp_ignore", "1") }); err != nil {
-			return err
-		}
-		device, err = addTagged(s.handle, device, fmt.Sprintf("tagged%d", depth), id)
-		if err != nil {
-			return err
-		}
+		check(s.sysctl("net/ipv4/conf/" + device.Attrs().Name + "/arp_ignore"))
+		device = s.tag(device.Attrs().Name, fmt.Sprintf("tagged%d", depth), id, 0)
 	}
-	if err := finish(s.handle, device, "", other.Addresses); err != nil {
-		return err
-	}
+	l.devices[other.Name] = device
+	finish(s, device, "", other.Addresses)
 	for _, text := range other.OnLink {
-		if err := addRoute(s.handle, device, text); err != nil {
-			return err
-		}
+		_, subnet, err := net.ParseCIDR(text)
+		check(err)
+		route := &netlink.Route{LinkIndex: device.Attrs().Index, Dst: subnet, Scope: netlink.SCOPE_LINK}
+		check(s.handle.RouteAdd(route))
 	}
-	l.devices[other.Name], l.firstIPv4[other.Name] = device, firstIPv4(other.Addresses)
-	lo, err := s.handle.LinkByName("lo")
-	if err != nil {
-		return err
-	}
-	for _, address := range other.Loopback {
-		if err := addAddress(s.handle, lo, address); err != nil {
-			return err
-		}
-	}
-	return nil
+	finish(s, s.link("lo"), "", other.Loopback)
 }
 
-func addTagged(handle *netlink.Handle, parent netlink.Link, name string, id int) (netlink.Link, error) {
-	vlan := &netlink.Vlan{
-		LinkAttrs: netlink.LinkAttrs{Name: name, ParentIndex: parent.Attrs().Index},
-		VlanId:    id,
-	}
-	if err := addDevice(handle, vlan, "", nil); err != nil {
-		return nil, err
-	}
-	return handle.LinkByName(name)
+// tag makes a VLAN interface.
+func (s *space) tag(parent, name string, id, mtu int) netlink.Link {
+	attributes := netlink.LinkAttrs{Name: name, ParentIndex: s.link(parent).Attrs().Index, MTU: mtu}
+	check(s.handle.LinkAdd(&netlink.Vlan{LinkAttrs: attributes, VlanId: id}))
+	return s.link(name)
 }
 
-// addDevice makes a link, with its MAC and addresses, and sets it up.
-func addDevice(handle *netlink.Handle, made netlink.Link, mac string, addresses []string) error {
-	if err := handle.LinkAdd(made); err != nil {
-		return err
-	}
-	return finish(handle, made, mac, addresses)
-}
-
-// finish gives a link its MAC and addresses, and sets it up.
-func finish(handle *netlink.Handle, made netlink.Link, mac string, addresses []string) error {
+// finish gives a link its MAC and addresses, and sets it up. Duplicates of addresses are not looked
+// for: the scenario is there before its pod.
+func finish(s *space, made netlink.Link, mac string, addresses []string) {
 	if mac != "" {
-		parsed, err := net.ParseMAC(mac)
-		if err != nil {
-			return err
-		}
-		if err := handle.LinkSetHardwareAddr(made, parsed); err != nil {
-			return err
-		}
+		check(s.handle.LinkSetHardwareAddr(made, must(net.ParseMAC(mac))))
 	}
-	if err := handle.LinkSetUp(made); err != nil {
-		return err
-	}
-	for _, address := range addresses {
-		if err := addAddress(handle, made, address); err != nil {
-			return err
+	check(s.handle.LinkSetUp(made))
+	for _, text := range addresses {
+		address := must(netlink.ParseAddr(text))
+		if address.IP.To4() == nil {
+			address.Flags = ifaNoDAD
+		}
+		if err := s.handle.AddrAdd(made, address); err != nil {
+			panic(fmt.Errorf("address %s: %w", text, err))
 		}
 	}
-	return nil
-}
-
-// addAddress adds it without waiting for duplicates to be found: the scenario is there before its pod.
-func addAddress(handle *netlink.Handle, to netlink.Link, text string) error {
-	address, err := netlink.ParseAddr(text)
-	if err != nil {
-		return err
-	}
-	if address.IP.To4() == nil {
-		address.Flags = ifaNoDAD
-	}
-	if err := handle.AddrAdd(to, address); err != nil {
-		return fmt.Errorf("address %s: %w", text, err)
-	}
-	return nil
-}
-
-func addRoute(handle *netlink.Handle, by netlink.Link, text string) error {
-	_, subnet, err := net.ParseCIDR(text)
-	if err != nil {
-		return err
-	}
-	route := &netlink.Route{LinkIndex: by.Attrs().Index, Dst: subnet, Scope: netlink.SCOPE_LINK}
-	if err := handle.RouteAdd(route); err != nil {
-		return fmt.Errorf("route to %s: %w", text, err)
-	}
-	return nil
 }
 
 const ifaNoDAD = 0x02
 
-func sysctl(path, value string) error {
-	return os.WriteFile("/proc/sys/"+path, []byte(value), 0o644)
+// sysctl switches a setting on.
+func (s *space) sysctl(path string) error {
+	return s.in(func() error { return os.WriteFile("/proc/sys/"+path, []byte("1"), 0o644) })
 }

@@ -9,64 +9,49 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// How long the kernel may look for duplicates of an address.
+const settling = 15 * time.Second
+
 // whole asks again for a list that the kernel changed while it was read.
-func whole[T any](list func() (T, error)) (T, error) {
+func whole[T any](list func() (T, error)) T {
 	for {
 		found, err := list()
 		if !errors.Is(err, netlink.ErrDumpInterrupted) {
-			return found, err
+			return must(found, err)
 		}
 	}
 }
 
-func links(s *space) ([]netlink.Link, error) {
+func links(s *space) []netlink.Link {
 	return whole(func() ([]netlink.Link, error) { return s.handle.LinkList() })
 }
 
-func addresses(s *space, l netlink.Link, family int) ([]netlink.Addr, error) {
+func addresses(s *space, l netlink.Link, family int) []netlink.Addr {
 	return whole(func() ([]netlink.Addr, error) { return s.handle.AddrList(l, family) })
 }
 
 // settle waits until no address is tentative: the kernel looks for duplicates for a second or two.
-func settle(s *space, timeout time.Duration) error {
-	deadline := time.Now().Add(timeout)
-	for {
-		found, err := addresses(s, nil, netlink.FAMILY_V6)
-		if err != nil {
-			return err
-		}
-		tentative := slices.ContainsFunc(found, func(a netlink.Addr) bool {
+func settle(s *space) {
+	for deadline := time.Now().Add(settling); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		tentative := slices.ContainsFunc(addresses(s, nil, netlink.FAMILY_V6), func(a netlink.Addr) bool {
 			return a.Flags&unix.IFA_F_TENTATIVE != 0 && a.Flags&unix.IFA_F_DADFAILED == 0
 		})
-		if !tentative || time.Now().After(deadline) {
-			return nil
+		if !tentative {
+			return
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 }
 
 // look describes a pod's interfaces and routes; lo and link-local routes are left out.
-func look(s, node *space) (map[string]ifaceSeen, []routeSeen, error) {
-	all, err := links(s)
-	if err != nil {
-		return nil, nil, err
-	}
-	names := map[int]string{}
-	interfaces := map[string]ifaceSeen{}
-	for _, l := range all {
-		names[l.Attrs().Index] = l.Attrs().Name
-		if l.Attrs().Name == "lo" {
+func look(s *space) (map[string]ifaceSeen, []routeSeen) {
+	names, interfaces := map[int]string{}, map[string]ifaceSeen{}
+	for _, l := range links(s) {
+		name := l.Attrs().Name
+		if names[l.Attrs().Index] = name; name == "lo" {
 			continue
 		}
-		seen := ifaceSeen{MAC: l.Attrs().HardwareAddr.String(), MTU: l.Attrs().MTU, Addresses: []string{}, LinkLocal: []string{}, Unready: []string{}}
-		if err := describe(&seen, l, s, node); err != nil {
-			return nil, nil, err
-		}
-		own, err := addresses(s, l, netlink.FAMILY_ALL)
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, a := range own {
+		seen := ifaceSeen{MAC: l.Attrs().HardwareAddr.String(), MTU: l.Attrs().MTU, Addresses: []string{}, Unready: []string{}}
+		for _, a := range addresses(s, l, netlink.FAMILY_ALL) {
 			switch {
 			case a.Flags&unix.IFA_F_DADFAILED != 0:
 				seen.Unready = append(seen.Unready, a.IPNet.String()+" is somebody else's")
@@ -75,21 +60,13 @@ func look(s, node *space) (map[string]ifaceSeen, []routeSeen, error) {
 				seen.Unready = append(seen.Unready, a.IPNet.String()+" is tentative")
 			case a.Scope == unix.RT_SCOPE_UNIVERSE:
 				seen.Addresses = append(seen.Addresses, a.IPNet.String())
-			case a.Scope == unix.RT_SCOPE_LINK:
-				seen.LinkLocal = append(seen.LinkLocal, a.IPNet.String())
 			}
 		}
-		interfaces[l.Attrs().Name] = seen
-	}
-	found, err := whole(func() ([]netlink.Route, error) {
-		return s.handle.RouteList(nil, netlink.FAMILY_ALL)
-	})
-	if err != nil {
-		return nil, nil, err
+		interfaces[name] = seen
 	}
 	routes := []routeSeen{}
-	for _, r := range found {
-		if r.Dst != nil && (r.Dst.IP.To4() == nil && (r.Dst.IP.IsLinkLocalUnicast() || r.Dst.IP.IsMulticast())) {
+	for _, r := range whole(func() ([]netlink.Route, error) { return s.handle.RouteList(nil, netlink.FAMILY_ALL) }) {
+		if r.Dst != nil && r.Dst.IP.To4() == nil && (r.Dst.IP.IsLinkLocalUnicast() || r.Dst.IP.IsMulticast()) {
 			continue
 		}
 		seen := routeSeen{Interface: names[r.LinkIndex]}
@@ -101,5 +78,5 @@ func look(s, node *space) (map[string]ifaceSeen, []routeSeen, error) {
 		}
 		routes = append(routes, seen)
 	}
-	return interfaces, routes, nil
+	return interfaces, routes
 }

@@ -7,13 +7,15 @@ package main
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
 )
 
 // How long answers are collected at least, as a part of the time that a call may take.
@@ -22,17 +24,10 @@ const hearing = 8
 // Where Multus and the plugins keep what they must give back.
 var folders = []string{"/run/cni", "/var/lib/cni"}
 
-// How long the kernel may look for duplicates of an address.
-const settling = 15 * time.Second
-
 func main() {
 	runtime.LockOSThread()
 	plugins := os.Args[1]
-	lan, err := newLANSwitch()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "switch:", err)
-		os.Exit(1)
-	}
+	lan := &lanSwitch{space: newSpace("switch")}
 	defer lan.close()
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
 	out := json.NewEncoder(os.Stdout)
@@ -40,13 +35,10 @@ func main() {
 		line, err := in.ReadBytes('\n')
 		if len(line) > 1 {
 			var wanted scenario
-			if err := json.Unmarshal(line, &wanted); err != nil {
-				fmt.Fprintln(os.Stderr, "request:", err)
-				os.Exit(1)
-			}
-			if err := out.Encode(run(plugins, lan, &wanted)); err != nil {
-				os.Exit(1)
-			}
+			check(json.Unmarshal(line, &wanted))
+			r := &report{Calls: []answer{}, MACs: [][]string{}, Present: []string{}, Left: []string{}}
+			live(plugins, lan, &wanted, r)
+			check(out.Encode(r))
 		}
 		if err != nil {
 			return
@@ -54,87 +46,56 @@ func main() {
 	}
 }
 
-func run(plugins string, lan *lanSwitch, wanted *scenario) *report {
-	r := &report{Calls: []answer{}, Owners: []owner{}, Present: []string{}, Left: []string{}}
-	if err := live(plugins, lan, wanted, r); err != nil {
-		r.Error = err.Error()
-	}
-	return r
-}
-
 // live builds the scenario, runs its pods, asks around, and takes everything away again.
-func live(plugins string, lan *lanSwitch, wanted *scenario, r *report) (failure error) {
-	defer emptyFolders()
-	l, err := makeLab(wanted, lan)
-	defer func() { failure = errors.Join(failure, l.close()) }()
-	if err != nil {
-		return err
-	}
-	pods, err := newPodRuntime(plugins, wanted)
-	if err != nil {
-		return err
-	}
-	before, err := linkNames(l.node)
-	if err != nil {
-		return err
-	}
-	sandboxes := []*space{}
-	for _, pod := range wanted.Pods {
-		sandbox, err := l.space("pod-" + pod.Name)
-		if err != nil {
-			return err
+func live(plugins string, lan *lanSwitch, wanted *scenario, r *report) {
+	l := &lab{lan: lan, hosts: map[string]*space{}, devices: map[string]netlink.Link{}, bridges: map[string]netlink.Link{}}
+	defer func() {
+		if failure := recover(); failure != nil {
+			r.Error = fmt.Sprint(failure)
 		}
+		if err := l.close(); err != nil {
+			r.Error += err.Error()
+		}
+		emptyFolders()
+	}()
+	l.build(wanted)
+	pods, before, sandboxes := newPodRuntime(plugins, wanted), traces(l, nil), []*space{}
+	for _, pod := range wanted.Pods {
+		sandbox := l.space("pod-" + pod.Name)
 		sandboxes = append(sandboxes, sandbox)
+		if wanted.WithoutIPv6 {
+			// As after a start with ipv6.disable=1: there are no settings.
+			check(sandbox.in(func() error { return unix.Mount("none", "/proc/sys/net/ipv6", "tmpfs", 0, "") }))
+			defer sandbox.in(func() error { return unix.Unmount("/proc/sys/net/ipv6", unix.MNT_DETACH) })
+		}
 		var seen podReport
-		err = l.node.in(func() error {
-			var err error
-			seen.Status, err = pods.add(pod, sandbox.path())
-			return err
-		})
-		if err != nil {
+		if err := l.node.in(func() error { return pods.add(pod, sandbox.path()) }); err != nil {
 			seen.Error = err.Error()
-		} else if err := settle(sandbox, settling); err != nil {
-			return err
-		} else if seen.Interfaces, seen.Routes, err = look(sandbox, l.node); err != nil {
-			return err
+		} else {
+			settle(sandbox)
+			seen.Interfaces, seen.Routes = look(sandbox)
 		}
 		r.Pods = append(r.Pods, seen)
 	}
-	if err := settle(l.node, settling); err != nil {
-		return err
-	}
-	if err := talk(wanted, l, sandboxes, r); err != nil {
-		return err
-	}
-	if r.Present, err = traces(l, sandboxes, before); err != nil {
-		return err
-	}
+	settle(l.node)
+	talk(wanted, l, sandboxes, r)
+	r.Present = traces(l, sandboxes)
 	for number, pod := range wanted.Pods {
 		err := l.node.in(func() error { return pods.remove(pod, sandboxes[number].path()) })
 		if err != nil {
 			r.Pods[number].DeleteError = err.Error()
 		}
 	}
-	r.Left, err = traces(l, sandboxes, before)
-	return err
-}
-
-func talk(wanted *scenario, l *lab, sandboxes []*space, r *report) error {
-	timeout := time.Duration(wanted.Seconds * float64(time.Second))
-	owned := map[string]bool{}
-	for _, pod := range r.Pods {
-		for _, seen := range pod.Interfaces {
-			for _, text := range seen.Addresses {
-				if ip, _, err := net.ParseCIDR(text); err == nil {
-					owned[ip.String()] = true
-				}
-			}
+	for _, trace := range traces(l, sandboxes) {
+		if !slices.Contains(before, trace) {
+			r.Left = append(r.Left, trace)
 		}
 	}
-	var err error
-	if r.Owners, err = whoHas(wanted, l, owned, timeout/hearing, timeout); err != nil {
-		return err
-	}
+}
+
+func talk(wanted *scenario, l *lab, sandboxes []*space, r *report) {
+	timeout := time.Duration(wanted.Seconds * float64(time.Second))
+	r.MACs = whoHas(wanted, l, timeout/hearing, timeout)
 	// All at once: what is not answered is waited for.
 	r.Calls = make([]answer, len(wanted.Calls))
 	var calling sync.WaitGroup
@@ -142,15 +103,13 @@ func talk(wanted *scenario, l *lab, sandboxes []*space, r *report) error {
 		from := l.hosts[c.Host]
 		if c.Host == "" {
 			if r.Pods[c.Pod].Error != "" {
-				r.Calls[number] = answer{Error: "the pod was not made"}
 				continue
 			}
 			from = sandboxes[c.Pod]
 		}
-		calling.Go(func() { r.Calls[number] = ask(from, c.To, timeout) })
+		calling.Go(func() { r.Calls[number] = ask(from, c, timeout) })
 	}
 	calling.Wait()
-	return nil
 }
 
 // emptyFolders lets no scenario find what another one has left.

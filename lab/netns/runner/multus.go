@@ -31,7 +31,7 @@ type podRuntime struct {
 	wanted  *scenario
 }
 
-func newPodRuntime(plugins string, wanted *scenario) (*podRuntime, error) {
+func newPodRuntime(plugins string, wanted *scenario) *podRuntime {
 	r := &podRuntime{
 		plugins: plugins,
 		wanted:  wanted,
@@ -47,38 +47,30 @@ func newPodRuntime(plugins string, wanted *scenario) (*podRuntime, error) {
 			ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: wanted.Namespace},
 			Spec:       nettypes.NetworkAttachmentDefinitionSpec{Config: config},
 		}
-		if _, err := r.client.AddNetAttachDef(definition); err != nil {
-			return nil, err
-		}
+		must(r.client.AddNetAttachDef(definition))
 	}
 	for _, pod := range wanted.Pods {
-		_, err := r.client.AddPod(&corev1.Pod{ObjectMeta: metav1.ObjectMeta{
+		must(r.client.AddPod(&corev1.Pod{ObjectMeta: metav1.ObjectMeta{
 			Name:        pod.Name,
 			Namespace:   wanted.Namespace,
 			UID:         types.UID("uid-" + pod.Name),
 			Annotations: map[string]string{networks: pod.Annotation},
-		}})
-		if err != nil {
-			return nil, err
-		}
+		}}))
 	}
-	return r, nil
+	return r
 }
 
-func (r *podRuntime) arguments(pod podRequest, sandbox string) (*skel.CmdArgs, error) {
+func (r *podRuntime) arguments(pod podRequest, sandbox string) *skel.CmdArgs {
 	// As upstream's entrypoint writes it, with the cluster's own conflist in it.
-	config, err := json.Marshal(map[string]any{
+	config := must(json.Marshal(map[string]any{
 		"cniVersion": "1.0.0",
 		"name":       "multus-cni-network",
 		"type":       "multus",
 		"cniDir":     stateFolder,
 		"binDir":     r.plugins,
 		"logLevel":   "panic",
-		"delegates":  []json.RawMessage{json.RawMessage(r.wanted.Cluster.Conflist)},
-	})
-	if err != nil {
-		return nil, err
-	}
+		"delegates":  []json.RawMessage{json.RawMessage(r.wanted.Conflist)},
+	}))
 	id := "sandbox-" + pod.Name
 	return &skel.CmdArgs{
 		ContainerID: id,
@@ -90,29 +82,15 @@ func (r *podRuntime) arguments(pod podRequest, sandbox string) (*skel.CmdArgs, e
 			"IgnoreUnknown=1;K8S_POD_NAMESPACE=%s;K8S_POD_NAME=%s;K8S_POD_INFRA_CONTAINER_ID=%s;K8S_POD_UID=uid-%s",
 			r.wanted.Namespace, pod.Name, id, pod.Name,
 		),
-	}, nil
+	}
 }
 
-// add makes the pod's interfaces; it gives back what Multus has written into the pod's status.
-func (r *podRuntime) add(pod podRequest, sandbox string) (string, error) {
-	arguments, err := r.arguments(pod, sandbox)
-	if err != nil {
-		return "", err
-	}
-	if _, err := multus.CmdAdd(arguments, r.exec, r.client); err != nil {
-		return "", err
-	}
-	seen, err := r.client.GetPod(r.wanted.Namespace, pod.Name)
-	if err != nil {
-		return "", err
-	}
-	return seen.Annotations[nettypes.NetworkStatusAnnot], nil
+// add makes the pod's interfaces.
+func (r *podRuntime) add(pod podRequest, sandbox string) error {
+	_, err := multus.CmdAdd(r.arguments(pod, sandbox), r.exec, r.client)
+	return err
 }
 
 func (r *podRuntime) remove(pod podRequest, sandbox string) error {
-	arguments, err := r.arguments(pod, sandbox)
-	if err != nil {
-		return err
-	}
-	return multus.CmdDel(arguments, r.exec, r.client)
+	return multus.CmdDel(r.arguments(pod, sandbox), r.exec, r.client)
 }

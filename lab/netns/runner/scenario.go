@@ -1,17 +1,19 @@
 package main
 
 // A scenario is one request: the node's links, the hosts beside it, and the pods that are to run.
-// All addresses have prefix lengths unless said otherwise.
+// Addresses of links and hosts have prefix lengths; those of calls and questions have none.
 type scenario struct {
-	Node      []link            `json:"node"`
-	Hosts     []host            `json:"hosts"`
-	Cluster   cluster           `json:"cluster"`
-	Namespace string            `json:"namespace"`
-	Networks  map[string]string `json:"networks"` // spec.config of each NetworkAttachmentDefinition
-	Pods      []podRequest      `json:"pods"`
-	Calls     []call            `json:"calls"`
-	Owners    []question        `json:"owners"`
-	Seconds   float64           `json:"seconds"` // how long an answer is waited for
+	Node        []link            `json:"node"`
+	Hosts       []host            `json:"hosts"`
+	Conflist    string            `json:"conflist"` // of eth0, the cluster's own
+	Services    []string          `json:"services"` // addresses that the node answers
+	Namespace   string            `json:"namespace"`
+	WithoutIPv6 bool              `json:"without_ipv6"` // whether the node was started without IPv6
+	Networks    map[string]string `json:"networks"`     // spec.config of each NetworkAttachmentDefinition
+	Pods        []podRequest      `json:"pods"`
+	Calls       []call            `json:"calls"`
+	Questions   []question        `json:"questions"`
+	Seconds     float64           `json:"seconds"` // how long an answer is waited for
 }
 
 // A link of the node; one with a parent is a VLAN interface.
@@ -34,13 +36,7 @@ type host struct {
 	Addresses []string `json:"addresses"`
 	Loopback  []string `json:"loopback"`
 	OnLink    []string `json:"on_link"`
-	Router    bool     `json:"router"`
-}
-
-// The cluster's own network: the conflist of eth0, and service addresses that the node answers.
-type cluster struct {
-	Conflist string   `json:"conflist"`
-	Services []string `json:"services"`
+	Router    bool     `json:"router"` // it has IPv6's address of all routers, too
 }
 
 type podRequest struct {
@@ -48,46 +44,44 @@ type podRequest struct {
 	Annotation string `json:"annotation"`
 }
 
-// A call from a pod to an address (without prefix length), or, with a host's name, from that host.
+// A call of a pod, or of the host that is named. Source is the caller's address, if it is to be one.
 type call struct {
-	Pod  int    `json:"pod"`
-	Host string `json:"host"`
-	To   string `json:"to"`
+	Pod       int    `json:"pod"`
+	Host      string `json:"host"`
+	Source    string `json:"source"`
+	To        string `json:"to"`
+	RouteOnly bool   `json:"route_only"` // whether the kernel is asked for the route alone
 }
 
-// A question of a host: who has this address (without prefix length)?
+// A host asks who has the address, by ARP from its source if that is given; an answer that is expected
+// is waited for.
 type question struct {
-	Host    string `json:"host"`
-	Address string `json:"address"`
+	Host     string `json:"host"`
+	Source   string `json:"source"`
+	Address  string `json:"address"`
+	Expected bool   `json:"expected"`
 }
 
 type report struct {
 	Error   string      `json:"error"` // what failed of the lab's own, before any plugin ran
 	Pods    []podReport `json:"pods"`
 	Calls   []answer    `json:"calls"`
-	Owners  []owner     `json:"owners"`
+	MACs    [][]string  `json:"macs"`    // who answered each question
 	Present []string    `json:"present"` // what there is of the pods while they live
 	Left    []string    `json:"left"`    // and what of it when they were removed
 }
 
 type podReport struct {
 	Error       string               `json:"error"`
-	Status      string               `json:"status"`
 	Interfaces  map[string]ifaceSeen `json:"interfaces"`
 	Routes      []routeSeen          `json:"routes"`
 	DeleteError string               `json:"delete_error"`
 }
 
-// An interface of a pod. Mode and VLAN are those of a macvlan and of a vlan.
 type ifaceSeen struct {
-	Kind      string   `json:"kind"`
-	Mode      string   `json:"mode"`
-	VLAN      int      `json:"vlan"`
-	Parent    string   `json:"parent"` // the node's link that it is made from
 	MAC       string   `json:"mac"`
 	MTU       int      `json:"mtu"`
 	Addresses []string `json:"addresses"`
-	LinkLocal []string `json:"link_local"`
 	Unready   []string `json:"unready"` // addresses that are not its own yet, or never will be
 }
 
@@ -98,18 +92,12 @@ type routeSeen struct {
 }
 
 // The route that the call takes, the address that it comes from, and whether it was answered;
-// the kernel's error if it was not.
+// the kernel's error if it was not. Frames are those of the call that its interface has seen.
 type answer struct {
-	Interface string `json:"interface"`
-	Gateway   string `json:"gateway"`
-	Source    string `json:"source"`
-	Answered  bool   `json:"answered"`
-	Error     string `json:"error"`
-}
-
-// Who answers the question.
-type owner struct {
-	Host    string   `json:"host"`
-	Address string   `json:"address"`
-	MACs    []string `json:"macs"`
+	Interface string   `json:"interface"`
+	Gateway   string   `json:"gateway"`
+	Source    string   `json:"source"`
+	Answered  bool     `json:"answered"`
+	Error     string   `json:"error"`
+	Frames    []string `json:"frames"`
 }

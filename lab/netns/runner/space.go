@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"runtime"
 
 	"github.com/vishvananda/netlink"
@@ -16,7 +15,19 @@ type space struct {
 	handle *netlink.Handle
 }
 
+func newSpace(name string) *space {
+	here := must(netns.Get())
+	defer here.Close()
+	s := &space{name: name, ns: must(netns.NewNamed(name))}
+	check(netns.Set(here))
+	s.handle = must(netlink.NewHandleAt(s.ns, unix.NETLINK_ROUTE))
+	check(s.handle.LinkSetUp(s.link("lo")))
+	return s
+}
+
 func (s *space) path() string { return "/run/netns/" + s.name }
+
+func (s *space) link(name string) netlink.Link { return must(s.handle.LinkByName(name)) }
 
 func (s *space) close() {
 	if s.handle != nil {
@@ -40,28 +51,4 @@ func (s *space) in(do func() error) error {
 	}
 	defer func() { _ = netns.Set(here) }()
 	return do()
-}
-
-func newSpace(name string) (*space, error) {
-	here, err := netns.Get()
-	if err != nil {
-		return nil, err
-	}
-	defer here.Close()
-	made, err := netns.NewNamed(name)
-	if err != nil {
-		return nil, fmt.Errorf("namespace %s: %w", name, err)
-	}
-	if err := netns.Set(here); err != nil {
-		return nil, err
-	}
-	s := &space{name: name, ns: made}
-	if s.handle, err = netlink.NewHandleAt(made, unix.NETLINK_ROUTE); err != nil {
-		return nil, err
-	}
-	lo, err := s.handle.LinkByName("lo")
-	if err != nil {
-		return nil, err
-	}
-	return s, s.handle.LinkSetUp(lo)
 }

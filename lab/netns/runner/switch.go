@@ -21,42 +21,29 @@ type lanSwitch struct {
 	bridges []netlink.Link
 }
 
-func newLANSwitch() (*lanSwitch, error) {
-	s, err := newSpace("switch")
-	return &lanSwitch{space: s}, err
-}
-
-func (l *lanSwitch) bridge(number int) (netlink.Link, error) {
+func (l *lanSwitch) bridge(number int) netlink.Link {
 	for len(l.bridges) <= number {
 		name := fmt.Sprintf("br%d", len(l.bridges))
 		bridge := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: name, MTU: lanMTU}}
-		if err := addDevice(l.handle, bridge, "", nil); err != nil {
-			return nil, err
-		}
+		check(l.handle.LinkAdd(bridge))
+		check(l.handle.LinkSetUp(bridge))
 		l.bridges = append(l.bridges, bridge)
 	}
-	return l.bridges[number], nil
+	return l.bridges[number]
 }
 
 // plug connects a namespace to a bridge.
-func (l *lanSwitch) plug(bridge netlink.Link, port string, to *space, name string, mtu int, mac string, addresses []string) error {
+func (l *lanSwitch) plug(bridge netlink.Link, port string, to *space, name string, mtu int, mac string) netlink.Link {
 	veth := &netlink.Veth{
 		LinkAttrs:     netlink.LinkAttrs{Name: port, MTU: lanMTU, MasterIndex: bridge.Attrs().Index, Group: ports},
 		PeerName:      name,
 		PeerNamespace: netlink.NsFd(int(to.ns)),
 		PeerMTU:       uint32(mtu),
 	}
-	if err := l.handle.LinkAdd(veth); err != nil {
-		return err
-	}
-	if err := l.handle.LinkSetUp(veth); err != nil {
-		return err
-	}
-	end, err := to.handle.LinkByName(name)
-	if err != nil {
-		return err
-	}
-	return finish(to.handle, end, mac, addresses)
+	check(l.handle.LinkAdd(veth))
+	check(l.handle.LinkSetUp(veth))
+	finish(to, to.link(name), mac, nil)
+	return to.link(name)
 }
 
 // unplug takes all ports away, and with them the devices of node and hosts.
