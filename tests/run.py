@@ -27,7 +27,7 @@ LOG = STATE / "build.log"
 PARTS_OF: dict[str, tuple[str, ...]] = {
     "unit": (),
     "cni": ("cnitool", "cni-plugins"),
-    "node": ("cni-plugins", "cnitool"),
+    "node": ("cni-plugins", "cnitool", "multus"),
     "engine": ("kubernetes", "kubectl", "etcd", "kwok", "cni-plugins"),
     "verdicts": ("runner", "cnitool", "cni-plugins"),
     "e2e": ("kubernetes", "etcd", "kubelet", "multus", "cni-plugins"),

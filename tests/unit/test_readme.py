@@ -30,7 +30,7 @@ RUN_BY = {
     "make demo-down": "e2e/test_demo.py:test_a_demo_that_was_killed_while_it_started_is_removed",
     "make render": "engine/test_readme.py:test_make_render_writes_the_site",
     "python -m multihome check Pulumi.<site>.yaml": "engine/test_readme.py:test_make_render_writes",
-    "python -m multihome doctor Pulumi.<site>.yaml": "node/doctor/test_doctor.py:test_the_healthy_site",
+    "python -m multihome doctor Pulumi.<site>.yaml": "node/doctor/test_doctor.py:test_the_healthy",
     "python -m multihome check": "engine/test_readme.py:test_make_render_writes",
     "pulumi up": "engine/test_home.py:test_up_applies_the_site",
     "pulumi preview": "engine/test_readme.py:test_a_preview_without_make_needs_no_options",
