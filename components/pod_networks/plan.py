@@ -54,7 +54,7 @@ def _values(site: Site, interface: PodInterface) -> Iterator[tuple[str, str]]:
                 yield f"rule from {address.partition('/')[0]}", f"lookup {plugin['table']}"
     for key, value in _sysctls(plugins).items():
         path = key.replace(".", "/")
-        for scope in {"all", name} if "/all/" in path else {name}:
+        for scope in ("all", name) if "/all/" in path else (name,):
             yield f"{name}{SYSCTL}{re.sub('/(all|default)/', f'/{scope}/', path)}", value
 
 

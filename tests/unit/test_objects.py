@@ -1,6 +1,10 @@
 """Every object of every stack file: as the schemas want it, and as the program applies it."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -12,7 +16,7 @@ from components.objects import FIELD_MANAGER, SiteObjects, node_scripts_of, site
 from components.pod_networks.node_affinity import node_affinity
 from config.site import Site
 from lab.build.manifests import upstream_file
-from tests.cases.sites import STACK_FILES, changed, changed_tree, site, tree
+from tests.cases.sites import ROOT, STACK_FILES, changed, changed_tree, site, tree
 from tests.unit.recorder import record_site
 
 STACKS = [path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in STACK_FILES]
@@ -170,3 +174,24 @@ def test_another_multus_is_used_and_nothing_of_it_is_made() -> None:
 def test_every_object_has_the_one_field_manager() -> None:
     for described in objects(site("cabin")):
         assert described["metadata"]["annotations"][FIELD_MANAGER] == "multihome"
+
+
+def test_the_same_site_is_the_same_objects_in_each_process(tmp_path: Path) -> None:
+    """Python orders sets by a seed of each process; a pod that differs is made anew."""
+    made = []
+    for seed in ("1", "2", "3"):
+        folder = tmp_path / seed
+        folder.mkdir()
+        done = subprocess.run(
+            [sys.executable, "-m", "multihome", "render", str(ROOT / "Pulumi.cabin.yaml")],
+            cwd=folder,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        made.append({path.relative_to(folder): path.read_bytes() for path in files})
+    assert made[0]
+    assert made[0] == made[1] == made[2]
