@@ -61,25 +61,15 @@ class SocketRunner(Channel):
     """A runner behind a machine's channel."""
 
     def __init__(self, path: Path) -> None:
-        self._socket = _connect(path)
+        self._socket = socket.socket(socket.AF_UNIX)
+        deadline = time.monotonic() + CONNECT_SECONDS
+        while self._socket.connect_ex(str(path)) != 0:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"nothing listens at {path}")
+            time.sleep(0.05)
         stream = self._socket.makefile("rwb")
         super().__init__(stream, stream)
 
     def close(self) -> None:
         """Lets go of the channel."""
         self._socket.close()
-
-
-def _connect(path: Path) -> socket.socket:
-    deadline = time.monotonic() + CONNECT_SECONDS
-    while True:
-        connection = socket.socket(socket.AF_UNIX)
-        try:
-            connection.connect(str(path))
-        except OSError:
-            connection.close()
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return connection

@@ -10,7 +10,7 @@ from tests.verdicts.execution import execute
 from tests.verdicts.generator import accepted_sites
 from tests.verdicts.runners import Runners
 
-# So many sites are executed between two lines of progress.
+# So many sites are executed before the wrong ones of them are printed.
 BATCH = 25
 
 
@@ -33,7 +33,6 @@ def main() -> int:
                 if outcome.failures:
                     failed += 1
                     print(outcome.describe(), flush=True)
-            print(f"{min(first + BATCH, wanted.sites)} of {wanted.sites} sites", flush=True)
     finally:
         runners.close()
     print(f"{wanted.sites} sites of seed {seed} were executed, {failed} failed")

@@ -51,8 +51,8 @@ def calls(site: Site, segments: Segments, pods: list[dict[str, str]]) -> Iterato
             continue
         (element,) = json.loads(pod["annotation"])
         found = segments.near.get(element["name"], [None])[0]
-        if found is not None and str(found.address) not in element["ips"]:
-            yield {"pod": number, "to": str(found.address), "by": "net1"}
+        if found is not None and str(found[1]) not in element["ips"]:
+            yield {"pod": number, "to": str(found[1]), "by": "net1"}
 
 
 def service_addresses(site: Site) -> list[IpAddress]:
@@ -70,19 +70,26 @@ def _by_networks(site: Site, segments: Segments) -> Iterator[Request]:
         if name not in segments.ports:
             continue
         network = site.networks[name]
+        by_source = network.source_based_routing
         for found, own in zip(segments.near[name], interface.addresses, strict=False):
-            if found is not None and found.address.version == own.version:
-                yield {"host": found.host.name, "to": str(own), "mac": interface.mac}
+            if found is not None and found[1].version == own.version:
+                yield {"host": found[0].name, "to": str(own)}
+                # The way of the answer.
+                answer = {"to": str(found[1]), "source": str(own)}
+                yield {**answer, "by": interface.name if by_source else by, "route_only": True}
         for found in segments.near[name]:
-            if found is not None and found.address not in interface.addresses:
-                yield {"to": str(found.address), "by": by}
+            if found is not None and found[1] not in interface.addresses:
+                yield {"to": str(found[1]), "by": by}
         for destination in network.routes:
             via, far = network.gateways.get(destination.version), beyond(site, destination)
             if far is not None:
                 yield {"to": str(far), "by": by, "via": str(via)}
         for own in interface.addresses if network.source_based_routing else ():
-            router = segments.routers.get((name, own.version), segments.neighbours[name])
-            yield {"host": router.name, "source": str(CALLERS[own.version]), "to": str(own)}
+            # Of an IP version without a gateway nothing is promised, unless there is none at all.
+            if own.version in network.gateways or not network.gateways:
+                router = segments.routers.get((name, own.version), segments.neighbours[name])
+                source = str(CALLERS[own.version])
+                yield {"host": router.name, "source": source, "to": str(own)}
 
 
 def _by_the_cluster(site: Site, segments: Segments) -> Iterator[Request]:

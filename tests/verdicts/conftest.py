@@ -1,6 +1,5 @@
-"""Runners for the whole tier, and the seed of its generated sites."""
+"""Runners for the whole tier."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -16,15 +15,3 @@ def runners() -> Iterator[Runners]:
     made = Runners()
     yield made
     made.close()
-
-
-@pytest.fixture(scope="session")
-def seed() -> int:
-    return int(os.environ.get("MULTIHOME_VERDICTS_SEED", "1"))
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The first test of a fixture waits for all its scenarios, some on emulated machines."""
-    for item in items:
-        if "tests/verdicts/" in item.nodeid:
-            item.add_marker(pytest.mark.timeout(900))

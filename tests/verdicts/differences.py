@@ -74,8 +74,8 @@ def _planned(interface: PodInterface, network: HomeNetwork) -> list[str]:
     return [*given, *(f"an IPv6 address{length}" for length in missing)]
 
 
-def _of_routes(site: Site, routes: list[Mapping[str, str]]) -> Iterator[str]:
-    found = {(r["destination"], r["gateway"], r["interface"]) for r in routes}
+def _of_routes(site: Site, routes: list[list[str]]) -> Iterator[str]:
+    found = {(destination, gateway, name) for destination, gateway, name in routes}
     wanted = set()
     for interface in site.home_assistant.interfaces:
         network, name = site.networks[interface.network], interface.name
@@ -106,9 +106,7 @@ def _of_call(site: Site, asked: Request, call: Request, got: Mapping[str, Any]) 
         frames = ", ".join(got["frames"]) or "sends nothing"
         way = f"from {got['source'] or 'nowhere'} by {got['interface']}"
         yield f"{caller} does not reach {to} {way}: {frames}: {got['error']}"
-    elif "mac" in call and f"gets from {call['mac']}" not in got["frames"]:
-        yield f"{caller} calls {to}, and no answer comes from {call['mac']}: {got['frames']}"
-    if caller == POD and by != "eth0" and got["interface"] == by:
+    if caller == POD and by != "eth0" and "source" not in call and got["interface"] == by:
         version = ipaddress.ip_address(to).version
         own = {a for i in site.home_assistant.interfaces if i.name == by for a in i.addresses}
         sources = {str(address) for address in own if address.version == version}

@@ -45,10 +45,10 @@ EVIDENCE: dict[str, str] = {
     "archive-missing": "COPIED",
     "conflist-missing": "'--multus-master-cni-file-name=',",
     "source-based-routing-without-gateway": "n-lan does not reach 192.168.18.32 from 192.0.2.200 by"
-    " lan: .*sends to 32:44:0b:5a:0e:2e: connection timed out",
-    "source-based-routing-ipam": "no answer comes from 32:44:0b:5a:0e:2e: .*gets from",
-    "routing-table-twice": "n-net-(6|851) does not reach 192.168.(6|51).3 from 192.0.2.200 by lan: "
-    ".*sends to 02:00:00:00:00:(06|33): connection timed out",
+    " lan: (?!.*gets from)",
+    "source-based-routing-ipam": "reaches fd00:18::2 via fd00:18::1 instead of the link",
+    "routing-table-twice": r"r-\d+ does not reach 192.168.(6|51).3 from 192.0.2.200 by lan:"
+    " (?!.*gets from)",
     "route-without-gateway": "10.9.0.9 by eth0 instead of net1",
     "default-route": "the default route is by",
     "route-overlaps-cluster": "10.43.0.10 by net1 instead of eth0",

@@ -1,8 +1,7 @@
 """Generates sites, with the values on purpose at which kernels, plugins and people go wrong."""
 
 import ipaddress
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -69,6 +68,7 @@ MACS = (
     *("02:00:00:00:00:00", "02:00:00:00:00:01", "fe:ff:ff:ff:ff:ff", "32:44:0b:5a:0e:2e"),
     *("00:e0:4c:68:02:3d", "00:00:00:00:00:01", "ae:00:00:00:00:ff", "00:50:56:00:00:01"),
 )
+MODES = ("bridge", "bridge", "private", "vepa")
 VLAN_IDS = (1, 2, 3, 10, 100, 4093, 4094)
 # A VLAN that the nodes have as an interface of their own.
 TAGGED_PARENT = "eth0.30"
@@ -79,20 +79,14 @@ SEGMENTS = (*UNTAGGED, ("eth0", True), ("eth1", True), ("eth0", True), (TAGGED_P
 
 def accepted_sites(number: int, seed: int) -> list[Stack]:
     """That many different sites that the checks accept; the same ones for the same seed."""
-    return list(itertools.islice(_accepted(seed), number))
-
-
-def _accepted(seed: int) -> Iterator[Stack]:
     random = Random(seed)  # noqa: S311 - repeatable on purpose
-    generated: set[str] = set()
-    while True:
+    found: dict[str, Stack] = {}
+    while len(found) < number:
         stack = generated_site(random)
-        site = read_site(stack).site
         # The same for sites that differ only in that they write a default.
-        meaning = "" if site is None else site.model_dump_json()
-        if site is not None and meaning not in generated:
-            generated.add(meaning)
-            yield stack
+        if (site := read_site(stack).site) is not None:
+            found.setdefault(site.model_dump_json(), stack)
+    return list(found.values())
 
 
 def generated_site(random: Random) -> Stack:
@@ -104,12 +98,9 @@ def generated_site(random: Random) -> Stack:
     networks: dict[str, Stack] = {}
     interfaces: list[Stack] = []
     for position, (parent, tagged) in enumerate(segments):
-        network: Stack = {"parent": parent}
-        if tagged:
-            network |= {"type": "vlan", "vlan_id": ids[position]}
-        else:
-            mode = random.choice(("bridge", "bridge", "private", "vepa"))
-            network |= {"type": "macvlan", "mode": mode}
+        macvlan = {"type": "macvlan", "mode": random.choice(MODES)}
+        kind = {"type": "vlan", "vlan_id": ids[position]} if tagged else macvlan
+        network: Stack = {"parent": parent, **kind}
         name = random.choice((f"net{position + 1}", names[position]))
         interface: Stack = {"network": f"n{position}", "name": name, "mac": macs[position]}
         _addresses(random, network, interface, position)
@@ -135,13 +126,14 @@ def _coin(random: Random) -> bool:
 def _nodes(random: Random, *, ipv6: bool) -> dict[str, Stack]:
     nodes: dict[str, Stack] = {}
     for number in range(random.choice((1, 1, 2))):
-        interfaces: list[Any] = []
-        for position, name in enumerate(("eth0", "eth1")):
-            interface: Stack = {"name": name, "mtu": random.choice(PARENTS_MTU)}
-            if _coin(random):
-                interface["mac"] = f"52:54:00:00:{number:02x}:{position:02x}"
-            interfaces.append(interface)
-        interfaces.append({"name": TAGGED_PARENT, "mtu": interfaces[0]["mtu"]})
+        mtus = random.choices(PARENTS_MTU, k=2)
+        interfaces: list[Stack] = [
+            {"name": "eth0", "mtu": mtus[0], "mac": f"52:54:00:00:{number:02x}:00"},
+            {"name": "eth1", "mtu": mtus[1]},
+            {"name": TAGGED_PARENT, "mtu": mtus[0]},
+        ]
+        if _coin(random):
+            del interfaces[0]["mac"]
         host = f"node-{number}.home"
         nodes[f"node-{number}"] = {**NODE, "host": host, "ipv6": ipv6, "interfaces": interfaces}
     return nodes

@@ -15,6 +15,11 @@ from tests.cases.changes import (
 )
 from tests.cases.rules import CASES
 
+_IPV6_FIRST = {
+    **STATIC,
+    "networks/lan/subnet": "fd00:18::/64",
+    "networks/lan/ipv6": {"subnet": "192.168.18.0/24"},
+}
 REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     "two addresses, IPv4": iot("192.168.32.2/31", "192.168.32.3"),
     "the first of two addresses, IPv4": iot("192.168.32.2/31", "192.168.32.2"),
@@ -91,16 +96,12 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     },
     "all of IPv6 as a subnet": CASES["subnet-everything"],
     "the subnets of a network in the other order": {
-        **STATIC,
-        "networks/lan/subnet": "fd00:18::/64",
-        "networks/lan/ipv6": {"subnet": "192.168.18.0/24"},
+        **_IPV6_FIRST,
         "home_assistant/interfaces/0/address": "fd00:18::3",
         "home_assistant/interfaces/0/ipv6_address": "192.168.18.32",
     },
     "discovery by a network's second subnet": {
-        **STATIC,
-        "networks/lan/subnet": "fd00:18::/64",
-        "networks/lan/ipv6": {"subnet": "192.168.18.0/24"},
+        **_IPV6_FIRST,
         "home_assistant/interfaces/0/address": "fd00:18::5",
         "home_assistant/interfaces/0/ipv6_address": "192.168.18.5",
     },

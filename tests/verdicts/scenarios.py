@@ -3,7 +3,6 @@
 Conflists and annotation are the program's own.
 """
 
-import ipaddress
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -11,7 +10,7 @@ from typing import Any
 
 from components.network_segment.conflist import conflist
 from components.pod_networks.annotation import networks_annotation
-from config.ip import IpAddress, IpNetwork
+from config.ip import IpAddress
 from config.site import Site
 from tests.verdicts.calls import POD, Request, calls, questions, service_addresses
 from tests.verdicts.segments import (
@@ -34,13 +33,12 @@ def scenarios(site: Site, node: str) -> Iterator[Request]:
     """
     segments = Segments(site, node)
     peers = list(_peers(segments))
-    is_tagged = {name: network.type == "vlan" for name, network in site.networks.items()}
     annotation = networks_annotation(site.home_assistant.interfaces, site.networks)
     pods = [{"name": POD, "annotation": annotation}]
     for number, (network, address) in enumerate(peers):
         element = {"name": network, "interface": "net1", "ips": [str(address)]}
         pod = {"name": f"peer-{number}", "annotation": json.dumps([element])}
-        if is_tagged[network]:
+        if site.networks[network].type == "vlan":
             yield _request(site, segments, [pod])
         else:
             pods.append(pod)
@@ -55,16 +53,15 @@ def needs_vlans(wanted: Request) -> bool:
 
 
 def _request(site: Site, segments: Segments, pods: list[dict[str, str]]) -> Request:
+    used, namespace = site.attached_networks, site.namespace
+    conflists = {n: conflist(namespace, n, site.conflist_plugins(n)) for n in used}
     return {
         "node": list(_links(site, segments)),
         "hosts": [asdict(host) for host in segments.hosts],
         **_cluster(site),
         "without_ipv6": not segments.node.ipv6,
-        "namespace": site.namespace,
-        "networks": {
-            name: json.dumps(conflist(site.namespace, name, site.conflist_plugins(name)))
-            for name in site.attached_networks
-        },
+        "namespace": namespace,
+        "networks": {name: json.dumps(found) for name, found in conflists.items()},
         "pods": pods,
         "calls": list(calls(site, segments, pods)),
         "questions": list(questions(segments, pods)),
@@ -84,11 +81,9 @@ def _peers(segments: Segments) -> Iterator[tuple[str, IpAddress]]:
         pods = segments.site.home_assistant.interfaces
         mine = {address for pod in pods if pod.network == name for address in pod.addresses}
         mine.add(kept_for_router(network, network) or given.first)
-        last = network.cidr[-1]
-        asked = (*segments.owned(port), network.cidr[0], last, given.first, given.last)
-        for address in dict.fromkeys(asked):
-            if address in given and address not in mine:
-                yield name, address
+        ends = network.cidr[0], network.cidr[-1], given.first, given.last
+        asked = dict.fromkeys((*segments.owned(port), *ends))
+        yield from ((name, a) for a in asked if a in given and a not in mine)
 
 
 def _links(site: Site, segments: Segments) -> Iterator[dict[str, Any]]:
@@ -113,9 +108,10 @@ def _cluster(site: Site) -> dict[str, Any]:
     The plugin `bridge` stands in for the cluster's own.
     """
     pods = {network.version: network for network in reversed(site.cluster.pod_networks)}
+    lengths = {v: max(PREFIX_OF_A_NODE[v], network.prefixlen) for v, network in pods.items()}
     ipam = {
         "type": "host-local",
-        "ranges": [[{"subnet": str(_of_the_node(network))}] for network in pods.values()],
+        "ranges": [[{"subnet": f"{network[0]}/{lengths[v]}"}] for v, network in pods.items()],
         "routes": [{"dst": "0.0.0.0/0" if version == 4 else "::/0"} for version in pods],
     }
     bridge = {"type": "bridge", "bridge": CLUSTER_BRIDGE, "isGateway": True, "ipam": ipam}
@@ -123,8 +119,3 @@ def _cluster(site: Site) -> dict[str, Any]:
         "conflist": json.dumps({"name": "cbr0", "cniVersion": "1.0.0", "plugins": [bridge]}),
         "services": [f"{a}/{a.max_prefixlen}" for a in service_addresses(site)],
     }
-
-
-def _of_the_node(network: IpNetwork) -> IpNetwork:
-    prefix = max(PREFIX_OF_A_NODE[network.version], network.prefixlen)
-    return ipaddress.ip_network((int(network.network_address), prefix))

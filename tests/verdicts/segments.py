@@ -52,13 +52,6 @@ class Host:
         return Port(self.link, self.vlans)
 
 
-class Near(NamedTuple):
-    """A host that calls the pod and is called, and its address in a subnet."""
-
-    host: Host
-    address: IpAddress
-
-
 def link_port(node: Node, link: str) -> Port:
     """Where the frames of a link leave the node; `eth0.30` is VLAN 30 of eth0."""
     parent, _, vlan_id = link.rpartition(".")
@@ -89,14 +82,16 @@ def node_addresses(site: Site, node: Node, *, tagged: bool = False) -> Iterator[
     for address in node.own_addresses:
         if address.is_loopback:
             continue
-        found, length = "", int(address.max_prefixlen)
-        for name, network in site.attached_networks.items():
-            for subnet in network.subnets:
-                if address in subnet.cidr and (tagged or network.type != "vlan") and not found:
-                    # Who has the broadcast's address is in a larger subnet than the site knows of.
-                    known = address not in ends(subnet.cidr)
-                    found, length = name, subnet.cidr.prefixlen if known else length
-        yield f"{address}/{length}", found
+        possible = [
+            (name, subnet.cidr)
+            for name, network in site.attached_networks.items()
+            for subnet in network.subnets
+            if address in subnet.cidr and (tagged or network.type != "vlan")
+        ]
+        name, cidr = next(iter(possible), ("", None))
+        # Who has the broadcast's address is in a larger subnet than the site knows of.
+        known = cidr is not None and address not in ends(cidr)
+        yield f"{address}/{cidr.prefixlen if cidr and known else address.max_prefixlen}", name
 
 
 def link_addresses(site: Site, node: Node) -> dict[str, list[str]]:
@@ -141,7 +136,7 @@ class Segments:
         # By network: its port, its neighbour, and who is near in each subnet.
         self.ports: dict[str, Port] = {}
         self.neighbours: dict[str, Host] = {}
-        self.near: dict[str, list[Near | None]] = {}
+        self.near: dict[str, list[tuple[Host, IpAddress] | None]] = {}
         # By network and IP version: who has the gateway's address.
         self.routers: dict[tuple[str, int], Host] = {}
         self._owners: dict[tuple[Port, IpAddress], Host] = {}
@@ -243,7 +238,7 @@ class Segments:
             self._claim(host, f"{address}/{min(cidr.prefixlen, cidr.max_prefixlen - 1)}")
         elif subnet.gateway is not None and subnet.gateway in cidr:
             owner, address = self._owners[host.port, subnet.gateway], subnet.gateway
-        found = Near(owner, address) if address is not None and owner.name else None
+        found = (owner, address) if address is not None and owner.name else None
         self.near.setdefault(name, []).append(found)
 
     def _free(self, name: str, subnet: Subnet) -> IpAddress | None:

@@ -30,8 +30,8 @@ def manifest_unknown() -> str:
     forged["spec"]["template"]["spec"]["containers"].append(
         {"name": "forged", "image": "example.org/forged:1"}
     )
-    recording = _program(site, "\n---\n".join(map(json.dumps, objects)))
-    (applied,) = recording.of("kubernetes:apps/v1:DaemonSet")
+    manifest = "\n---\n".join(map(json.dumps, objects))
+    (applied,) = _program(site, manifest).of("kubernetes:apps/v1:DaemonSet")
     names = [c["name"] for c in applied.inputs["spec"]["template"]["spec"]["containers"]]
     return f"nodes run {' and '.join(names)}"
 
@@ -100,8 +100,7 @@ def conflist_missing() -> str:
 def node_twice() -> str:
     """The program logs in to one machine for both nodes, and never to the other."""
     site = _site("node-twice")
-    recording = _program(site, _manifest(site))
-    commands = recording.of("command:remote:Command")
+    commands = _program(site, _manifest(site)).of("command:remote:Command")
     logins = [rpc.unwrap_rpc_secret(command.inputs["connection"]) for command in commands]
     machines = {(login["host"].lower(), login["port"]) for login in logins}
     return f"{len(machines)} machine for {len(logins)} nodes"

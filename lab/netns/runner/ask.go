@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 )
 
@@ -15,7 +16,7 @@ const closedPort = 9
 func ask(s *space, c call, timeout time.Duration) answer {
 	to := net.ParseIP(c.To)
 	got := answer{Frames: []string{}}
-	routes, err := s.handle.RouteGet(to)
+	routes, err := s.handle.RouteGetWithOptions(to, &netlink.RouteGetOptions{SrcAddr: net.ParseIP(c.Source)})
 	if err != nil {
 		got.Error = err.Error()
 		return got

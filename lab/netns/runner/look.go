@@ -2,7 +2,10 @@ package main
 
 import (
 	"errors"
+	"io/fs"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/vishvananda/netlink"
@@ -43,7 +46,7 @@ func settle(s *space) {
 }
 
 // look describes a pod's interfaces and routes; lo and link-local routes are left out.
-func look(s *space) (map[string]ifaceSeen, []routeSeen) {
+func look(s *space) (map[string]ifaceSeen, [][3]string) {
 	names, interfaces := map[int]string{}, map[string]ifaceSeen{}
 	for _, l := range links(s) {
 		name := l.Attrs().Name
@@ -64,19 +67,47 @@ func look(s *space) (map[string]ifaceSeen, []routeSeen) {
 		}
 		interfaces[name] = seen
 	}
-	routes := []routeSeen{}
+	routes := [][3]string{}
 	for _, r := range whole(func() ([]netlink.Route, error) { return s.handle.RouteList(nil, netlink.FAMILY_ALL) }) {
 		if r.Dst != nil && r.Dst.IP.To4() == nil && (r.Dst.IP.IsLinkLocalUnicast() || r.Dst.IP.IsMulticast()) {
 			continue
 		}
-		seen := routeSeen{Interface: names[r.LinkIndex]}
+		seen := [3]string{2: names[r.LinkIndex]}
 		if r.Dst != nil {
-			seen.Destination = r.Dst.String()
+			seen[0] = r.Dst.String()
 		}
 		if r.Gw != nil {
-			seen.Gateway = r.Gw.String()
+			seen[1] = r.Gw.String()
 		}
 		routes = append(routes, seen)
 	}
 	return interfaces, routes
+}
+
+// traces are every link and file that there is of the node and its pods.
+func traces(l *lab, sandboxes []*space) []string {
+	found := []string{}
+	for number, s := range append([]*space{l.node}, sandboxes...) {
+		where := "pod: "
+		if number == 0 {
+			where = "node: "
+		}
+		for _, one := range links(s) {
+			// The cluster's bridge stays for the next pod.
+			if name := one.Attrs().Name; name != "lo" && name != "cni0" {
+				found = append(found, where+name)
+			}
+		}
+	}
+	for _, folder := range folders {
+		_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+			name := filepath.Base(path)
+			// host-local's own notes: no lease.
+			if err == nil && !entry.IsDir() && name != "lock" && !strings.HasPrefix(name, "last_reserved_ip") {
+				found = append(found, path)
+			}
+			return nil
+		})
+	}
+	return found
 }

@@ -56,7 +56,10 @@ func live(plugins string, lan *lanSwitch, wanted *scenario, r *report) {
 		if err := l.close(); err != nil {
 			r.Error += err.Error()
 		}
-		emptyFolders()
+		// No scenario finds what another one has left.
+		for _, folder := range folders {
+			_ = os.RemoveAll(folder)
+		}
 	}()
 	l.build(wanted)
 	pods, before, sandboxes := newPodRuntime(plugins, wanted), traces(l, nil), []*space{}
@@ -110,14 +113,4 @@ func talk(wanted *scenario, l *lab, sandboxes []*space, r *report) {
 		calling.Go(func() { r.Calls[number] = ask(from, c, timeout) })
 	}
 	calling.Wait()
-}
-
-// emptyFolders lets no scenario find what another one has left.
-func emptyFolders() {
-	for _, folder := range folders {
-		entries, _ := os.ReadDir(folder)
-		for _, entry := range entries {
-			_ = os.RemoveAll(folder + "/" + entry.Name())
-		}
-	}
 }

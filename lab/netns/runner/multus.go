@@ -49,18 +49,18 @@ func newPodRuntime(plugins string, wanted *scenario) *podRuntime {
 		}
 		must(r.client.AddNetAttachDef(definition))
 	}
-	for _, pod := range wanted.Pods {
+	for _, p := range wanted.Pods {
 		must(r.client.AddPod(&corev1.Pod{ObjectMeta: metav1.ObjectMeta{
-			Name:        pod.Name,
+			Name:        p.Name,
 			Namespace:   wanted.Namespace,
-			UID:         types.UID("uid-" + pod.Name),
-			Annotations: map[string]string{networks: pod.Annotation},
+			UID:         types.UID("uid-" + p.Name),
+			Annotations: map[string]string{networks: p.Annotation},
 		}}))
 	}
 	return r
 }
 
-func (r *podRuntime) arguments(pod podRequest, sandbox string) *skel.CmdArgs {
+func (r *podRuntime) arguments(p pod, sandbox string) *skel.CmdArgs {
 	// As upstream's entrypoint writes it, with the cluster's own conflist in it.
 	config := must(json.Marshal(map[string]any{
 		"cniVersion": "1.0.0",
@@ -71,7 +71,7 @@ func (r *podRuntime) arguments(pod podRequest, sandbox string) *skel.CmdArgs {
 		"logLevel":   "panic",
 		"delegates":  []json.RawMessage{json.RawMessage(r.wanted.Conflist)},
 	}))
-	id := "sandbox-" + pod.Name
+	id := "sandbox-" + p.Name
 	return &skel.CmdArgs{
 		ContainerID: id,
 		Netns:       sandbox,
@@ -80,17 +80,17 @@ func (r *podRuntime) arguments(pod podRequest, sandbox string) *skel.CmdArgs {
 		StdinData:   config,
 		Args: fmt.Sprintf(
 			"IgnoreUnknown=1;K8S_POD_NAMESPACE=%s;K8S_POD_NAME=%s;K8S_POD_INFRA_CONTAINER_ID=%s;K8S_POD_UID=uid-%s",
-			r.wanted.Namespace, pod.Name, id, pod.Name,
+			r.wanted.Namespace, p.Name, id, p.Name,
 		),
 	}
 }
 
 // add makes the pod's interfaces.
-func (r *podRuntime) add(pod podRequest, sandbox string) error {
-	_, err := multus.CmdAdd(r.arguments(pod, sandbox), r.exec, r.client)
+func (r *podRuntime) add(p pod, sandbox string) error {
+	_, err := multus.CmdAdd(r.arguments(p, sandbox), r.exec, r.client)
 	return err
 }
 
-func (r *podRuntime) remove(pod podRequest, sandbox string) error {
-	return multus.CmdDel(r.arguments(pod, sandbox), r.exec, r.client)
+func (r *podRuntime) remove(p pod, sandbox string) error {
+	return multus.CmdDel(r.arguments(p, sandbox), r.exec, r.client)
 }

@@ -10,7 +10,7 @@ type scenario struct {
 	Namespace   string            `json:"namespace"`
 	WithoutIPv6 bool              `json:"without_ipv6"` // whether the node was started without IPv6
 	Networks    map[string]string `json:"networks"`     // spec.config of each NetworkAttachmentDefinition
-	Pods        []podRequest      `json:"pods"`
+	Pods        []pod             `json:"pods"`
 	Calls       []call            `json:"calls"`
 	Questions   []question        `json:"questions"`
 	Seconds     float64           `json:"seconds"` // how long an answer is waited for
@@ -39,10 +39,7 @@ type host struct {
 	Router    bool     `json:"router"` // it has IPv6's address of all routers, too
 }
 
-type podRequest struct {
-	Name       string `json:"name"`
-	Annotation string `json:"annotation"`
-}
+type pod struct{ Name, Annotation string }
 
 // A call of a pod, or of the host that is named. Source is the caller's address, if it is to be one.
 type call struct {
@@ -74,7 +71,7 @@ type report struct {
 type podReport struct {
 	Error       string               `json:"error"`
 	Interfaces  map[string]ifaceSeen `json:"interfaces"`
-	Routes      []routeSeen          `json:"routes"`
+	Routes      [][3]string          `json:"routes"` // destination, gateway, interface
 	DeleteError string               `json:"delete_error"`
 }
 
@@ -83,12 +80,6 @@ type ifaceSeen struct {
 	MTU       int      `json:"mtu"`
 	Addresses []string `json:"addresses"`
 	Unready   []string `json:"unready"` // addresses that are not its own yet, or never will be
-}
-
-type routeSeen struct {
-	Destination string `json:"destination"`
-	Gateway     string `json:"gateway"`
-	Interface   string `json:"interface"`
 }
 
 // The route that the call takes, the address that it comes from, and whether it was answered;

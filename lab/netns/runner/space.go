@@ -52,3 +52,15 @@ func (s *space) in(do func() error) error {
 	defer func() { _ = netns.Set(here) }()
 	return do()
 }
+
+// check ends the scenario where the lab itself fails; live reports it.
+func check(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func must[T any](value T, err error) T {
+	check(err)
+	return value
+}
