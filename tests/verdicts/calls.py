@@ -30,7 +30,8 @@ def questions(segments: Segments, pods: list[dict[str, str]]) -> Iterator[Reques
     for port, observer in segments.observers.items():
         here = [host for host in segments.hosts if host.port == port]
         there = {text for name, text in of_pods if segments.ports.get(name) == port}
-        asked = [(observer, text) for text in {*there, *map(str, segments.owned(port))}]
+        owned = {str(a) for a in segments.owned(port) if a not in segments.of_all_routers}
+        asked = [(observer, text) for text in there | owned]
         asked += [(host, text) for host in here if host.mac for text in there]
         # Linux never answers a question from no address for one of another interface.
         elsewhere = {text for _, text in of_pods} - there

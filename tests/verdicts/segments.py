@@ -162,6 +162,12 @@ class Segments:
         self.observers = {port: Host(f"o{n}", *port) for n, port in enumerate(sorted(used))}
         self.hosts += self.observers.values()
 
+    @property
+    def of_all_routers(self) -> set[IpAddress]:
+        """The IPv6 addresses that each router of a subnet answers for (RFC 4291 section 2.6.1)."""
+        subnets = [s for n in self.site.attached_networks.values() for s in n.subnets]
+        return {end for s in subnets if s.cidr.version == 6 for end in ends(s.cidr)}
+
     def owned(self, port: Port) -> list[IpAddress]:
         """The addresses that hosts and the node itself have on a segment."""
         return [address for at, address in self._owners if at == port]
