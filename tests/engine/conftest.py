@@ -56,3 +56,10 @@ def copy(tmp_path: Path) -> Path:
 def reader(home: Lab, copy: Path) -> Reader:
     """A reader who has `Pulumi.home.yaml`, and has applied nothing yet."""
     return Reader(home, copy)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test of several `up` takes its time where the processors have other work as well."""
+    for item in items:
+        if "tests/engine/" in item.nodeid:
+            item.add_marker(pytest.mark.timeout(900))
