@@ -208,11 +208,6 @@ def overlap(one: IpNetwork, other: IpNetwork) -> bool:
     ) <= int(one.broadcast_address)
 
 
-def is_part(inner: IpNetwork, outer: IpNetwork) -> bool:
-    """Whether the one is the other, or a part of it; those of two IP versions never are."""
-    return overlap(inner, outer) and inner.prefixlen >= outer.prefixlen
-
-
 # Loopback, multicast, and addresses that mean nothing without an interface's name.
 NO_HOSTS: tuple[IpNetwork, ...] = tuple(
     ipaddress.ip_network(text)

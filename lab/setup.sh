@@ -22,9 +22,6 @@ machines)
     need mke2fs e2fsprogs
     need cpio cpio
     need depmod kmod
-    need iw iw
-    need hostapd hostapd
-    need wpa_supplicant wpasupplicant
     ;;
 *)
     echo "usage: setup.sh [machines]" >&2

@@ -1,7 +1,4 @@
-"""Debian's kernels: the cloud kernel has 8021q, macvlan, bridges and overlay, as nodes have.
-
-The full kernel is four times as large, and has simulated radios as well.
-"""
+"""Debian's kernels: the cloud kernel has 8021q, macvlan, bridges and overlay, as nodes have."""
 
 import re
 import subprocess
@@ -10,12 +7,11 @@ from pathlib import Path
 from lab.vm.cached import cached
 
 META_PACKAGE = "linux-image-cloud-amd64"
-FULL_META_PACKAGE = "linux-image-amd64"
 
 
-def kernel(meta_package: str = META_PACKAGE) -> Path:
+def kernel() -> Path:
     """A folder with `vmlinuz` and `modules/<release>`."""
-    package = _package(meta_package)
+    package = _package()
     return cached("kernel", package.encode(), lambda folder: _make(package, folder), 10)
 
 
@@ -25,14 +21,14 @@ def release(folder: Path) -> str:
     return found.name
 
 
-def _package(meta_package: str) -> str:
+def _package() -> str:
     """Name and version of the package that Debian's meta package stands for today."""
     depends = subprocess.run(
-        ["apt-cache", "depends", meta_package], check=True, capture_output=True, text=True
+        ["apt-cache", "depends", META_PACKAGE], check=True, capture_output=True, text=True
     ).stdout
     match = re.search(r"Depends: (linux-image-\S+)", depends)
     if match is None:
-        raise RuntimeError(f"no {meta_package} in the package lists: run `apt-get update`")
+        raise RuntimeError(f"no {META_PACKAGE} in the package lists: run `apt-get update`")
     policy = subprocess.run(
         ["apt-cache", "policy", match[1]], check=True, capture_output=True, text=True
     ).stdout
