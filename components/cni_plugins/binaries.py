@@ -132,9 +132,7 @@ class CniPluginBinaries(pulumi.ComponentResource):
 
 
 def _root(node: NodeArgs) -> Root:
-    if not node.get("sudo", False):
-        return Root.LOGIN
-    return Root.PASSWORD if "sudo_password" in node else Root.SUDO
+    return Root.of(sudo=node.get("sudo", False), asks_for_password="sudo_password" in node)
 
 
 def _standard_input(node: NodeArgs, root: Root) -> pulumi.Input[str]:

@@ -26,11 +26,23 @@ class Root(Enum):
     SUDO = "sudo -n sh -c"
     PASSWORD = 'sudo -k -S -p "" sh -c'  # noqa: S105 - a command
 
+    @classmethod
+    def of(cls, *, sudo: bool, asks_for_password: bool) -> "Root":
+        """How a user becomes root who has sudo, or is root."""
+        if not sudo:
+            return cls.LOGIN
+        return cls.PASSWORD if asks_for_password else cls.SUDO
+
 
 def install_command(root: Root) -> str:
     """Runs the script on standard input."""
+    return reading_command(root, _run("sh -s"))
+
+
+def reading_command(root: Root, words: str) -> str:
+    """Runs `words` of the shell, which read standard input behind the password."""
     skip = _SKIP_PASSWORD if root is Root.PASSWORD else ""
-    return f"{root.value} {shlex.quote(skip + _run('sh -s'))}"
+    return f"{root.value} {shlex.quote(skip + words)}"
 
 
 def remove_command(root: Root, remover: str, owner: str) -> str:

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from components.cni_plugins.commands import END_OF_PASSWORD, Root, with_password
+from components.cni_plugins.commands import Root, reading_command, with_password
 from config.nodes import Node
 from multihome.doctor.finding import Unseen
 from multihome.doctor.node_facts import NodeFacts, parse
@@ -28,14 +28,14 @@ def look_at_node(plan: Plan, name: str, node: Node) -> NodeFacts | Unseen:
         return Unseen(where=where, why="it has no `host_key` in the stack file")
     if node.sudo_password is not None and password is None:
         return Unseen(where=where, why=f"sudo needs a password; set {PASSWORD_VARIABLE}")
-    root = _root(node)
+    root = Root.of(sudo=node.sudo, asks_for_password=node.sudo_password is not None)
     script = look_script(plan)
     if root is Root.PASSWORD:
         script = with_password(password or "", script)
     with tempfile.NamedTemporaryFile("w", prefix="multihome-known-hosts-") as known_hosts:
         known_hosts.write(f"{_ALIAS} {node.host_key}\n")
         known_hosts.flush()
-        words = ssh_words(node, known_hosts.name, look_command(root))
+        words = ssh_words(node, known_hosts.name, reading_command(root, "sh -s"))
         try:
             done = subprocess.run(
                 words,
@@ -75,13 +75,6 @@ def look_script(plan: Plan) -> str:
     return f"{{\n{assignments}{LOOK.read_text(encoding='utf-8')}}}\n"
 
 
-def look_command(root: Root) -> str:
-    """Runs the script on standard input as root."""
-    # sudo has read the password, unless it asked for none: the lines up to the mark go.
-    skip = f'l=;until [ "$l" = {END_OF_PASSWORD} ];do read -r l||exit;done;'
-    return f"{root.value} {shlex.quote((skip if root is Root.PASSWORD else '') + 'sh -s')}"
-
-
 def ssh_words(node: Node, known_hosts: str, command: str) -> list[str]:
     """The command line: ssh asks nothing, and trusts the node's own key alone."""
     options = {
@@ -97,9 +90,3 @@ def ssh_words(node: Node, known_hosts: str, command: str) -> list[str]:
     }
     set_options = [word for key, value in options.items() for word in ("-o", f"{key}={value}")]
     return ["ssh", "-T", *set_options, "-p", str(node.port), "-l", node.user, node.host, command]
-
-
-def _root(node: Node) -> Root:
-    if not node.sudo:
-        return Root.LOGIN
-    return Root.SUDO if node.sudo_password is None else Root.PASSWORD

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from components.cni_plugins.commands import Root
+from components.cni_plugins.commands import Root, reading_command
 from config.nodes import Node
 from multihome.doctor import ssh
 from multihome.doctor.finding import Unseen
 from multihome.doctor.plan import Plan
-from multihome.doctor.ssh import PASSWORD_VARIABLE, look_at_node, look_command
+from multihome.doctor.ssh import PASSWORD_VARIABLE, look_at_node
 from tests.cases.sites import site
 
 PLAN = Plan(site("home"))
@@ -129,4 +129,4 @@ def test_a_script_that_was_cut_off_is_no_answer(called: Path) -> None:
     ],
 )
 def test_the_script_runs_as_root(root: Root, words: list[str]) -> None:
-    assert shlex.split(look_command(root)) == words
+    assert shlex.split(reading_command(root, "sh -s")) == words
