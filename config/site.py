@@ -55,17 +55,22 @@ class Site(Model):
         return {name: self.nodes[name] for name in chosen if name in self.nodes}
 
     @cached_property
+    def called_plugins(self) -> frozenset[str]:
+        """The plugins that the conflists name."""
+        return frozenset(
+            plugin
+            for name, network in self.networks.items()
+            for plugin in network.plugin_types(self._surroundings(name))
+        )
+
+    @cached_property
     def missing_plugins(self) -> tuple[str, ...]:
         """The plugins that the conflists name and the cluster does not bring, sorted.
 
         Without one, no node is reached over SSH.
         """
-        types = {
-            plugin
-            for name, network in self.networks.items()
-            for plugin in network.plugin_types(self._surroundings(name))
-        }
-        return tuple(sorted(types - {*self.cluster.cni.bundled_plugins, RUNTIME_PLUGIN}))
+        brought = {*self.cluster.cni.bundled_plugins, RUNTIME_PLUGIN}
+        return tuple(sorted(self.called_plugins - brought))
 
     def conflist_plugins(self, name: str) -> list[Plugin]:
         """The plugins of the conflist of the network called `name`."""

@@ -20,13 +20,14 @@ Plugins = Sequence[Mapping[str, Any]]
 def pod_plan(site: Site) -> Plan:
     """The plan of the pod of a site that was checked."""
     interfaces = site.home_assistant.interfaces
+    chains = {one.name: site.conflist_plugins(one.network) for one in interfaces}
     expected: dict[str, list[str]] = {}
     for interface in interfaces:
-        for what, value in _values(site, interface):
+        for what, value in _values(site, interface, chains[interface.name]):
             expected.setdefault(what, []).append(value)
     for version in sorted(site.cluster.pod_versions):
         expected[f"IPv{version} default route"] = [f"by {ETH0}"]
-    sysctls = {one.name: _sysctls(site.conflist_plugins(one.network)) for one in interfaces}
+    sysctls = {name: _sysctls(plugins) for name, plugins in chains.items()}
     return Plan(
         interfaces=list(sysctls),
         take_advertisements=[n for n, keys in sysctls.items() if _last(keys, "accept_ra") == "2"],
@@ -37,8 +38,8 @@ def pod_plan(site: Site) -> Plan:
     )
 
 
-def _values(site: Site, interface: PodInterface) -> Iterator[tuple[str, str]]:
-    name, plugins = interface.name, site.conflist_plugins(interface.network)
+def _values(site: Site, interface: PodInterface, plugins: Plugins) -> Iterator[tuple[str, str]]:
+    name = interface.name
     asked = addresses(interface, site.networks[interface.network])
     yield f"{name} MAC", interface.mac
     yield f"{name} state", "up"

@@ -41,9 +41,7 @@ class Plan:
     @property
     def plugin_types(self) -> tuple[str, ...]:
         """The plugins that the conflists call and those that the cluster brings, sorted."""
-        called = {str(plugin["type"]) for plugin in self._plugins()}
-        called |= {str(ipam["type"]) for ipam in self._ipams()}
-        return tuple(sorted(called | set(self.site.cluster.cni.bundled_plugins)))
+        return tuple(sorted(self.site.called_plugins | {*self.site.cluster.cni.bundled_plugins}))
 
     @property
     def modules(self) -> tuple[str, ...]:
@@ -79,10 +77,6 @@ class Plan:
     def _plugins(self) -> Iterator[Json]:
         for conflist in self.conflists.values():
             yield from conflist["plugins"]
-
-    def _ipams(self) -> Iterator[Json]:
-        for conflist in self.conflists.values():
-            yield from _ipams_of(conflist)
 
 
 def _ipams_of(conflist: Json) -> Iterator[Json]:
