@@ -11,8 +11,9 @@ from components.multus.daemon_set import ManifestSettings
 from components.multus.manifest import parse
 from components.multus.transform import transform
 from components.network_segment.conflist import attachment_definition, conflist
-from components.pod_networks import interface_check
 from components.pod_networks.plan import pod_plan
+from components.workload.claim import claim
+from components.workload.stateful_set import Surroundings
 from config.site import Site
 
 KubernetesObject = dict[str, Any]
@@ -54,24 +55,16 @@ def site_objects(site: Site, manifest: str | None) -> SiteObjects:
     """
     settings, namespace, conflists = site.home_assistant, site.namespace, _conflists(site)
     multus = {} if manifest is None else _multus(site, manifest)
-    workload = [
-        interface_check.service_account(home_assistant.NAME, namespace),
-        interface_check.role(home_assistant.NAME, namespace),
-        interface_check.role_binding(home_assistant.NAME, namespace),
-        interface_check.count(home_assistant.NAME, namespace),
-        home_assistant.stateful_set(
-            settings,
-            namespace,
-            site.networks,
-            {name: conflists[name] for name in site.attached_networks},
-            hostnames=site.pod_hostnames,
-            probed_from_inside=not site.cluster.kubelet_calls_by_pod_network,
-            plan=pod_plan(site) if settings.verify_after_apply else None,
-        ),
-        home_assistant.service(namespace),
-    ]
-    if settings.ingress is not None:
-        workload.append(home_assistant.ingress(settings.ingress, namespace))
+    around = Surroundings(
+        namespace=namespace,
+        networks=site.networks,
+        conflists={name: conflists[name] for name in site.attached_networks},
+        hostnames=site.pod_hostnames,
+        plan=pod_plan(site) if settings.verify_after_apply else None,
+    )
+    workload = home_assistant.objects(
+        settings, around, probed_from_inside=not site.cluster.kubelet_calls_by_pod_network
+    )
     crd = multus.pop("CustomResourceDefinition", None)
     return SiteObjects(
         namespace=_ours({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}),
@@ -81,7 +74,7 @@ def site_objects(site: Site, manifest: str | None) -> SiteObjects:
             name: _ours(attachment_definition(namespace, name, config))
             for name, config in conflists.items()
         },
-        claim=_ours(home_assistant.claim(settings, namespace)),
+        claim=_ours(claim(home_assistant.NAME, settings.storage, namespace)),
         home_assistant={described["kind"]: _ours(described) for described in workload},
     )
 

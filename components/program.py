@@ -1,5 +1,7 @@
 """The program of a stack: its configuration, read and checked, as a HomeAssistantStack."""
 
+from collections.abc import Mapping
+
 import pulumi
 import pulumi_command as command
 import pulumi_kubernetes as kubernetes
@@ -40,7 +42,8 @@ def build() -> HomeAssistantStack:
         "objects": objects,
         "scripts": scripts,
         "private_key": config.get_secret("ssh_private_key") or "",
-        "passwords": _passwords(site, config),
+        "passwords": _named(config, _sudo_passwords(site)),
+        "secrets": _named(config, {name: name for name in site.home_assistant.secret_names}),
     }
     passphrase = config.get_secret("ssh_private_key_password")
     # SSH refuses a passphrase for a key that has none.
@@ -49,12 +52,16 @@ def build() -> HomeAssistantStack:
     return HomeAssistantStack(NAME, args, pulumi.ResourceOptions(providers=[cluster, nodes]))
 
 
-def _passwords(site: Site, config: pulumi.Config) -> dict[str, pulumi.Output[str]]:
-    """What sudo asks for, by the nodes' names. The engine hands decrypted secrets over."""
-    names = {
+def _sudo_passwords(site: Site) -> dict[str, str]:
+    """The names of the secrets that sudo asks for, by the nodes' names."""
+    return {
         key: node.sudo_password
         for key, node in site.nodes.items()
         if node.sudo and node.sudo_password is not None
     }
+
+
+def _named(config: pulumi.Config, names: Mapping[str, str]) -> dict[str, pulumi.Output[str]]:
+    """The values of named secrets, by the keys of `names`. The engine hands them over decrypted."""
     secrets = config.require_secret_object("secrets") if names else pulumi.Output.from_input({})
     return {key: secrets[name] for key, name in names.items()}

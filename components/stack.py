@@ -39,6 +39,8 @@ class HomeAssistantStackArgs(TypedDict):
     """The passphrase of the SSH key, if it has one."""
     passwords: NotRequired[Mapping[str, pulumi.Input[str]]]
     """The passwords that sudo asks for, by the nodes' names."""
+    secrets: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """The values that the workload uses, by the secrets' names."""
 
 
 class HomeAssistantStack(pulumi.ComponentResource):
@@ -111,6 +113,7 @@ class HomeAssistantStack(pulumi.ComponentResource):
             {
                 "objects": objects.home_assistant,
                 "start_timeout": f"{site.home_assistant.start_minutes}m",
+                "secrets": args.get("secrets", {}),
             },
             pulumi.ResourceOptions(parent=self, depends_on=[claim, *multus, *segments]),
         )

@@ -1,14 +1,18 @@
 """HomeAssistant: the pod and its service."""
 
+import hashlib
+import json
+from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 from pulumi_kubernetes.apps.v1 import StatefulSet
-from pulumi_kubernetes.core.v1 import ConfigMap, Service, ServiceAccount
+from pulumi_kubernetes.core.v1 import ConfigMap, Secret, Service, ServiceAccount
 from pulumi_kubernetes.networking.v1 import Ingress
 from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
 
 from components.typed_resource import arguments
+from components.workload.secrets import HASH_ANNOTATION
 
 
 class HomeAssistantArgs(TypedDict):
@@ -16,7 +20,9 @@ class HomeAssistantArgs(TypedDict):
 
     objects: dict[str, Any]
     """The objects by kind: ServiceAccount, Role, RoleBinding, ConfigMap, StatefulSet, Service and,
-    where one is wanted, Ingress."""
+    where they are wanted, Secret and Ingress."""
+    secrets: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """The values of the Secret, by their names."""
     start_timeout: NotRequired[str]
     """How long the pod may take to be ready, for example 15m."""
 
@@ -37,6 +43,7 @@ class HomeAssistant(pulumi.ComponentResource):
         super().__init__("multihome:homeAssistant:HomeAssistant", name, None, opts)
         parts = {kind: arguments(described) for kind, described in args["objects"].items()}
         patience = args.get("start_timeout")
+        needed: list[pulumi.Resource] = []
         here = pulumi.ResourceOptions(parent=self)
         service = Service(f"{name}-service", opts=here, **parts["Service"])
         account = ServiceAccount(f"{name}-account", opts=here, **parts["ServiceAccount"])
@@ -52,11 +59,27 @@ class HomeAssistant(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["data"]),
             **parts["ConfigMap"],
         )
+        if "Secret" in parts:
+            values: pulumi.Output[dict[str, str]] = pulumi.Output.secret(
+                pulumi.Output.all(**args.get("secrets", {}))
+            )
+            parts["Secret"]["string_data"] = values
+            needed.append(Secret(f"{name}-secret", opts=here, **parts["Secret"]))
+            template = parts["StatefulSet"]["spec"]["template"]
+            annotations = {
+                **template["metadata"]["annotations"],
+                HASH_ANNOTATION: values.apply(_digest),
+            }
+            metadata = {**template["metadata"], "annotations": annotations}
+            parts["StatefulSet"]["spec"] = {
+                **parts["StatefulSet"]["spec"],
+                "template": {**template, "metadata": metadata},
+            }
         StatefulSet(
             f"{name}-stateful-set",
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[account, role, binding, count],
+                depends_on=[account, role, binding, count, *needed],
                 # After an update the provider takes the old pod's readiness for the new one's
                 # (docs/background/pulumi.md#waiting), so a changed pod replaces the set. The old
                 # pod goes first, since the new one has the same addresses.
@@ -76,3 +99,9 @@ class HomeAssistant(pulumi.ComponentResource):
             )
         self.service = service.metadata["name"]
         self.register_outputs({"service": self.service})
+
+
+def _digest(values: Mapping[str, str]) -> str:
+    """A digest that is slow to compute: whoever reads pods cannot try short secrets by it."""
+    text = json.dumps(values, sort_keys=True).encode()
+    return hashlib.scrypt(text, salt=HASH_ANNOTATION.encode(), n=2**14, r=8, p=1, dklen=16).hex()

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from config.home_assistant import PodInterface
 from config.networks import HomeNetwork
+from config.pod_interface import PodInterface
 
 NETWORKS_ANNOTATION = "k8s.v1.cni.cncf.io/networks"
 

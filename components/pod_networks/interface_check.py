@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from config.home_assistant import PodInterface
+from config.pod_interface import PodInterface
 
 SCRIPT = Path(__file__).with_name("check_interfaces.py")
 VOLUME = "account"

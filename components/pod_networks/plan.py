@@ -10,7 +10,7 @@ from typing import Any
 
 from components.pod_networks.annotation import addresses
 from components.pod_networks.verify_interfaces import ETH0, SYSCTL, Plan
-from config.home_assistant import PodInterface
+from config.pod_interface import PodInterface
 from config.routing import ON_LINK
 from config.site import Site
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config.checks.rule import Finding
-from config.home_assistant import PodInterface
 from config.ip import AddressRange, IpAddress, IpNetwork
 from config.networks import HomeNetwork
+from config.pod_interface import PodInterface
 from config.segment import Segment
 from config.site import Site
 from config.subnet import Subnet

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.home_assistant.objects import ingress
-from config.home_assistant import Ingress
+from components.home_assistant.objects import NAME
+from components.workload.ingress import ingress
+from config.ingress import Ingress
 from lab.control_plane.processes import ControlPlane, start_control_plane
 from tests.cases.sites import changed
 from tests.engine.loopback import API_SERVER, loopback
@@ -26,7 +27,7 @@ def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
 
 def words(plane: ControlPlane, host: str) -> str:
     """What the API server says of the ingress that the program makes for the host."""
-    described = ingress(Ingress.model_construct(host=host), "default")
+    described = ingress(NAME, Ingress.model_construct(host=host), "default")
     try:
         plane.request("POST", INGRESSES, described)
     except urllib.error.HTTPError as error:

@@ -7,7 +7,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from components.home_assistant.objects import stateful_set
+from components.pod_networks.node_affinity import node_affinity
 from lab.control_plane.commands import OFF
 from lab.control_plane.processes import (
     ControlPlane,
@@ -40,23 +40,14 @@ def plane(folder: Path) -> Iterator[ControlPlane]:
 def scheduled(
     plane: ControlPlane, folder: Path, name: str, changes: Mapping[str, object]
 ) -> dict[str, Any]:
-    """What the scheduler says of a pod with the affinity of the program's StatefulSet."""
+    """What the scheduler says of a pod with the affinity that the program gives to pods."""
     site = unchecked_site(changes)
-    described = stateful_set(
-        site.home_assistant,
-        "x",
-        site.networks,
-        {},
-        hostnames=site.pod_hostnames,
-        probed_from_inside=False,
-    )
-    template = described["spec"]["template"]
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {"name": name},
         "spec": {
-            "affinity": template["spec"]["affinity"],
+            "affinity": node_affinity(site.pod_hostnames),
             "containers": [{"name": "it", "image": "example.org/nothing:1"}],
         },
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.home_assistant import objects
+from components.objects import site_objects
 from components.pod_networks import interface_check
 from components.pod_networks.check_interfaces import Pod, missing, patience, wait
 from tests.cases.sites import site
@@ -153,20 +153,14 @@ def test_no_pod_is_deleted_uncounted_and_an_event_stops_nothing(
 
 
 def test_only_the_check_has_the_token_and_it_runs_before_home_assistant() -> None:
-    described = site("home")
-    pod = objects.stateful_set(
-        described.home_assistant,
-        "home",
-        described.networks,
-        {},
-        hostnames=["k3s-1"],
-        probed_from_inside=False,
-    )["spec"]["template"]["spec"]
+    described = site_objects(site("home"), None).home_assistant["StatefulSet"]
+    pod = described["spec"]["template"]["spec"]
 
-    (first,) = pod["initContainers"]
-    (container,) = pod["containers"]
+    first, *others = pod["initContainers"] + pod["containers"]
     assert pod["automountServiceAccountToken"] is False
     assert [mount["name"] for mount in first["volumeMounts"]] == [interface_check.VOLUME]
-    assert interface_check.VOLUME not in [mount["name"] for mount in container["volumeMounts"]]
+    for container in others:
+        mounted = [mount["name"] for mount in container.get("volumeMounts", [])]
+        assert interface_check.VOLUME not in mounted
+        assert container["image"] == first["image"]
     assert json.loads(first["command"][-1]) == PLANNED
-    assert first["image"] == container["image"]

@@ -5,8 +5,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from config.home_assistant import PodInterface
 from config.networks import HomeNetwork
+from config.pod_interface import PodInterface
 from config.site import Site
 from lab.netns.channel import Report
 from tests.verdicts.calls import DISCOVERY, POD, Request, discovery_interface

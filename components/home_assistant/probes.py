@@ -1,0 +1,35 @@
+"""How kubelet asks Home Assistant whether it answers."""
+
+from typing import Any
+
+PORT = 8123
+PROBED = "/manifest.json"
+PROBE_SECONDS = 10
+
+
+def probes(start_minutes: int, *, from_inside: bool) -> dict[str, Any]:
+    """The probes of the container, which may take so many minutes to answer for the first time.
+
+    `from_inside` is for clusters where the pod's answers to kubelet would take another way back
+    (`kubelet_calls_by_pod_network` of the cluster).
+    """
+    probe = _probe_inside() if from_inside else _probe()
+    return {
+        "startupProbe": {
+            **probe,
+            "periodSeconds": PROBE_SECONDS,
+            "failureThreshold": start_minutes * 60 // PROBE_SECONDS,
+        },
+        "readinessProbe": {**probe, "periodSeconds": 10},
+        "livenessProbe": {**probe, "periodSeconds": 30, "failureThreshold": 6},
+    }
+
+
+def _probe() -> dict[str, Any]:
+    return {"httpGet": {"path": PROBED, "port": "http"}, "timeoutSeconds": 5}
+
+
+def _probe_inside() -> dict[str, Any]:
+    """The same question by the image's Python, which needs a moment to start."""
+    ask = f"import urllib.request as r; r.urlopen('http://127.0.0.1:{PORT}{PROBED}', timeout=5)"
+    return {"exec": {"command": ["python3", "-c", ask]}, "timeoutSeconds": 10}
