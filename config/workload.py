@@ -5,10 +5,12 @@ from typing import Annotated
 
 from pydantic import Field
 
+from config.environment import Environment, SecretReference
 from config.image import Image
 from config.ingress import Ingress
 from config.model import Model
 from config.pod_interface import PodInterface
+from config.resources import Resources
 from config.storage import Storage
 from config.values import DnsSubdomain, NetworkName
 
@@ -19,6 +21,14 @@ class Workload(Model):
     image: Image = Field(description="The container image with a version that does not move.")
     storage: Storage = Field(Storage(), description="Where its data is kept.")
     ingress: Ingress | None = Field(None, description="An ingress, when there is to be one.")
+    environment: Environment = Field(
+        default_factory=dict,
+        description="Further environment variables: a text, in which $(NAME) is replaced by the"
+        " secret of that variable, or {secret: name}.",
+    )
+    resources: Resources = Field(
+        Resources(), description="What its container gets of the node, at least and at most."
+    )
     start_minutes: int = Field(
         15, ge=1, le=120, description="How long `up` waits for the pod before it fails."
     )
@@ -43,7 +53,9 @@ class Workload(Model):
 
     def secrets(self) -> Iterator[tuple[str, str]]:
         """(key path below the workload's key, name of the secret) of each secret that it uses."""
-        yield from ()
+        for name, value in self.environment.items():
+            if isinstance(value, SecretReference):
+                yield f"environment.{name}.secret", value.secret
 
     @property
     def secret_names(self) -> tuple[str, ...]:

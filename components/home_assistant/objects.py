@@ -5,6 +5,7 @@ from typing import Any
 from components.home_assistant.probes import PORT, probes
 from components.pod_networks import interface_check
 from components.workload.claim import claim_name
+from components.workload.container import main_container
 from components.workload.ingress import ingress
 from components.workload.secrets import secret
 from components.workload.service import service
@@ -45,8 +46,9 @@ def _pod(settings: HomeAssistant, *, probed_from_inside: bool) -> Pod:
         "volumeMounts": [{"name": "config", "mountPath": "/config"}],
         **probes(settings.start_minutes, from_inside=probed_from_inside),
     }
+    main = main_container(NAME, settings, container)
     config = {"name": "config", "persistentVolumeClaim": {"claimName": claim_name(NAME)}}
-    return Pod(containers=[container], volumes=[config], grace_seconds=GRACE_SECONDS)
+    return Pod(containers=[main], volumes=[config], grace_seconds=GRACE_SECONDS)
 
 
 def url(settings: HomeAssistant, namespace: str) -> str:

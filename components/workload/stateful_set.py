@@ -9,6 +9,7 @@ from components.pod_networks.annotation import NETWORKS_ANNOTATION, networks_ann
 from components.pod_networks.networks_hash import HASH_ANNOTATION, networks_hash
 from components.pod_networks.node_affinity import node_affinity
 from components.pod_networks.verify_interfaces import Plan
+from components.workload.container import script_container
 from components.workload.labels import labels
 from config.networks import HomeNetwork
 from config.workload import Workload
@@ -56,8 +57,8 @@ def stateful_set(workload: str, settings: Workload, around: Surroundings, pod: P
         "serviceAccountName": workload,
         "automountServiceAccountToken": False,
         "terminationGracePeriodSeconds": pod.grace_seconds,
-        "initContainers": [check, *pod.init_containers],
-        "containers": [*pod.containers, *verified],
+        "initContainers": [script_container(one) for one in (check, *pod.init_containers)],
+        "containers": [*pod.containers, *map(script_container, verified)],
         "volumes": [*pod.volumes, interface_check.volume()],
         "affinity": node_affinity(around.hostnames),
     }

@@ -24,6 +24,7 @@ _BRANCHES = {
     "archive",
     "ManifestFile",
     "ManifestUrl",
+    "SecretReference",
 }
 
 

@@ -44,6 +44,8 @@ ENCRYPTED: Changes = {
     "secret:ssh_private_key_password": "one",
 }
 INGRESS = {"home_assistant/ingress": {"host": "home.example.org", "tls_secret": "home"}}
+# Two secrets, so that another one can be named.
+BY_SECRET: Changes = {**PASSWORDS, "home_assistant/environment": {"DB_URL": {"secret": "one"}}}
 BY_CONTEXT: Changes = {"cluster/context": "home", "secret:kubeconfig": None}
 CALICO: Changes = {"cluster/flannel": False, "cluster/default_conflist": "10-calico.conflist"}
 CUSTOM: Changes = {"cluster": EVERYTHING_BUNDLED}
@@ -225,6 +227,17 @@ ROWS: dict[str, dict[str, Row]] = {
         "host": Row(INGRESS, {"home_assistant/ingress/host": "other.example.org"}),
         "ingress_class": Row(INGRESS, {"home_assistant/ingress/ingress_class": "traefik"}),
         "tls_secret": Row(INGRESS, {"home_assistant/ingress/tls_secret": "home.example.org-tls"}),
+    },
+    "SecretReference": {
+        "secret": Row(BY_SECRET, {"home_assistant/environment/DB_URL/secret": "two"}),
+    },
+    "Requests": {
+        "cpu": Row({}, {"home_assistant/resources/requests/cpu": "200m"}),
+        "memory": Row({}, {"home_assistant/resources/requests/memory": "1Gi"}),
+    },
+    "Limits": {
+        "cpu": Row({}, {"home_assistant/resources/limits/cpu": "2"}),
+        "memory": Row({}, {"home_assistant/resources/limits/memory": "4Gi"}),
     },
     "Storage": {
         "size": Row({}, {"home_assistant/storage": {"size": "20Gi"}}),
