@@ -13,6 +13,7 @@ from components.multus.transform import transform
 from components.network_segment.conflist import attachment_definition, conflist
 from components.pod_networks.plan import pod_plan
 from components.workload.claim import claim
+from components.workload.security import exceeds_baseline
 from components.workload.stateful_set import Surroundings
 from config.site import Site
 
@@ -26,14 +27,14 @@ class SiteObjects:
 
     Namespace, CustomResourceDefinition and claim outlive `destroy`. `multus` and `home_assistant`
     are by kind, `networks` by the network's name. Where another Multus is used, `crd` is None and
-    `multus` is empty.
+    `multus` is empty. `claim` is None where the workload uses one that is there already.
     """
 
     namespace: KubernetesObject
     crd: KubernetesObject | None
     multus: dict[str, KubernetesObject]
     networks: dict[str, KubernetesObject]
-    claim: KubernetesObject
+    claim: KubernetesObject | None
     home_assistant: dict[str, KubernetesObject]
 
     def __iter__(self) -> Iterator[KubernetesObject]:
@@ -43,7 +44,8 @@ class SiteObjects:
             yield self.crd
         yield from self.multus.values()
         yield from self.networks.values()
-        yield self.claim
+        if self.claim is not None:
+            yield self.claim
         yield from self.home_assistant.values()
 
 
@@ -66,17 +68,29 @@ def site_objects(site: Site, manifest: str | None) -> SiteObjects:
         settings, around, probed_from_inside=not site.cluster.kubelet_calls_by_pod_network
     )
     crd = multus.pop("CustomResourceDefinition", None)
+    claimed = claim(home_assistant.NAME, settings.storage, namespace)
     return SiteObjects(
-        namespace=_ours({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}),
+        namespace=_ours(_namespace(site)),
         crd=None if crd is None else _ours(crd),
         multus={kind: _ours(described) for kind, described in multus.items()},
         networks={
             name: _ours(attachment_definition(namespace, name, config))
             for name, config in conflists.items()
         },
-        claim=_ours(claim(home_assistant.NAME, settings.storage, namespace)),
+        claim=None if claimed is None else _ours(claimed),
         home_assistant={described["kind"]: _ours(described) for described in workload},
     )
+
+
+def _namespace(site: Site) -> KubernetesObject:
+    """The namespace.
+
+    Its label admits a pod that some clusters, as those of Talos, refuse by default.
+    """
+    metadata: dict[str, Any] = {"name": site.namespace}
+    if exceeds_baseline(site.home_assistant):
+        metadata["labels"] = {"pod-security.kubernetes.io/enforce": "privileged"}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 
 def _multus(site: Site, manifest: str) -> dict[str, KubernetesObject]:

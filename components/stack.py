@@ -82,11 +82,15 @@ class HomeAssistantStack(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=definitions),
             **arguments(objects.namespace),
         )
-        claim = PersistentVolumeClaim(
-            f"{name}-home-assistant-claim",
-            opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=[namespace]),
-            **arguments(objects.claim),
-        )
+        claims: list[pulumi.Resource] = []
+        if objects.claim is not None:
+            claims.append(
+                PersistentVolumeClaim(
+                    f"{name}-home-assistant-claim",
+                    opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=[namespace]),
+                    **arguments(objects.claim),
+                )
+            )
         binaries = CniPluginBinaries(
             f"{name}-plugins",
             _binaries_args(site, args),
@@ -115,7 +119,9 @@ class HomeAssistantStack(pulumi.ComponentResource):
                 "start_timeout": f"{site.home_assistant.start_minutes}m",
                 "secrets": args.get("secrets", {}),
             },
-            pulumi.ResourceOptions(parent=self, depends_on=[claim, *multus, *segments]),
+            pulumi.ResourceOptions(
+                parent=self, depends_on=[namespace, *claims, *multus, *segments]
+            ),
         )
         self.url = pulumi.Output.from_input(url(site.home_assistant, site.namespace))
         self.addresses = pulumi.Output.from_input(_addresses(site))

@@ -90,6 +90,11 @@ class _Cluster(Model, ABC):
         """Where the cluster's runtime looks for CNI."""
 
     @property
+    def kubernetes_release(self) -> tuple[int, int] | None:
+        """The major and minor number of the Kubernetes release, where it is known."""
+        return None
+
+    @property
     def unused_keys(self) -> tuple[str, ...]:
         """The keys that are given and change nothing."""
         return ()
@@ -119,6 +124,11 @@ class K3s(_Cluster):
     def release(self) -> str:
         """The release as the user names it."""
         return str(self.version)
+
+    @property
+    def kubernetes_release(self) -> tuple[int, int]:
+        """The major and minor number of the Kubernetes release."""
+        return 1, _k3s_release(self.version)[0]
 
     @property
     def names_default_conflist(self) -> bool:

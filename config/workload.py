@@ -5,13 +5,19 @@ from typing import Annotated
 
 from pydantic import Field
 
+from config.capabilities import Capability
+from config.devices import Devices
 from config.environment import Environment, SecretReference
 from config.image import Image
 from config.ingress import Ingress
+from config.metadata import Metadata
 from config.model import Model
 from config.pod_interface import PodInterface
 from config.resources import Resources
+from config.run_as import GroupId, RunAs
+from config.service import Service
 from config.storage import Storage
+from config.tolerations import Toleration
 from config.values import DnsSubdomain, NetworkName
 
 
@@ -21,6 +27,8 @@ class Workload(Model):
     image: Image = Field(description="The container image with a version that does not move.")
     storage: Storage = Field(Storage(), description="Where its data is kept.")
     ingress: Ingress | None = Field(None, description="An ingress, when there is to be one.")
+    service: Service = Field(Service(), description="The service in front of it.")
+    pod: Metadata = Field(Metadata(), description="Labels and annotations of the pod.")
     environment: Environment = Field(
         default_factory=dict,
         description="Further environment variables: a text, in which $(NAME) is replaced by the"
@@ -28,6 +36,38 @@ class Workload(Model):
     )
     resources: Resources = Field(
         Resources(), description="What its container gets of the node, at least and at most."
+    )
+    run_as: RunAs | None = Field(
+        None, description="The user of a rootless image; the image's own when left out."
+    )
+    fs_group: GroupId | None = Field(
+        None, description="The group that a new volume is given to, for a rootless image."
+    )
+    capabilities: Annotated[
+        tuple[Capability, ...],
+        Field(
+            strict=False,
+            description="Further capabilities: NET_RAW, for example, finds devices by DHCP.",
+        ),
+    ] = ()
+    devices: Devices = Field(
+        (),
+        description="Devices: names of a device plugin's resources, or paths of one node with"
+        " `privileged: true`.",
+    )
+    bluetooth: bool = Field(
+        default=False,
+        description="Whether it has the node's D-Bus, by which BlueZ gives it the adapter. Root in"
+        " the pod may then do what root on the node may.",
+    )
+    privileged: bool = Field(
+        default=False,
+        description="Whether it has all rights of root on its node, which paths of devices need.",
+    )
+    host_users: bool = Field(
+        default=True,
+        description="False gives the pod user numbers of its own, so that its root is nobody on the"
+        " node. It needs Linux 6.3, containerd 2.0 and a volume that is not NFS.",
     )
     start_minutes: int = Field(
         15, ge=1, le=120, description="How long `up` waits for the pod before it fails."
@@ -40,6 +80,10 @@ class Workload(Model):
     nodes: Annotated[
         tuple[DnsSubdomain, ...],
         Field(strict=False, description="The nodes that may run the pod; all when left out."),
+    ] = ()
+    tolerations: Annotated[
+        tuple[Toleration, ...],
+        Field(strict=False, description="The taints of nodes that may run the pod all the same."),
     ] = ()
     discovery_default: NetworkName | None = Field(
         None,
@@ -56,6 +100,16 @@ class Workload(Model):
         for name, value in self.environment.items():
             if isinstance(value, SecretReference):
                 yield f"environment.{name}.secret", value.secret
+
+    def unused_keys(self) -> Iterator[tuple[str, str]]:
+        """(key below the workload's key, reason) of each key that is given and changes nothing."""
+        for key in self.storage.unused_keys:
+            yield f"storage.{key}", "with `existing_claim`"
+        if self.capabilities and self.privileged:
+            yield "capabilities", "with `privileged: true`"
+        # https://github.com/kubernetes/kubernetes/issues/56374
+        elif self.capabilities and self.run_as is not None:
+            yield "capabilities", "a user that is not root gets no capability: with `run_as`"
 
     @property
     def secret_names(self) -> tuple[str, ...]:

@@ -31,7 +31,10 @@ def objects(
     if settings.secret_names:
         found.append(secret(NAME, settings.secret_names, namespace))
     pod = _pod(settings, probed_from_inside=probed_from_inside)
-    found += [stateful_set(NAME, settings, around, pod), service(NAME, namespace, PORT)]
+    found += [
+        stateful_set(NAME, settings, around, pod),
+        service(NAME, settings.service, namespace, PORT),
+    ]
     if settings.ingress is not None:
         found.append(ingress(NAME, settings.ingress, namespace))
     return found
@@ -47,7 +50,8 @@ def _pod(settings: HomeAssistant, *, probed_from_inside: bool) -> Pod:
         **probes(settings.start_minutes, from_inside=probed_from_inside),
     }
     main = main_container(NAME, settings, container)
-    config = {"name": "config", "persistentVolumeClaim": {"claimName": claim_name(NAME)}}
+    claimed = {"claimName": claim_name(NAME, settings.storage)}
+    config = {"name": "config", "persistentVolumeClaim": claimed}
     return Pod(containers=[main], volumes=[config], grace_seconds=GRACE_SECONDS)
 
 

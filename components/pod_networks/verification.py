@@ -47,8 +47,4 @@ def container(image: str, plan: Plan) -> dict[str, Any]:
             # The script ends by itself long before.
             "failureThreshold": 60,
         },
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-        },
     }

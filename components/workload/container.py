@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from components.workload.devices import mounts, plugin_resources
 from components.workload.secrets import reference
+from components.workload.security import checking_security, main_security, volume_security
 from config.environment import SecretReference
 from config.workload import Workload
 
@@ -15,20 +17,27 @@ SCRIPT_RESOURCES = {
 
 
 def main_container(workload: str, settings: Workload, container: Json) -> Json:
-    """The workload's own container, with the site's environment and resources."""
+    """The workload's own container, with all that the site's keys give it."""
+    resources = settings.resources
+    limits = {**resources.limits.model_dump(exclude_none=True), **plugin_resources(settings)}
     return {
         **container,
         "env": [*container.get("env", []), *_environment(workload, settings)],
-        "resources": {
-            "requests": settings.resources.requests.model_dump(),
-            "limits": settings.resources.limits.model_dump(exclude_none=True),
-        },
+        "resources": {"requests": resources.requests.model_dump(), "limits": limits},
+        "volumeMounts": [*container.get("volumeMounts", []), *mounts(settings)],
+        "securityContext": main_security(settings),
     }
 
 
-def script_container(container: Json) -> Json:
-    """A container that runs a script of ours, with the resources that it does not name itself."""
-    return {"resources": SCRIPT_RESOURCES, **container}
+def checking_container(container: Json) -> Json:
+    """A container of ours that looks at its pod, and has no right to anything else."""
+    return {"resources": SCRIPT_RESOURCES, "securityContext": checking_security(), **container}
+
+
+def volume_container(settings: Workload, container: Json) -> Json:
+    """A container of ours that writes the workload's volume, as the image's own user."""
+    context = volume_security(settings)
+    return {"resources": SCRIPT_RESOURCES, "securityContext": context, **container}
 
 
 def _environment(workload: str, settings: Workload) -> list[Json]:

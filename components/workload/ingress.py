@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from components.workload.labels import labels
+from components.workload.metadata import object_metadata
 from config.ingress import Ingress
 
 
@@ -24,6 +24,6 @@ def ingress(workload: str, wanted: Ingress, namespace: str) -> dict[str, Any]:
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "Ingress",
-        "metadata": {"name": workload, "namespace": namespace, "labels": labels(workload)},
+        "metadata": object_metadata(workload, namespace, wanted),
         "spec": spec,
     }

@@ -9,8 +9,11 @@ from components.pod_networks.annotation import NETWORKS_ANNOTATION, networks_ann
 from components.pod_networks.networks_hash import HASH_ANNOTATION, networks_hash
 from components.pod_networks.node_affinity import node_affinity
 from components.pod_networks.verify_interfaces import Plan
-from components.workload.container import script_container
+from components.workload import tolerations
+from components.workload.container import checking_container, volume_container
+from components.workload.devices import volumes
 from components.workload.labels import labels
+from components.workload.security import pod_security
 from config.networks import HomeNetwork
 from config.workload import Workload
 
@@ -47,21 +50,28 @@ class Surroundings:
 def stateful_set(workload: str, settings: Workload, around: Surroundings, pod: Pod) -> Json:
     """One pod, never two. Its interfaces are checked before anything of its own starts."""
     annotations = {
+        **settings.pod.annotations,
         NETWORKS_ANNOTATION: networks_annotation(settings.interfaces, around.networks),
         HASH_ANNOTATION: networks_hash(around.conflists),
         **pod.annotations,
     }
     check = interface_check.init_container(settings.image, settings.interfaces)
     verified = [] if around.plan is None else [verification.container(settings.image, around.plan)]
-    spec = {
+    prepared = [volume_container(settings, container) for container in pod.init_containers]
+    spec: Json = {
         "serviceAccountName": workload,
         "automountServiceAccountToken": False,
         "terminationGracePeriodSeconds": pod.grace_seconds,
-        "initContainers": [script_container(one) for one in (check, *pod.init_containers)],
-        "containers": [*pod.containers, *map(script_container, verified)],
-        "volumes": [*pod.volumes, interface_check.volume()],
+        "securityContext": pod_security(settings),
+        "initContainers": [checking_container(check), *prepared],
+        "containers": [*pod.containers, *map(checking_container, verified)],
+        "volumes": [*pod.volumes, *volumes(settings), interface_check.volume()],
         "affinity": node_affinity(around.hostnames),
     }
+    if settings.tolerations:
+        spec["tolerations"] = tolerations.described(settings.tolerations)
+    if not settings.host_users:
+        spec["hostUsers"] = False
     return {
         "apiVersion": "apps/v1",
         "kind": "StatefulSet",
@@ -75,7 +85,10 @@ def stateful_set(workload: str, settings: Workload, around: Surroundings, pod: P
             "serviceName": workload,
             "selector": {"matchLabels": labels(workload)},
             "template": {
-                "metadata": {"labels": labels(workload), "annotations": annotations},
+                "metadata": {
+                    "labels": {**settings.pod.labels, **labels(workload)},
+                    "annotations": annotations,
+                },
                 "spec": spec,
             },
         },

@@ -13,6 +13,7 @@ from config.checks import (
     mtus,
     nodes,
     pools,
+    privileges,
     ranges,
     releases,
     routes,
@@ -48,6 +49,7 @@ _SUBJECTS = (
     subnets,
     unused,
     workload,
+    privileges,
     segments,
     ssh,
 )

@@ -44,12 +44,74 @@ def image_without_arm(site: Site) -> Iterator[Finding]:
 def data_on_one_node(site: Site) -> Iterator[Finding]:
     """A pod that several nodes may run has a storage class that each of them reaches."""
     storage = site.home_assistant.storage
-    local = site.cluster.default_storage_is_local and storage.storage_class is None
-    if local and len(site.pod_nodes) > 1:
+    if _is_local(site) and storage.existing_claim is None and len(site.pod_nodes) > 1:
         yield Finding(
             path=f"{WORKLOAD}.storage.storage_class",
-            value="(absent)",
+            value=storage.storage_class or "(absent)",
             message="the volume, and so the pod, stays on the node that runs it first; write a"
             f" class that all nodes reach, or one node in multihome:{WORKLOAD}.nodes",
+            workload=WORKLOAD,
+        )
+
+
+@rule(
+    "access-mode-of-local-class",
+    because="k3s' own storage class makes volumes for one node, and the claim would wait for ever",
+    source="https://github.com/rancher/local-path-provisioner",
+)
+def access_mode_of_local_class(site: Site) -> Iterator[Finding]:
+    """A volume that many nodes mount has a storage class that makes such volumes."""
+    storage = site.home_assistant.storage
+    mode = storage.access_mode
+    if _is_local(site) and storage.existing_claim is None and mode == "ReadWriteMany":
+        yield Finding(
+            path=f"{WORKLOAD}.storage.access_mode",
+            value=mode,
+            message="the default class makes no such volume; write a storage_class that does, or"
+            " ReadWriteOnce",
+            workload=WORKLOAD,
+        )
+
+
+def _is_local(site: Site) -> bool:
+    """Whether the volume's class is k3s' own."""
+    wanted = site.home_assistant.storage.storage_class
+    return site.cluster.default_storage_is_local and wanted in (None, "local-path")
+
+
+@rule(
+    "workload-key-unused",
+    because="other keys say the same, or leave it without effect",
+    severity="warning",
+)
+def workload_key_unused(site: Site) -> Iterator[Finding]:
+    """Each key of the workload is read with the other ones that are there."""
+    for key, reason in site.home_assistant.unused_keys():
+        yield Finding(
+            path=f"{WORKLOAD}.{key}",
+            value="(present)",
+            message=f"{reason}, this key changes nothing; remove it",
+            workload=WORKLOAD,
+        )
+
+
+@rule(
+    "traffic-policy-local",
+    because="the pod sees the caller's own address, and answers a neighbour from another address"
+    " than the one that was called",
+    source="https://kubernetes.io/docs/tutorials/services/source-ip/",
+)
+def traffic_policy_local(site: Site) -> Iterator[Finding]:
+    """A pod with an interface in a home network has no service that keeps callers' addresses."""
+    if site.home_assistant.service.external_traffic_policy != "Local":
+        return
+    for name, network in site.attached_networks.items():
+        subnets = " and ".join(str(subnet.cidr) for subnet in network.subnets)
+        yield Finding(
+            path=f"{WORKLOAD}.service.external_traffic_policy",
+            value="Local",
+            message=f"callers in {subnets} get no answer: it leaves by the pod's interface there;"
+            " write Cluster, or call the pod's own address",
+            network=name,
             workload=WORKLOAD,
         )

@@ -17,6 +17,7 @@ from tests.cases.changes import (
     iot,
 )
 
+ZIGBEE_STICK = "/dev/serial/by-id/usb-Zigbee-if00-port0"
 CASES: dict[str, dict[str, object]] = {
     "network-unknown": {"home_assistant/interfaces/0/network": "wan"},
     "address-outside-subnet": {"home_assistant/interfaces/0/address": "192.168.19.32"},
@@ -198,4 +199,31 @@ CASES: dict[str, dict[str, object]] = {
     },
     "multus-key-unused": {"multus/install": False},
     "plugins-unused": {"cluster": EVERYTHING_BUNDLED},
+    "device-without-privilege": {"home_assistant/devices": [ZIGBEE_STICK]},
+    "device-on-one-node": {
+        "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]},
+        "networks/lan/ipam": "static",
+        "networks/lan/range": None,
+        "networks/iot/ipam": "static",
+        "networks/iot/range": None,
+        "home_assistant/devices": [ZIGBEE_STICK],
+        "home_assistant/privileged": True,
+    },
+    "image-starts-as-root": {"home_assistant/run_as": {"user": 1000}},
+    "image-starts-as-nobody": {
+        "home_assistant/image": "ghcr.io/home-operations/home-assistant:2026.11.0",
+        "home_assistant/run_as": {"user": 65534},
+    },
+    "host-users": {"home_assistant/host_users": False, "home_assistant/bluetooth": True},
+    "host-users-ignored": {
+        "cluster/version": "v1.32.9+k3s1",
+        "home_assistant/host_users": False,
+    },
+    "access-mode-of-local-class": {"home_assistant/storage": {"access_mode": "ReadWriteMany"}},
+    "traffic-policy-local": {
+        "home_assistant/service": {"type": "LoadBalancer", "external_traffic_policy": "Local"},
+    },
+    "workload-key-unused": {
+        "home_assistant/storage": {"existing_claim": "old-config", "size": "20Gi"},
+    },
 }

@@ -44,6 +44,16 @@ ENCRYPTED: Changes = {
     "secret:ssh_private_key_password": "one",
 }
 INGRESS = {"home_assistant/ingress": {"host": "home.example.org", "tls_secret": "home"}}
+LOAD_BALANCER: Changes = {"home_assistant/service": {"type": "LoadBalancer"}}
+TOLERATION = "home_assistant/tolerations/0"
+TOLERATING: Changes = {
+    "home_assistant/tolerations": [{"key": "home", "value": "one", "effect": "NoExecute"}]
+}
+ROOTLESS: Changes = {
+    "home_assistant/image": "ghcr.io/home-operations/home-assistant:2026.11.0",
+    "home_assistant/run_as": {"user": 65534},
+    "home_assistant/fs_group": 65534,
+}
 # Two secrets, so that another one can be named.
 BY_SECRET: Changes = {**PASSWORDS, "home_assistant/environment": {"DB_URL": {"secret": "one"}}}
 BY_CONTEXT: Changes = {"cluster/context": "home", "secret:kubeconfig": None}
@@ -103,6 +113,14 @@ def of_network(name: str, third: int) -> dict[str, Row]:
         "source_based_routing": Row(routed, {f"{here}/source_based_routing": True}),
         "router_advertisements": Row({}, {f"{here}/router_advertisements": "accept"}),
         "routes": Row(routed, {f"{here}/routes": ["10.8.0.0/16"]}),
+    }
+
+
+def of_metadata(before: Changes, path: str) -> dict[str, Row]:
+    """The labels and annotations of an object."""
+    return {
+        key: Row(before, {f"home_assistant/{path}/{key}": {"example.org/name": "value"}})
+        for key in ("labels", "annotations")
     }
 
 
@@ -219,11 +237,18 @@ ROWS: dict[str, dict[str, Row]] = {
         ),
         "start_minutes": Row({}, {"home_assistant/start_minutes": 60}),
         "verify_after_apply": Row({}, {"home_assistant/verify_after_apply": False}),
+        "fs_group": Row({}, {"home_assistant/fs_group": 65534}),
+        "capabilities": Row({}, {"home_assistant/capabilities": ["NET_RAW"]}),
+        "devices": Row({}, {"home_assistant/devices": ["squat.ai/serial"]}),
+        "bluetooth": Row({}, {"home_assistant/bluetooth": True}),
+        "privileged": Row({}, {"home_assistant/privileged": True}),
+        "host_users": Row({}, {"home_assistant/host_users": False}),
         "nodes": Row(
             {**TWO_NODES, "home_assistant/nodes": ["k3s-1"]}, {"home_assistant/nodes": ["k3s-2"]}
         ),
     },
     "Ingress": {
+        **of_metadata(INGRESS, "ingress"),
         "host": Row(INGRESS, {"home_assistant/ingress/host": "other.example.org"}),
         "ingress_class": Row(INGRESS, {"home_assistant/ingress/ingress_class": "traefik"}),
         "tls_secret": Row(INGRESS, {"home_assistant/ingress/tls_secret": "home.example.org-tls"}),
@@ -239,9 +264,33 @@ ROWS: dict[str, dict[str, Row]] = {
         "cpu": Row({}, {"home_assistant/resources/limits/cpu": "2"}),
         "memory": Row({}, {"home_assistant/resources/limits/memory": "4Gi"}),
     },
+    "Metadata": of_metadata({}, "pod"),
+    "Service": {
+        **of_metadata({}, "service"),
+        "type": Row({}, {"home_assistant/service": {"type": "NodePort"}}),
+        "external_traffic_policy": Row(
+            LOAD_BALANCER, {"home_assistant/service/external_traffic_policy": "Cluster"}
+        ),
+    },
+    "Toleration": {
+        "key": Row(TOLERATING, {f"{TOLERATION}/key": "other"}),
+        "operator": Row(
+            {**TOLERATING, f"{TOLERATION}/value": ""}, {f"{TOLERATION}/operator": "Exists"}
+        ),
+        "value": Row(TOLERATING, {f"{TOLERATION}/value": "other"}),
+        "effect": Row(TOLERATING, {f"{TOLERATION}/effect": None}),
+        "seconds": Row(TOLERATING, {f"{TOLERATION}/seconds": 60}),
+    },
+    "RunAs": {
+        "user": Row(ROOTLESS, {"home_assistant/run_as/user": 568}),
+        "group": Row(ROOTLESS, {"home_assistant/run_as/group": 568}),
+        "groups": Row(ROOTLESS, {"home_assistant/run_as/groups": [20]}),
+    },
     "Storage": {
         "size": Row({}, {"home_assistant/storage": {"size": "20Gi"}}),
         "storage_class": Row({}, {"home_assistant/storage": {"storage_class": "longhorn.fast"}}),
+        "access_mode": Row({}, {"home_assistant/storage": {"access_mode": "ReadWriteOncePod"}}),
+        "existing_claim": Row({}, {"home_assistant/storage": {"existing_claim": "old-config"}}),
     },
     "PodInterface": {
         "network": Row(

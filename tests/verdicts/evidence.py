@@ -77,7 +77,17 @@ EVIDENCE: dict[str, str] = {
 ANNOUNCED = {
     "image-without-arm": "https://www.home-assistant.io/blog/2025/05/22/"
     "deprecating-core-and-supervised-installation-methods-and-32-bit-systems/",
+    "access-mode-of-local-class": "https://github.com/rancher/local-path-provisioner",
+    "device-on-one-node": "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath",
+    "device-without-privilege": "https://github.com/kubernetes/kubernetes/issues/5607",
+    "host-users": "https://kubernetes.io/docs/concepts/workloads/pods/user-namespaces/",
+    "host-users-ignored": "https://kubernetes.io/docs/concepts/workloads/pods/user-namespaces/",
+    "image-starts-as-nobody": "https://github.com/home-operations/containers/blob/main/apps/"
+    "home-assistant/Dockerfile",
+    "image-starts-as-root": "https://github.com/home-assistant/architecture/blob/master/adr/"
+    "0013-home-assistant-container.md",
     "parent-wireless": "https://wireless.docs.kernel.org/en/latest/en/users/documentation/iw.html",
+    "traffic-policy-local": "https://kubernetes.io/docs/tutorials/services/source-ip/",
 }
 
 # Rules that refuse though nothing fails without them: the key changes nothing.

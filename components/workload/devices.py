@@ -1,0 +1,41 @@
+"""The devices and sockets of a node in a workload's container."""
+
+from typing import Any
+
+from config.devices import of_the_host
+from config.workload import Workload
+
+Json = dict[str, Any]
+# BlueZ, which has the Bluetooth adapter, is called by the node's D-Bus
+# (https://www.home-assistant.io/integrations/bluetooth/).
+DBUS = "/run/dbus"
+
+
+def volumes(settings: Workload) -> list[Json]:
+    """The volumes of the pod. A pod waits while its node lacks one of the paths."""
+    return [
+        {"name": name, "hostPath": {"path": path, "type": kind}}
+        for name, path, kind in _paths(settings)
+    ]
+
+
+def mounts(settings: Workload) -> list[Json]:
+    """Where the container has the volumes: at the node's own paths."""
+    return [
+        {"name": name, "mountPath": path, **({"readOnly": True} if path == DBUS else {})}
+        for name, path, _ in _paths(settings)
+    ]
+
+
+def plugin_resources(settings: Workload) -> dict[str, str]:
+    """One of each device that a device plugin gives out."""
+    return {str(device): "1" for device in settings.devices if not device.is_of_the_host}
+
+
+def _paths(settings: Workload) -> list[tuple[str, str, str]]:
+    """The name of the volume, the path and what must be there."""
+    found = [
+        (f"device-{number}", device.path, "CharDevice")
+        for number, device in enumerate(of_the_host(settings.devices))
+    ]
+    return [*found, ("dbus", DBUS, "Directory")] if settings.bluetooth else found
