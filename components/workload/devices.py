@@ -6,8 +6,11 @@ from config.devices import of_the_host
 from config.workload import Workload
 
 Json = dict[str, Any]
-# BlueZ, which has the Bluetooth adapter, is called by the node's D-Bus
-# (https://www.home-assistant.io/integrations/bluetooth/).
+# The node's BlueZ has the Bluetooth adapter and is called over D-Bus
+# (https://www.home-assistant.io/integrations/bluetooth/). The capabilities NET_ADMIN and NET_RAW,
+# by which Home Assistant could call the adapter itself, would change nothing: Linux has Bluetooth
+# sockets in the node's own network namespace alone
+# (https://github.com/torvalds/linux/blob/v6.12/net/bluetooth/af_bluetooth.c#L115).
 DBUS = "/run/dbus"
 
 

@@ -29,9 +29,26 @@ MORE_KEYS: dict[str, object] = {
     "multihome:kubeconfig": {"secure": "v1:abc"},
     "pulumi:tags": {"site": "home"},
 }
+WORKLOAD_KEYS: dict[str, object] = {
+    "environment": {"DISABLE_JEMALLOC": "true", "DB_URL": {"secret": "recorder"}},
+    "resources": {"requests": {"cpu": "500m"}, "limits": {"memory": "4Gi"}},
+    "run_as": {"user": 568, "group": 568, "groups": [20]},
+    "fs_group": 568,
+    "capabilities": ["NET_RAW"],
+    "devices": ["squat.ai/serial", "/dev/serial/by-id/usb-Zigbee-if00-port0"],
+    "bluetooth": True,
+    "privileged": True,
+    "host_users": False,
+    "tolerations": [{"key": "example.org/home", "operator": "Exists", "effect": "NoExecute"}],
+    "storage": {"existing_claim": "config", "access_mode": "ReadWriteMany"},
+    "service": {"type": "LoadBalancer", "labels": {"example.org/name": "value"}},
+    "pod": {"annotations": {"example.org/name": "any text"}},
+}
+HOME = load_strictly((ROOT / "Pulumi.home.yaml").read_text())["config"]
+MORE_KEYS["multihome:home_assistant"] = {**HOME["multihome:home_assistant"], **WORKLOAD_KEYS}
 FILES = {
     **{path.name: load_strictly(path.read_text())["config"] for path in STACK_FILES},
-    "more keys": {**load_strictly((ROOT / "Pulumi.home.yaml").read_text())["config"], **MORE_KEYS},
+    "more keys": {**HOME, **MORE_KEYS},
 }
 
 

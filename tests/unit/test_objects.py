@@ -25,7 +25,26 @@ INGRESS: dict[str, object] = {
     "ingress_class": "traefik",
     "tls_secret": "home-tls",
 }
-INGRESSES = pytest.mark.parametrize("ingress", [None, INGRESS], ids=["plain", "ingress"])
+WITH_INGRESS = {"home_assistant/ingress": INGRESS}
+WITH_KEYS: dict[str, object] = {
+    f"home_assistant/{key}": value
+    for key, value in {
+        "image": "ghcr.io/home-operations/home-assistant:2026.11.0",
+        "environment": {"DISABLE_JEMALLOC": "true"},
+        "resources": {"limits": {"cpu": "2", "memory": "4Gi"}},
+        "run_as": {"user": 65534, "groups": [20]},
+        "fs_group": 65534,
+        "devices": ["squat.ai/serial"],
+        "bluetooth": True,
+        "tolerations": [{"key": "home", "effect": "NoExecute", "seconds": 60}],
+        "storage": {"existing_claim": "old-config"},
+        "service": {"type": "LoadBalancer", "external_traffic_policy": "Cluster"},
+        "pod": {"labels": {"example.org/team": "home"}},
+    }.items()
+}
+CHANGES = pytest.mark.parametrize(
+    "changes", [{}, WITH_INGRESS, WITH_KEYS], ids=["plain", "ingress", "keys"]
+)
 
 
 def objects(described: Site) -> SiteObjects:
@@ -33,9 +52,9 @@ def objects(described: Site) -> SiteObjects:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-@INGRESSES
-def test_every_object_is_valid(stack: str, ingress: dict[str, object] | None) -> None:
-    described = changed(stack, {"home_assistant/ingress": ingress}).site
+@CHANGES
+def test_every_object_is_valid(stack: str, changes: dict[str, object]) -> None:
+    described = changed(stack, changes).site
     assert described is not None
 
     made = objects(described)
@@ -50,11 +69,10 @@ def test_every_object_is_valid(stack: str, ingress: dict[str, object] | None) ->
 
 
 @pytest.mark.parametrize("stack", STACKS)
-@INGRESSES
+@CHANGES
 def test_the_program_applies_each_object_as_it_is_listed(
-    stack: str, ingress: dict[str, object] | None
+    stack: str, changes: dict[str, object]
 ) -> None:
-    changes = {"home_assistant/ingress": ingress}
     described = changed(stack, changes).site
     assert described is not None
 

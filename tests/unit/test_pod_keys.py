@@ -1,49 +1,13 @@
-"""What the keys of a workload give its pod: every object stays valid, and secure by default."""
+"""What a workload's pod is given: variables, resources, a volume and a place."""
 
-from typing import Any
-
-import kubernetes_validate
 import pytest
 
-from components.objects import SiteObjects, site_objects
-from components.workload.container import volume_container
 from components.workload.secrets import HIDDEN
-from lab.build.manifests import upstream_file
 from tests.cases.sites import changed, changed_tree
+from tests.unit.pods import ROOTLESS, Keys, changes, made, main, pod, refused
 from tests.unit.recorder import record_site
 
-Json = dict[str, Any]
-SECRET = {"secrets/recorder": {"secure": "v1:AAAA"}}
-
-
-def made(keys: dict[str, object], **more: object) -> SiteObjects:
-    """The objects of the article's site with keys of its workload, each valid."""
-    reading = changed("home", {**{f"home_assistant/{k}": v for k, v in keys.items()}, **more})
-    assert reading.site is not None, [problem.line() for problem in reading.problems]
-    manifest = upstream_file(reading.site.multus.version).read_text()
-    objects = site_objects(reading.site, manifest)
-    for one in objects:
-        if one["kind"] != "NetworkAttachmentDefinition":
-            kubernetes_validate.validate(one, "1.34", strict=True)
-    return objects
-
-
-def pod(keys: dict[str, object], **more: object) -> Json:
-    """The pod of the StatefulSet."""
-    template: Json = made(keys, **more).home_assistant["StatefulSet"]["spec"]["template"]
-    return template
-
-
-def main(keys: dict[str, object], **more: object) -> Json:
-    """Home Assistant's own container."""
-    containers: list[Json] = pod(keys, **more)["spec"]["containers"]
-    return containers[0]
-
-
-def refused(keys: dict[str, object], **more: object) -> set[str]:
-    """The names of the rules that refuse the site."""
-    reading = changed("home", {**{f"home_assistant/{k}": v for k, v in keys.items()}, **more})
-    return {problem.rule for problem in reading.of("error")}
+SECRET = {"/secrets/recorder": {"secure": "v1:AAAA"}}
 
 
 def test_a_text_may_refer_to_the_secret_of_another_variable() -> None:
@@ -53,7 +17,7 @@ def test_a_text_may_refer_to_the_secret_of_another_variable() -> None:
         "PASSWORD": {"secret": "recorder"},
         "DISABLE_JEMALLOC": "true",
     }
-    objects = made({"environment": environment}, **SECRET)
+    objects = made({"environment": environment, **SECRET})
     spec = objects.home_assistant["StatefulSet"]["spec"]["template"]["spec"]
     time_zone, *given = spec["containers"][0]["env"]
 
@@ -124,183 +88,8 @@ def test_resources_that_the_api_server_would_refuse_are_refused(
     assert refused({"resources": resources}) == {rule}
 
 
-ROOTLESS: dict[str, object] = {
-    "image": "ghcr.io/home-operations/home-assistant:2026.11.0",
-    "run_as": {"user": 65534, "groups": [20]},
-    "fs_group": 65534,
-}
-STICK = "/dev/serial/by-id/usb-Zigbee-if00-port0"
-
-
-def contexts(keys: dict[str, object]) -> dict[str, Json]:
-    """The security context of each container, by its name."""
-    spec = pod(keys)["spec"]
-    return {c["name"]: c["securityContext"] for c in (*spec["initContainers"], *spec["containers"])}
-
-
-def test_by_default_no_container_gains_rights_and_root_may_only_use_the_volume_s_files() -> None:
-    given = pod({})["spec"]
-    assert given["securityContext"] == {"seccompProfile": {"type": "RuntimeDefault"}}
-    assert given["automountServiceAccountToken"] is False
-    files = ["CHOWN", "DAC_OVERRIDE", "FOWNER"]
-    capabilities = {name: context["capabilities"] for name, context in contexts({}).items()}
-    assert capabilities == {
-        "check-interfaces": {"drop": ["ALL"]},
-        "verify-interfaces": {"drop": ["ALL"]},
-        "home-assistant": {"drop": ["ALL"], "add": files},
-    }
-    for context in contexts({}).values():
-        assert context["allowPrivilegeEscalation"] is False
-
-
-def test_the_token_of_the_interface_check_is_mounted_nowhere_else() -> None:
-    spec = pod({})["spec"]
-    mounting = [
-        container["name"]
-        for container in (*spec["initContainers"], *spec["containers"])
-        if "account" in {mount["name"] for mount in container.get("volumeMounts", [])}
-    ]
-    assert mounting == ["check-interfaces"]
-
-
-def test_a_container_that_prepares_the_volume_may_write_it_as_the_workload_does() -> None:
-    for keys in ({}, ROOTLESS):
-        settings = changed("home", {f"home_assistant/{k}": v for k, v in keys.items()}).site
-        assert settings is not None
-        prepared = volume_container(settings.home_assistant, {"name": "prepare"})
-        main = contexts(keys)["home-assistant"]
-        assert prepared["securityContext"] == main
-        assert prepared["resources"]["limits"]
-
-
-def test_a_rootless_image_has_no_capability_and_owns_its_volume_by_its_group() -> None:
-    assert pod(ROOTLESS)["spec"]["securityContext"] == {
-        "seccompProfile": {"type": "RuntimeDefault"},
-        "runAsUser": 65534,
-        "runAsGroup": 65534,
-        "runAsNonRoot": True,
-        "supplementalGroups": [20],
-        "fsGroup": 65534,
-        "fsGroupChangePolicy": "OnRootMismatch",
-    }
-    for context in contexts(ROOTLESS).values():
-        assert context["capabilities"] == {"drop": ["ALL"]}
-
-
-def test_more_capabilities_are_the_workload_s_alone() -> None:
-    given = contexts({"capabilities": ["NET_RAW"]})
-    assert "NET_RAW" in given.pop("home-assistant")["capabilities"]["add"]
-    for context in given.values():
-        assert "add" not in context["capabilities"]
-
-
-@pytest.mark.parametrize("capability", ["CAP_NET_RAW", "net_raw", "ALL", "NET RAW", "ADMIN"])
-def test_a_capability_that_there_is_not_is_refused(capability: str) -> None:
-    assert refused({"capabilities": [capability]}) == {"capability"}
-
-
-def test_a_device_of_a_device_plugin_is_asked_for_by_its_resource() -> None:
-    container = main({"devices": ["squat.ai/serial", "smarter-devices/ttyUSB0"]})
-    limits = container["resources"]["limits"]
-    assert (limits["squat.ai/serial"], limits["smarter-devices/ttyUSB0"]) == ("1", "1")
-    assert "privileged" not in container["securityContext"]
-
-
-def test_a_device_of_the_node_is_at_the_same_path_in_a_privileged_container() -> None:
-    keys: dict[str, object] = {"devices": [STICK], "privileged": True}
-    spec = pod(keys)["spec"]
-    container = spec["containers"][0]
-
-    assert container["securityContext"] == {"privileged": True}
-    assert {"name": "device-0", "mountPath": STICK} in container["volumeMounts"]
-    path = {"path": STICK, "type": "CharDevice"}
-    assert {"name": "device-0", "hostPath": path} in spec["volumes"]
-    others = {k: v for k, v in contexts(keys).items() if k != "home-assistant"}
-    assert not any("privileged" in context for context in others.values())
-
-
-@pytest.mark.parametrize(
-    "device",
-    [
-        "/dev",
-        "/dev/",
-        "/dev/../etc",
-        "/dev/a/../b",
-        "/etc/shadow",
-        "/dev/serial/by-path/a:b",
-        "ttyUSB0",
-        "kubernetes.io/x",
-        "sub.kubernetes.io/x",
-        "requests.example/x",
-        "squat.ai/",
-        "Squat.ai/serial",
-        "a b/c",
-    ],
-)
-def test_what_is_no_device_is_refused(device: str) -> None:
-    assert refused({"devices": [device], "privileged": True}) == {"device"}
-
-
-def test_a_device_that_is_listed_twice_is_refused() -> None:
-    assert refused({"devices": [STICK, STICK], "privileged": True}) == {"device-twice"}
-
-
-def test_bluetooth_is_the_node_s_d_bus_and_no_capability() -> None:
-    """Linux has Bluetooth sockets in the node's own network namespace alone."""
-    spec = pod({"bluetooth": True})["spec"]
-    container = spec["containers"][0]
-
-    mounted = {"name": "dbus", "mountPath": "/run/dbus", "readOnly": True}
-    assert mounted in container["volumeMounts"]
-    host = {"path": "/run/dbus", "type": "Directory"}
-    assert {"name": "dbus", "hostPath": host} in spec["volumes"]
-    assert container["securityContext"]["appArmorProfile"] == {"type": "Unconfined"}
-    assert not set(container["securityContext"]["capabilities"]["add"]) & {"NET_ADMIN", "NET_RAW"}
-
-
-@pytest.mark.parametrize(
-    ("keys", "labelled"),
-    [
-        ({}, False),
-        (ROOTLESS, False),
-        ({"capabilities": ["NET_BIND_SERVICE"]}, False),
-        ({"devices": ["squat.ai/serial"]}, False),
-        ({"capabilities": ["NET_RAW"]}, True),
-        ({"bluetooth": True}, True),
-        ({"privileged": True}, True),
-    ],
-)
-def test_the_namespace_admits_more_than_the_baseline_only_where_the_pod_needs_it(
-    keys: dict[str, object], *, labelled: bool
-) -> None:
-    labels = made(keys).namespace["metadata"].get("labels", {})
-    assert labels == ({"pod-security.kubernetes.io/enforce": "privileged"} if labelled else {})
-
-
-def test_user_numbers_of_its_own_are_the_pod_s() -> None:
-    assert pod({"host_users": False})["spec"]["hostUsers"] is False
-    assert "hostUsers" not in pod({})["spec"]
-
-
-@pytest.mark.parametrize(
-    "keys",
-    [
-        {"privileged": True},
-        {"devices": [STICK], "privileged": True},
-        {"bluetooth": True},
-        {"storage": {"access_mode": "ReadWriteMany", "storage_class": "longhorn"}},
-        {"storage": {"storage_class": "nfs-client"}},
-        {"storage": {"storage_class": "csi.nfs"}},
-        {**ROOTLESS, "run_as": {"user": 65536}},
-        {**ROOTLESS, "run_as": {"user": 1000, "groups": [70000]}},
-    ],
-)
-def test_user_numbers_of_its_own_exclude_what_knows_the_node_s(keys: dict[str, object]) -> None:
-    assert refused({**keys, "host_users": False}) == {"host-users"}
-
-
 def test_a_claim_that_is_there_is_used_and_neither_made_nor_protected() -> None:
-    keys: dict[str, object] = {"storage": {"existing_claim": "home-assistant-config-v5"}}
+    keys: Keys = {"storage": {"existing_claim": "home-assistant-config-v5"}}
     objects = made(keys)
     assert objects.claim is None
     (volume,) = [
@@ -310,7 +99,7 @@ def test_a_claim_that_is_there_is_used_and_neither_made_nor_protected() -> None:
     ]
     assert volume["persistentVolumeClaim"] == {"claimName": "home-assistant-config-v5"}
 
-    tree = changed_tree("home", {f"home_assistant/{k}": v for k, v in keys.items()})
+    tree = changed_tree("home", changes(keys))
     recording = record_site(tree)
     assert not recording.of("kubernetes:core/v1:PersistentVolumeClaim")
     (workload,) = recording.of("kubernetes:apps/v1:StatefulSet")
@@ -340,98 +129,10 @@ def test_a_rootless_image_with_a_claim_of_its_own_needs_no_group() -> None:
         ({"storage": {"existing_claim": "old", "access_mode": "ReadWriteOnce"}}, "access_mode"),
     ],
 )
-def test_a_key_that_changes_nothing_is_warned_of(keys: dict[str, object], path: str) -> None:
-    found = changed("home", {f"home_assistant/{k}": v for k, v in keys.items()})
+def test_a_key_that_changes_nothing_is_warned_of(keys: Keys, path: str) -> None:
+    found = changed("home", changes(keys))
     (problem,) = [each for each in found.problems if each.rule == "workload-key-unused"]
     assert problem.path.endswith(path)
-
-
-CERT_MANAGER = {"cert-manager.io/cluster-issuer": "letsencrypt"}
-METADATA = {"labels": {"example.org/team": "home"}, "annotations": CERT_MANAGER}
-INGRESS = {"host": "home.example.org", "tls_secret": "home-tls"}
-
-
-def test_labels_and_annotations_are_added_to_pod_service_and_ingress() -> None:
-    objects = made(
-        {"pod": METADATA, "service": METADATA, "ingress": {**INGRESS, **METADATA}}
-    ).home_assistant
-    ours = {"app.kubernetes.io/name": "home-assistant", "example.org/team": "home"}
-    template = objects["StatefulSet"]["spec"]["template"]
-    for each in (objects["Service"], objects["Ingress"], template):
-        assert each["metadata"]["labels"] == ours
-        assert CERT_MANAGER.items() <= each["metadata"]["annotations"].items()
-    assert objects["StatefulSet"]["spec"]["selector"]["matchLabels"].items() < ours.items()
-
-
-@pytest.mark.parametrize(
-    ("keys", "rolls"),
-    [
-        ({"pod": METADATA}, True),
-        ({"service": METADATA}, False),
-        ({"service": {"type": "LoadBalancer"}}, False),
-        ({"ingress": {**INGRESS, **METADATA}}, False),
-    ],
-)
-def test_only_what_the_pod_itself_has_makes_another_pod(
-    keys: dict[str, object], *, rolls: bool
-) -> None:
-    assert (pod(keys) != pod({})) is rolls
-
-
-@pytest.mark.parametrize("where", ["pod", "service", "ingress"])
-@pytest.mark.parametrize(
-    "key",
-    [
-        "k8s.v1.cni.cncf.io/networks",
-        "v1.multus-cni.io/default-network",
-        "multihome/networks-hash",
-        "pulumi.com/skipAwait",
-        "app.kubernetes.io/name",
-        "controller-revision-hash",
-        "-a",
-        "a/b/c",
-        "/a",
-        "a/",
-        "Example.org/a",
-        "a" * 64,
-        f"{'a' * 64}/a",
-        "blank here",
-    ],
-)
-@pytest.mark.parametrize("kind", ["labels", "annotations"])
-def test_a_key_that_is_taken_or_invalid_is_refused(where: str, key: str, kind: str) -> None:
-    more = INGRESS if where == "ingress" else {}
-    assert refused({where: {**more, kind: {key: "value"}}}) == {"metadata-key"}
-
-
-@pytest.mark.parametrize("value", ["-a", "a b", "a/b", "a" * 64, "ä"])
-def test_an_invalid_value_of_a_label_is_refused(value: str) -> None:
-    assert refused({"pod": {"labels": {"example.org/name": value}}}) == {"label-value"}
-
-
-def test_annotations_beyond_the_size_that_kubernetes_takes_are_refused() -> None:
-    annotations = {"example.org/name": "a" * (256 * 1024)}
-    assert refused({"pod": {"annotations": annotations}}) == {"annotations-size"}
-
-
-def test_two_names_of_the_ingress_class_are_refused() -> None:
-    annotations = {"kubernetes.io/ingress.class": "traefik"}
-    assert refused({"ingress": {**INGRESS, "annotations": annotations}}) == set()
-    twice = {**INGRESS, "ingress_class": "traefik", "annotations": annotations}
-    assert refused({"ingress": twice}) == {"ingress-class-twice"}
-
-
-def test_a_service_has_its_type_and_policy() -> None:
-    service = {"type": "LoadBalancer", "external_traffic_policy": "Cluster"}
-    spec = made({"service": service}).home_assistant["Service"]["spec"]
-    assert (spec["type"], spec["externalTrafficPolicy"]) == ("LoadBalancer", "Cluster")
-    assert refused({"service": {"external_traffic_policy": "Cluster"}}) == {"traffic-policy"}
-
-
-def test_callers_addresses_are_kept_where_no_interface_is_attached() -> None:
-    service = {"type": "NodePort", "external_traffic_policy": "Local"}
-    assert refused({"service": service, "interfaces": []}) == set()
-    assert refused({"service": service}) == {"traffic-policy-local"}
 
 
 def test_tolerations_are_the_pod_s() -> None:
