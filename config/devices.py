@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
@@ -13,25 +13,18 @@ from config.text import parsed, schema
 
 
 @dataclass(frozen=True)
-class HostDevice:
-    """A character device of the node by its path. It lets only a privileged container open it."""
+class Device:
+    """One device, which has either a path or a resource.
 
-    is_of_the_host: ClassVar[bool] = True
-    path: str
+    `path` is that of a character device of the node, which only a privileged container may open.
+    `resource` is what a device plugin of the cluster calls it.
+    """
 
-    def __str__(self) -> str:
-        return self.path
-
-
-@dataclass(frozen=True)
-class PluginDevice:
-    """A device that a device plugin of the cluster gives out, by the name of its resource."""
-
-    is_of_the_host: ClassVar[bool] = False
-    resource: str
+    path: str | None = None
+    resource: str | None = None
 
     def __str__(self) -> str:
-        return self.resource
+        return self.path or self.resource or ""
 
 
 # No colon: Kubernetes allows none in the path of a mount.
@@ -41,34 +34,37 @@ _RESOURCE = rf"(?!(.*\.)?kubernetes\.io/)(?!requests\.)(?=.*/){QUALIFIED_NAME}"
 _FORM = "a path like /dev/serial/by-id/..., or a device plugin's resource like squat.ai/serial"
 
 
-def _parse(text: str) -> HostDevice | PluginDevice:
+def _parse(text: str) -> Device:
     if re.fullmatch(_PATH, text):
-        return HostDevice(text)
+        return Device(path=text)
     if re.fullmatch(_RESOURCE, text):
-        return PluginDevice(text)
+        return Device(resource=text)
     raise refusal("device", "invalid", f"expected {_FORM}")
 
 
-def _each_once(
-    devices: tuple[HostDevice | PluginDevice, ...],
-) -> tuple[HostDevice | PluginDevice, ...]:
+def _each_once(devices: tuple[Device, ...]) -> tuple[Device, ...]:
     for position, device in enumerate(devices):
         if device in devices[:position]:
             raise refusal("device-twice", f"it has {device} twice", "remove one of them")
     return devices
 
 
-Device = Annotated[
-    HostDevice | PluginDevice,
+DeviceText = Annotated[
+    Device,
     parsed(_parse, "device", _FORM),
     schema(
         "The path of a character device of the node, or the name of a device plugin's resource.",
         f"^({_PATH}|{_RESOURCE})$",
     ),
 ]
-Devices = Annotated[tuple[Device, ...], Field(strict=False), AfterValidator(_each_once)]
+Devices = Annotated[tuple[DeviceText, ...], Field(strict=False), AfterValidator(_each_once)]
 
 
-def of_the_host(devices: Iterable[HostDevice | PluginDevice]) -> list[HostDevice]:
-    """Those that the node has by a path."""
-    return [device for device in devices if isinstance(device, HostDevice)]
+def paths(devices: Iterable[Device]) -> list[str]:
+    """The paths of those that have one."""
+    return [device.path for device in devices if device.path is not None]
+
+
+def resources(devices: Iterable[Device]) -> list[str]:
+    """The resources of those that have one."""
+    return [device.resource for device in devices if device.resource is not None]

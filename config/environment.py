@@ -55,3 +55,8 @@ Variable = Annotated[
     BeforeValidator(_text_or_secret),
 ]
 Environment = dict[VariableName, Variable]
+
+
+def secret_of(variable: str | SecretReference) -> str | None:
+    """The name of the secret that is the variable's value, if one is."""
+    return variable.secret if isinstance(variable, SecretReference) else None

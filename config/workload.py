@@ -7,7 +7,7 @@ from pydantic import Field
 
 from config.capabilities import Capability
 from config.devices import Devices
-from config.environment import Environment, SecretReference
+from config.environment import Environment, secret_of
 from config.image import Image
 from config.ingress import Ingress
 from config.metadata import Metadata
@@ -98,8 +98,8 @@ class Workload(Model):
     def secrets(self) -> Iterator[tuple[str, str]]:
         """(key path below the workload's key, name of the secret) of each secret that it uses."""
         for name, value in self.environment.items():
-            if isinstance(value, SecretReference):
-                yield f"environment.{name}.secret", value.secret
+            if (secret := secret_of(value)) is not None:
+                yield f"environment.{name}.secret", secret
 
     def unused_keys(self) -> Iterator[tuple[str, str]]:
         """(key below the workload's key, reason) of each key that is given and changes nothing."""

@@ -5,7 +5,7 @@ from typing import Any
 from components.workload.devices import mounts, plugin_resources
 from components.workload.secrets import reference
 from components.workload.security import checking_security, main_security, volume_security
-from config.environment import SecretReference
+from config.environment import secret_of
 from config.workload import Workload
 
 Json = dict[str, Any]
@@ -44,8 +44,8 @@ def _environment(workload: str, settings: Workload) -> list[Json]:
     """The variables by their names. Secrets come first, so that texts may refer to them."""
     secrets, texts = [], []
     for name, value in sorted(settings.environment.items()):
-        if isinstance(value, SecretReference):
-            secrets.append({"name": name, "valueFrom": reference(workload, value.secret)})
+        if (secret := secret_of(value)) is not None:
+            secrets.append({"name": name, "valueFrom": reference(workload, secret)})
         else:
             texts.append({"name": name, "value": value})
     return [*secrets, *texts]

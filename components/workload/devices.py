@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from config.devices import of_the_host
+from config import devices
 from config.workload import Workload
 
 Json = dict[str, Any]
@@ -10,7 +10,7 @@ Json = dict[str, Any]
 # (https://www.home-assistant.io/integrations/bluetooth/). The capabilities NET_ADMIN and NET_RAW,
 # by which Home Assistant could call the adapter itself, would change nothing: Linux has Bluetooth
 # sockets in the node's own network namespace alone
-# (https://github.com/torvalds/linux/blob/v6.12/net/bluetooth/af_bluetooth.c#L115).
+# (https://github.com/torvalds/linux/blob/v6.12/net/bluetooth/af_bluetooth.c).
 DBUS = "/run/dbus"
 
 
@@ -32,13 +32,13 @@ def mounts(settings: Workload) -> list[Json]:
 
 def plugin_resources(settings: Workload) -> dict[str, str]:
     """One of each device that a device plugin gives out."""
-    return {str(device): "1" for device in settings.devices if not device.is_of_the_host}
+    return dict.fromkeys(devices.resources(settings.devices), "1")
 
 
 def _paths(settings: Workload) -> list[tuple[str, str, str]]:
     """The name of the volume, the path and what must be there."""
     found = [
-        (f"device-{number}", device.path, "CharDevice")
-        for number, device in enumerate(of_the_host(settings.devices))
+        (f"device-{number}", path, "CharDevice")
+        for number, path in enumerate(devices.paths(settings.devices))
     ]
     return [*found, ("dbus", DBUS, "Directory")] if settings.bluetooth else found

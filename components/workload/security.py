@@ -3,6 +3,7 @@
 from typing import Any
 
 from config.capabilities import BASELINE
+from config.devices import paths
 from config.workload import Workload
 
 Json = dict[str, Any]
@@ -52,9 +53,8 @@ def main_security(settings: Workload) -> Json:
 
 def exceeds_baseline(settings: Workload) -> bool:
     """Whether a namespace of the level `baseline` refuses the pod."""
-    devices = any(device.is_of_the_host for device in settings.devices)
     more = set(settings.capabilities) - BASELINE
-    return settings.privileged or settings.bluetooth or devices or bool(more)
+    return settings.privileged or settings.bluetooth or bool(more or paths(settings.devices))
 
 
 def _of_root(settings: Workload) -> set[str]:

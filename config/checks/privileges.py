@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from config.checks.located import WORKLOAD
 from config.checks.rule import Finding, rule
-from config.devices import of_the_host
+from config.devices import paths
 from config.image import home_assistant_release
 from config.image_users import runs_as_nobody
 from config.site import Site
@@ -21,7 +21,7 @@ _HIGHEST_USER = 65535
 )
 def device_without_privilege(site: Site) -> Iterator[Finding]:
     """A pod with a device by its path is privileged."""
-    devices = of_the_host(site.home_assistant.devices)
+    devices = paths(site.home_assistant.devices)
     if devices and not site.home_assistant.privileged:
         yield _finding(
             "devices",
@@ -38,7 +38,7 @@ def device_without_privilege(site: Site) -> Iterator[Finding]:
 )
 def device_on_one_node(site: Site) -> Iterator[Finding]:
     """A pod with a device by its path runs on one node, which has it."""
-    devices = of_the_host(site.home_assistant.devices)
+    devices = paths(site.home_assistant.devices)
     if devices and len(site.pod_nodes) > 1:
         nodes = " or ".join(site.pod_nodes)
         yield _finding(
@@ -98,7 +98,7 @@ def host_users(site: Site) -> Iterator[Finding]:
         return
     combined = {
         "privileged": settings.privileged,
-        "devices": bool(of_the_host(settings.devices)),
+        "devices": bool(settings.devices),
         "bluetooth": settings.bluetooth,
         f"storage.access_mode: {storage.access_mode}": storage.access_mode == "ReadWriteMany",
         f"storage.storage_class: {storage.storage_class}": storage.is_named_after_nfs,

@@ -69,7 +69,7 @@ def test_an_invalid_value_of_a_label_is_refused(value: str) -> None:
 
 
 def test_annotations_beyond_the_size_that_kubernetes_takes_are_refused() -> None:
-    annotations = {"example.org/name": "a" * (256 * 1024)}
+    annotations = {"example.org/name": "a" * (240 * 1024)}
     assert refused({"pod": {"annotations": annotations}}) == {"annotations-size"}
 
 

@@ -158,6 +158,7 @@ def test_user_numbers_of_its_own_are_the_pod_s() -> None:
     [
         {"privileged": True},
         {"devices": [STICK], "privileged": True},
+        {"devices": ["squat.ai/serial"]},
         {"bluetooth": True},
         {"storage": {"access_mode": "ReadWriteMany", "storage_class": "longhorn"}},
         {"storage": {"storage_class": "nfs-client"}},
