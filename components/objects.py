@@ -7,6 +7,7 @@ from typing import Any
 
 from components.cni_plugins.scripts import NodeScripts, node_scripts
 from components.home_assistant import objects as home_assistant
+from components.home_assistant.seed import seed_plan
 from components.multus.daemon_set import ManifestSettings
 from components.multus.manifest import parse
 from components.multus.transform import transform
@@ -65,7 +66,10 @@ def site_objects(site: Site, manifest: str | None) -> SiteObjects:
         plan=pod_plan(site) if settings.verify_after_apply else None,
     )
     workload = home_assistant.objects(
-        settings, around, probed_from_inside=not site.cluster.kubelet_calls_by_pod_network
+        settings,
+        around,
+        seed_plan(site),
+        probed_from_inside=not site.cluster.kubelet_calls_by_pod_network,
     )
     crd = multus.pop("CustomResourceDefinition", None)
     claimed = claim(home_assistant.NAME, settings.storage, namespace)

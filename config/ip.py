@@ -62,7 +62,8 @@ def _parse_gateway(text: str) -> IpAddress:
     return _of_a_network(_parse_address(text))
 
 
-def _parse_node_address(text: str) -> IpAddress:
+def parse_node_address(text: str) -> IpAddress:
+    """The address of an interface; loopback has one, too."""
     return _of_any_interface(_parse_address(text))
 
 
@@ -84,7 +85,7 @@ Address = Annotated[
 ]
 NodeAddress = Annotated[
     IpAddress,
-    parsed(_parse_node_address, "address-form", "an address like 192.168.18.10"),
+    parsed(parse_node_address, "address-form", "an address like 192.168.18.10"),
     PlainSerializer(str),
     schema(
         "An IPv4 or IPv6 address without prefix length, for example 192.168.18.10.", ADDRESS_PATTERN
@@ -121,7 +122,8 @@ def _parse_cluster_network(text: str) -> IpNetwork:
     return network
 
 
-def _parse_network(text: str) -> IpNetwork:
+def parse_network(text: str) -> IpNetwork:
+    """The network as it is; refused with host bits."""
     network = _parse_cluster_network(text)
     if str(network.network_address) != str(ipaddress.ip_address(text.split("/", maxsplit=1)[0])):
         raise refusal("subnet-host-bits", "it has host bits set", f"did you mean {network}?")
@@ -130,7 +132,7 @@ def _parse_network(text: str) -> IpNetwork:
 
 Network = Annotated[
     IpNetwork,
-    parsed(_parse_network, "subnet-form", "a network like 192.168.18.0/24"),
+    parsed(parse_network, "subnet-form", "a network like 192.168.18.0/24"),
     PlainSerializer(str),
     schema(
         "An IPv4 or IPv6 network with its prefix length, for example 192.168.18.0/24.",

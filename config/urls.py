@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from config.model import refusal
 
 HTTPS_PATTERN = r"https://[!-~]+"
+BASE_PATTERN = r"https?://[A-Za-z0-9.:\[\]-]+"
 DOWNLOAD_PATTERN = r"https?://([A-Za-z0-9._~:/?#@%&=+,\[\]-]|\{version\}|\{architecture\})+"
 _FILLED_IN = re.compile(r"\{(version|architecture)\}")
 
@@ -23,6 +24,12 @@ def parse_download_url(text: str) -> str:
         raise refusal("url", f"only {known} are filled in", f"write no other braces than {known}")
     expected = "expected a URL like https://example.org/{version}-{architecture}.tgz"
     return _with_host(text, filled_in, DOWNLOAD_PATTERN, expected)
+
+
+def parse_base_url(text: str) -> str:
+    """The URL as it is; refused without a host, or with anything after host and port."""
+    form = "expected a URL like https://home.example.org, without a path"
+    return _with_host(text, text, BASE_PATTERN, form)
 
 
 def _with_host(text: str, filled_in: str, pattern: str, expected: str) -> str:

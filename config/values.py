@@ -199,6 +199,11 @@ DownloadUrl = Annotated[
         f"^{urls.DOWNLOAD_PATTERN}$",
     ),
 ]
+BaseUrl = Annotated[
+    str,
+    parsed(urls.parse_base_url, "url", "a URL that starts with https:// or http://"),
+    schema("A URL of a host and perhaps a port.", f"^{urls.BASE_PATTERN}$"),
+]
 Quantity = matching(
     "quantity",
     r"[1-9][0-9]{0,6}(Ki|Mi|Gi|Ti)",

@@ -2,11 +2,15 @@
 
 from typing import Any
 
-from components.home_assistant.probes import PORT, probes
+from components.home_assistant import seed
+from components.home_assistant.probes import probes
+from components.home_assistant.seed_config import Plan
 from components.pod_networks import interface_check
 from components.workload.claim import claim_name
 from components.workload.container import main_container
+from components.workload.http_route import http_route
 from components.workload.ingress import ingress
+from components.workload.network_policy import network_policy
 from components.workload.secrets import secret
 from components.workload.service import service
 from components.workload.stateful_set import Json, Pod, Surroundings, stateful_set
@@ -18,10 +22,13 @@ GRACE_SECONDS = 300
 
 
 def objects(
-    settings: HomeAssistant, around: Surroundings, *, probed_from_inside: bool
+    settings: HomeAssistant, around: Surroundings, plan: Plan, *, probed_from_inside: bool
 ) -> list[Json]:
-    """All objects but the claim, in an order in which they can be created."""
-    namespace = around.namespace
+    """All objects but the claim, in an order in which they can be created.
+
+    `plan` is what the pod's configuration is made of (`seed.seed_plan`).
+    """
+    namespace, port = around.namespace, settings.http.port
     found = [
         interface_check.service_account(NAME, namespace),
         interface_check.role(NAME, namespace),
@@ -30,40 +37,56 @@ def objects(
     ]
     if settings.secret_names:
         found.append(secret(NAME, settings.secret_names, namespace))
-    pod = _pod(settings, probed_from_inside=probed_from_inside)
+    from_inside = probed_from_inside or not settings.listens_in_cluster
+    pod = _pod(settings, plan, probed_from_inside=from_inside)
     found += [
         stateful_set(NAME, settings, around, pod),
-        service(NAME, settings.service, namespace, PORT),
+        service(NAME, settings.service, namespace, port),
     ]
     if settings.ingress is not None:
         found.append(ingress(NAME, settings.ingress, namespace))
+    if settings.route is not None:
+        found.append(http_route(NAME, settings.route, namespace, port))
+    if settings.cluster_callers is not None:
+        found.append(network_policy(NAME, settings.cluster_callers, namespace, port))
     return found
 
 
-def _pod(settings: HomeAssistant, *, probed_from_inside: bool) -> Pod:
+def _pod(settings: HomeAssistant, plan: Plan, *, probed_from_inside: bool) -> Pod:
     container: dict[str, Any] = {
         "name": NAME,
         "image": settings.image,
         "env": [{"name": "TZ", "value": settings.time_zone}],
-        "ports": [{"name": "http", "containerPort": PORT}],
+        "ports": [{"name": "http", "containerPort": settings.http.port}],
         "volumeMounts": [{"name": "config", "mountPath": "/config"}],
-        **probes(settings.start_minutes, from_inside=probed_from_inside),
+        **probes(settings.start_minutes, settings.http.port, from_inside=probed_from_inside),
     }
     main = main_container(NAME, settings, container)
     claimed = {"claimName": claim_name(NAME, settings.storage)}
     config = {"name": "config", "persistentVolumeClaim": claimed}
-    return Pod(containers=[main], volumes=[config], grace_seconds=GRACE_SECONDS)
+    location = None if settings.settings is None else settings.settings.location
+    return Pod(
+        init_containers=[seed.init_container(NAME, settings.image, plan, location)],
+        containers=[main],
+        volumes=[config],
+        grace_seconds=GRACE_SECONDS,
+    )
 
 
 def url(settings: HomeAssistant, namespace: str) -> str:
-    """Where Home Assistant is reached: by the ingress if there is one, else in the first network.
+    """Where Home Assistant is reached: by the ingress, the route, or the first network it has.
 
     IPv6 addresses stand in brackets.
     """
     if settings.ingress is not None:
         scheme = "https" if settings.ingress.tls_secret else "http"
         return f"{scheme}://{settings.ingress.host}"
-    if not settings.interfaces:
-        return f"http://{NAME}.{namespace}.svc:{PORT}"
-    address = settings.interfaces[0].address
-    return f"http://[{address}]:{PORT}" if address.version == 6 else f"http://{address}:{PORT}"
+    if settings.route is not None:
+        return f"{'https' if settings.route.tls else 'http'}://{settings.route.host}"
+    port = settings.http.port
+    for interface in settings.interfaces:
+        if settings.listen_on is None or interface.network in settings.listen_on:
+            address = interface.address
+            host = f"[{address}]" if address.version == 6 else str(address)
+            return f"http://{host}:{port}"
+    return f"http://{NAME}.{namespace}.svc:{port}"

@@ -2,18 +2,17 @@
 
 from typing import Any
 
-PORT = 8123
 PROBED = "/manifest.json"
 PROBE_SECONDS = 10
 
 
-def probes(start_minutes: int, *, from_inside: bool) -> dict[str, Any]:
+def probes(start_minutes: int, port: int, *, from_inside: bool) -> dict[str, Any]:
     """The probes of the container, which may take so many minutes to answer for the first time.
 
     `from_inside` is for clusters where the pod's answers to kubelet would take another way back
-    (`kubelet_calls_by_pod_network` of the cluster).
+    (`kubelet_calls_by_pod_network` of the cluster), and for a pod that does not listen on eth0.
     """
-    probe = _probe_inside() if from_inside else _probe()
+    probe = _probe_inside(port) if from_inside else _probe()
     return {
         "startupProbe": {
             **probe,
@@ -29,7 +28,7 @@ def _probe() -> dict[str, Any]:
     return {"httpGet": {"path": PROBED, "port": "http"}, "timeoutSeconds": 5}
 
 
-def _probe_inside() -> dict[str, Any]:
+def _probe_inside(port: int) -> dict[str, Any]:
     """The same question by the image's Python, which needs a moment to start."""
-    ask = f"import urllib.request as r; r.urlopen('http://127.0.0.1:{PORT}{PROBED}', timeout=5)"
+    ask = f"import urllib.request as r; r.urlopen('http://127.0.0.1:{port}{PROBED}', timeout=5)"
     return {"exec": {"command": ["python3", "-c", ask]}, "timeoutSeconds": 10}

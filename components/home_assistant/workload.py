@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apps.v1 import StatefulSet
 from pulumi_kubernetes.core.v1 import ConfigMap, Secret, Service, ServiceAccount
-from pulumi_kubernetes.networking.v1 import Ingress
+from pulumi_kubernetes.networking.v1 import Ingress, NetworkPolicy
 from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
 
 from components.typed_resource import arguments
@@ -20,7 +21,7 @@ class HomeAssistantArgs(TypedDict):
 
     objects: dict[str, Any]
     """The objects by kind: ServiceAccount, Role, RoleBinding, ConfigMap, StatefulSet, Service and,
-    where they are wanted, Secret and Ingress."""
+    where they are wanted, Secret, Ingress, HTTPRoute and NetworkPolicy."""
     secrets: NotRequired[Mapping[str, pulumi.Input[str]]]
     """The values of the Secret, by their names."""
     start_timeout: NotRequired[str]
@@ -28,7 +29,7 @@ class HomeAssistantArgs(TypedDict):
 
 
 class HomeAssistant(pulumi.ComponentResource):
-    """A StatefulSet of one with a service and, if wanted, an ingress.
+    """A StatefulSet of one with a service and, if wanted, an ingress or a route.
 
     It needs the claim of its data, which outlives it, Multus and the networks: name them in
     `depends_on`.
@@ -75,6 +76,9 @@ class HomeAssistant(pulumi.ComponentResource):
                 **parts["StatefulSet"]["spec"],
                 "template": {**template, "metadata": metadata},
             }
+        if "NetworkPolicy" in parts:
+            # Before the pod, which would be open meanwhile.
+            needed.append(NetworkPolicy(f"{name}-policy", opts=here, **parts["NetworkPolicy"]))
         StatefulSet(
             f"{name}-stateful-set",
             opts=pulumi.ResourceOptions(
@@ -96,6 +100,16 @@ class HomeAssistant(pulumi.ComponentResource):
                 f"{name}-ingress",
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[service]),
                 **parts["Ingress"],
+            )
+        if "HTTPRoute" in args["objects"]:
+            route = args["objects"]["HTTPRoute"]
+            CustomResource(
+                f"{name}-route",
+                api_version=route["apiVersion"],
+                kind=route["kind"],
+                metadata=route["metadata"],
+                spec=route["spec"],
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[service]),
             )
         self.service = service.metadata["name"]
         self.register_outputs({"service": self.service})
