@@ -20,3 +20,8 @@ class ClusterCallers(Model):
         tuple[Network, ...],
         Field(strict=False, description="Addresses that are no pod's, for example a node's /32."),
     ] = ()
+
+    @property
+    def nobody(self) -> bool:
+        """Whether no caller is named."""
+        return not (self.namespaces or self.networks)

@@ -31,9 +31,9 @@ class HomeAssistant(Workload):
         tuple[NetworkName, ...] | None,
         Field(
             strict=False,
-            min_length=1,
             description="The networks by whose addresses it is called, and `cluster` for eth0; all"
-            " when left out. This is no isolation: see docs/background/home-assistant.md.",
+            " when left out, and with [] only `kubectl port-forward`. This is no isolation: see"
+            " docs/background/home-assistant.md#listening.",
         ),
     ] = None
     discovery_interfaces: Annotated[

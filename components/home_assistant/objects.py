@@ -74,9 +74,9 @@ def _pod(settings: HomeAssistant, plan: Plan, *, probed_from_inside: bool) -> Po
 
 
 def url(settings: HomeAssistant, namespace: str) -> str:
-    """Where Home Assistant is reached: by the ingress, the route, or the first network it has.
+    """Where it is reached: by the ingress, the route, or in the first network that it listens in.
 
-    IPv6 addresses stand in brackets.
+    IPv6 addresses stand in brackets. 127.0.0.1 is for `kubectl port-forward`.
     """
     if settings.ingress is not None:
         scheme = "https" if settings.ingress.tls_secret else "http"
@@ -89,4 +89,6 @@ def url(settings: HomeAssistant, namespace: str) -> str:
             address = interface.address
             host = f"[{address}]" if address.version == 6 else str(address)
             return f"http://{host}:{port}"
-    return f"http://{NAME}.{namespace}.svc:{port}"
+    if settings.listens_in_cluster:
+        return f"http://{NAME}.{namespace}.svc:{port}"
+    return f"http://127.0.0.1:{port}"

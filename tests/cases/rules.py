@@ -18,6 +18,9 @@ from tests.cases.changes import (
 )
 
 ZIGBEE_STICK = "/dev/serial/by-id/usb-Zigbee-if00-port0"
+PROXIED: dict[str, object] = {
+    "home_assistant/route": {"host": "home.example.org", "gateway": "traefik-gateway"}
+}
 CASES: dict[str, dict[str, object]] = {
     "network-unknown": {"home_assistant/interfaces/0/network": "wan"},
     "address-outside-subnet": {"home_assistant/interfaces/0/address": "192.168.19.32"},
@@ -109,6 +112,11 @@ CASES: dict[str, dict[str, object]] = {
     },
     "routing-table-twice": TABLE_TWICE,
     "discovery-default": {"home_assistant/discovery_default": "lan"},
+    "listen-on-unknown": {"home_assistant/listen_on": ["wan"]},
+    "listen-on-without-proxy": {**PROXIED, "home_assistant/listen_on": ["lan"]},
+    "callers-without-proxy": {**PROXIED, "home_assistant/cluster_callers": {}},
+    "discovery-interface-unknown": {"home_assistant/discovery_interfaces": ["net2"]},
+    "trusted-proxies-everyone": {"home_assistant/http": {"trusted_proxies": ["0.0.0.0/0"]}},
     "node-without-ipv6": {**LAN6, "nodes/k3s-1/ipv6": False},
     "nodes-differ-in-ipv6": {
         "nodes/k3s-1/ipv6": False,

@@ -56,6 +56,10 @@ ROOTLESS: Changes = {
 }
 # Two secrets, so that another one can be named.
 BY_SECRET: Changes = {**PASSWORDS, "home_assistant/environment": {"DB_URL": {"secret": "one"}}}
+HERE = "home_assistant"
+ROUTE: Changes = {f"{HERE}/route": {"host": "home.example.org", "gateway": "traefik-gateway"}}
+CALLERS: Changes = {f"{HERE}/cluster_callers": {"namespaces": ["kube-system"]}}
+LOCATED: Changes = {**PASSWORDS, f"{HERE}/settings": {"location": "one"}}
 BY_CONTEXT: Changes = {"cluster/context": "home", "secret:kubeconfig": None}
 CALICO: Changes = {"cluster/flannel": False, "cluster/default_conflist": "10-calico.conflist"}
 CUSTOM: Changes = {"cluster": EVERYTHING_BUNDLED}
@@ -246,6 +250,32 @@ ROWS: dict[str, dict[str, Row]] = {
         "nodes": Row(
             {**TWO_NODES, "home_assistant/nodes": ["k3s-1"]}, {"home_assistant/nodes": ["k3s-2"]}
         ),
+        "listen_on": Row({}, {f"{HERE}/listen_on": ["lan"]}),
+        "discovery_interfaces": Row({}, {f"{HERE}/discovery_interfaces": ["net1"]}),
+    },
+    "Http": {
+        "port": Row({}, {f"{HERE}/http/port": 8124}),
+        "trusted_proxies": Row(INGRESS, {f"{HERE}/http/trusted_proxies": ["192.168.18.9"]}),
+    },
+    "HttpRoute": {
+        "host": Row(ROUTE, {f"{HERE}/route/host": "other.example.org"}),
+        "gateway": Row(ROUTE, {f"{HERE}/route/gateway": "other"}),
+        "gateway_namespace": Row(ROUTE, {f"{HERE}/route/gateway_namespace": "kube-system"}),
+        "section": Row(ROUTE, {f"{HERE}/route/section": "websecure"}),
+    },
+    "ClusterCallers": {
+        "namespaces": Row(CALLERS, {f"{HERE}/cluster_callers/namespaces": ["traefik"]}),
+        "networks": Row(CALLERS, {f"{HERE}/cluster_callers/networks": ["192.168.18.0/24"]}),
+    },
+    "Settings": {
+        "name": Row({}, {f"{HERE}/settings/name": "Zuhause für alle"}),
+        "location": Row(LOCATED, {f"{HERE}/settings/location": "two"}),
+        "unit_system": Row({}, {f"{HERE}/settings/unit_system": "metric"}),
+        "country": Row({}, {f"{HERE}/settings/country": "NL"}),
+        "currency": Row({}, {f"{HERE}/settings/currency": "EUR"}),
+        "language": Row({}, {f"{HERE}/settings/language": "nl"}),
+        "internal_url": Row({}, {f"{HERE}/settings/internal_url": "http://192.168.18.32:8123"}),
+        "external_url": Row({}, {f"{HERE}/settings/external_url": "https://home.example.org"}),
     },
     "Ingress": {
         **of_metadata(INGRESS, "ingress"),
@@ -308,6 +338,7 @@ ROWS: dict[str, dict[str, Row]] = {
 }
 WITHOUT_EFFECT = {
     "ManifestUrl.url": "the sha256 says what is applied; the URL only where it comes from",
+    "HttpRoute.tls": "how the URL starts that `up` prints (test_http.py)",
     "Secret.secure": "what Pulumi encrypted; a node's sudo_password names it",
 }
 

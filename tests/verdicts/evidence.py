@@ -33,6 +33,9 @@ EVIDENCE: dict[str, str] = {
     "parent-virtual": "does not reach 192.168.18.2 from 192.168.18.32 by net1: asks who has"
     " 192.168.18.2: connection timed out",
     "user-not-root": "Permission denied",
+    "listen-on-unknown": "is called by nobody",
+    "listen-on-without-proxy": "is called by lan",
+    "callers-without-proxy": "is called by nobody",
     "secret-unknown": "the program fails: KeyError",
     "range-missing": "192.168.18.2 is answered by 2 MACs",
     "range-outside-subnet": "not in network",
@@ -75,6 +78,8 @@ EVIDENCE: dict[str, str] = {
 
 # What no test can show here: who has announced or documented it.
 ANNOUNCED = {
+    "discovery-interface-unknown": "https://github.com/home-assistant/core/blob/2026.11.0/"
+    "homeassistant/components/network/network.py",
     "image-without-arm": "https://www.home-assistant.io/blog/2025/05/22/"
     "deprecating-core-and-supervised-installation-methods-and-32-bit-systems/",
     "access-mode-of-local-class": "https://github.com/rancher/local-path-provisioner",

@@ -11,6 +11,7 @@ from pathlib import Path
 from pulumi.runtime import rpc
 
 from components.cni_plugins.scripts import node_scripts
+from components.home_assistant.seed import seed_plan
 from components.multus.manifest import parse
 from components.objects import node_scripts_of, site_objects
 from components.stack import HomeAssistantStack, HomeAssistantStackArgs
@@ -121,11 +122,42 @@ def secret_unknown() -> str:
         return f"the program fails: {error!r}"
 
 
+def listen_on_unknown() -> str:
+    """Home Assistant listens on loopback alone."""
+    return _called_by("listen-on-unknown")
+
+
+def listen_on_without_proxy() -> str:
+    """Home Assistant does not listen where the proxy calls."""
+    return _called_by("listen-on-without-proxy")
+
+
+def _called_by(rule: str) -> str:
+    """The networks in which the pod's configuration makes Home Assistant listen."""
+    site = _site(rule)
+    listen = seed_plan(site)["listen"]
+    assert listen is not None
+    networks = [
+        interface.network
+        for interface in site.home_assistant.interfaces
+        if str(interface.address) in listen["addresses"]
+    ]
+    return f"is called by {', '.join(['cluster'] * listen['cluster'] + networks) or 'nobody'}"
+
+
+def callers_without_proxy() -> str:
+    """The policy selects the pod and has no rule that lets a caller in."""
+    site = _site("callers-without-proxy")
+    (policy,) = _program(site, _manifest(site)).of("kubernetes:networking.k8s.io/v1:NetworkPolicy")
+    return f"is called by {policy.inputs['spec'].get('ingress') or 'nobody'}"
+
+
 WITHOUT_PODS: Mapping[str, Callable[[], str]] = {
     made.__name__.replace("_", "-"): made
     for made in (
         *(manifest_unknown, archive_unknown, archive_missing, conflist_missing),
         *(node_twice, hostname_twice, secret_unknown, user_not_root),
+        *(listen_on_unknown, listen_on_without_proxy, callers_without_proxy),
         nodes_differ_in_ipv6,
     )
 }
