@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from components.home_assistant.seed_http import Json, http_store
-from components.home_assistant.seed_yaml import NEW, with_include
+from components.home_assistant.seed_yaml import INCLUDED, NEW, PACKAGES, with_include
 
 LOOPBACK = "127.0.0.1"
 INCLUDE_FILES = ("automations.yaml", "scripts.yaml", "scenes.yaml")
@@ -113,7 +113,7 @@ def seed(plan: Plan, environment: dict[str, str], present: Callable[[str], bool]
         http = {**http, **listened(plan["listen"], environment, present)}
     if "LOCATION" in environment:
         settings = {**settings, **located(environment["LOCATION"])}
-    for needed in (stores, folder / "multihome" / "packages", folder / "themes"):
+    for needed in (stores, folder / PACKAGES, folder / "themes"):
         needed.mkdir(parents=True, exist_ok=True)
     path = stores / "http"
     _save(path, http_store(_load(path), http, lambda text: print(f"{path}: {text}")), PRIVATE)
@@ -122,13 +122,13 @@ def seed(plan: Plan, environment: dict[str, str], present: Callable[[str], bool]
     for name in INCLUDE_FILES:
         with contextlib.suppress(FileExistsError):
             (folder / name).open("x").close()
-    _write(folder / "multihome" / "homeassistant.yaml", settings_file(settings), PRIVATE)
+    _write(folder / INCLUDED, settings_file(settings), PRIVATE)
     _include(folder / "configuration.yaml")
 
 
 def _network_store(stores: Path, adapters: list[str]) -> Json:
     stored = _load(stores / "core.network") or {}
-    kept = stored["data"] if stored.get("version") == 1 else {}
+    kept = stored.get("data") if stored.get("version") == 1 else {}
     data = {**(kept if isinstance(kept, dict) else {}), "configured_adapters": adapters}
     return {"version": 1, "minor_version": 1, "key": "core.network", "data": data}
 

@@ -7,8 +7,9 @@ import importlib
 from collections.abc import Iterator
 from typing import Any
 
-INCLUDED = "multihome/homeassistant.yaml"
-PACKAGES = "multihome/packages"
+OURS = "multihome"
+INCLUDED = f"{OURS}/homeassistant.yaml"
+PACKAGES = f"{OURS}/packages"
 LINE = f"homeassistant: !include {INCLUDED}\n"
 NEW = f"""# multihome wrote this file because it was absent. It is yours.
 {LINE}

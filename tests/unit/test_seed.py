@@ -13,6 +13,8 @@ from components.home_assistant.seed import script, seed_plan
 from components.home_assistant.seed_config import Plan
 from tests.cases.sites import site
 
+INCLUDED = "/".join(("multihome", "homeassistant.yaml"))
+INCLUDE = f"homeassistant: !include {INCLUDED}\n"
 ABSENT = "203.0.113.9"
 PROXIES: dict[str, Any] = {
     "server_port": 8123,
@@ -105,10 +107,8 @@ def test_an_empty_volume_gets_everything_that_a_start_needs(config: Config) -> N
     }
     for name in ("automations.yaml", "scripts.yaml", "scenes.yaml"):
         assert config.text(name) == ""
-    assert "\nhomeassistant: !include multihome/homeassistant.yaml\n" in config.text(
-        "configuration.yaml"
-    )
-    assert "packages: !include_dir_named packages" in config.text("multihome/homeassistant.yaml")
+    assert f"\n{INCLUDE}" in config.text("configuration.yaml")
+    assert "packages: !include_dir_named packages" in config.text(INCLUDED)
     assert (config.folder / "multihome" / "packages").is_dir()
     assert config.said == ""
 
@@ -252,7 +252,7 @@ def test_settings_reach_home_assistant_with_the_location_that_is_secret(config: 
     settings = {"time_zone": "Europe/Amsterdam", "name": 'A "home": ä 🏠 #1'}
     config.seeded(settings=settings, env={"LOCATION": "52.37, 4.89, 2"})
 
-    path = config.folder / "multihome" / "homeassistant.yaml"
+    path = config.folder / INCLUDED
     assert path.read_text().splitlines()[2:] == [
         'time_zone: "Europe/Amsterdam"',
         'name: "A \\"home\\": ä 🏠 #1"',
@@ -274,7 +274,6 @@ def test_an_invalid_location_is_refused_and_never_repeated(config: Config, secre
 
 
 OWN = "sensor:\n- platform: time\nautomation: !include automations.yaml\nnote: |\n  text"
-INCLUDE = "homeassistant: !include multihome/homeassistant.yaml\n"
 
 
 @pytest.mark.parametrize(
@@ -321,7 +320,7 @@ def test_a_configuration_that_cannot_be_added_to_is_left_alone(config: Config, t
     [
         INCLUDE,
         "homeassistant:\n  packages: !include_dir_named multihome/packages\n",
-        "homeassistant: !include /config/multihome/homeassistant.yaml\n",
+        f"homeassistant: !include /config/{INCLUDED}\n",
     ],
 )
 def test_a_configuration_with_the_include_is_left_alone(config: Config, text: str) -> None:
