@@ -119,9 +119,7 @@ class HomeAssistantStack(pulumi.ComponentResource):
                 "start_timeout": f"{site.home_assistant.start_minutes}m",
                 "secrets": args.get("secrets", {}),
             },
-            pulumi.ResourceOptions(
-                parent=self, depends_on=[namespace, *claims, *multus, *segments]
-            ),
+            pulumi.ResourceOptions(parent=self, depends_on=[*claims, *multus, *segments]),
         )
         self.url = pulumi.Output.from_input(url(site.home_assistant, site.namespace))
         self.addresses = pulumi.Output.from_input(_addresses(site))

@@ -50,6 +50,7 @@ def test_only_what_the_pod_itself_has_makes_another_pod(keys: Keys, *, rolls: bo
         "Example.org/a",
         "a" * 64,
         f"{'a' * 64}/a",
+        f"{'a.' * 126}aa/a",
         "blank here",
     ],
 )
