@@ -172,6 +172,14 @@ def test_a_trial_of_other_settings_is_left_alone(config: Config, error: str | No
     assert "a trial of other settings is there" in config.said
 
 
+def test_an_address_of_an_earlier_pod_is_forgotten_beside_a_trial_as_well(config: Config) -> None:
+    """Home Assistant falls back to the confirmed part, and from there to all addresses."""
+    config.has(".storage/http", version_3({**STABLE, "server_host": [ABSENT]}, STABLE))
+    config.seeded()
+
+    assert config.store("http") == version_3({**STABLE, **PROXIES}, STABLE)
+
+
 def test_a_certificate_is_kept_with_its_profile(config: Config) -> None:
     config.has("ssl/key.pem", "-")
     tls = {f"ssl_{name}": str(config.folder / "ssl/key.pem") for name in ("certificate", "key")}
@@ -191,6 +199,16 @@ def test_a_certificate_whose_file_is_gone_stays_for_home_assistant_to_refuse(
 
     assert config.store("http") == version_3({**gone, **PROXIES})
     assert "gone.pem is not there" in config.said
+
+
+def test_a_version_1_store_keeps_all_but_a_certificate_whose_file_is_gone(config: Config) -> None:
+    """Home Assistant would forget the proxies as well."""
+    gone = {"ssl_certificate": "gone.pem", "ssl_key": "gone.pem", "ssl_profile": "modern"}
+    config.has(".storage/http", {"version": 1, "data": {**KEPT, **gone}})
+    config.seeded()
+
+    assert config.store("http")["data"] == {**KEPT, **PROXIES}
+    assert "starts without TLS" in config.said
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]"])
