@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainValidator
 
 from config.codes import Country, Currency, Language
+from config.location import FORM
 from config.model import Model, refusal
 from config.text import schema
 from config.values import BaseUrl, DnsLabel
@@ -34,8 +35,7 @@ class Settings(Model):
     name: HomeName | None = Field(None, description="What the home is called.")
     location: DnsLabel | None = Field(
         None,
-        description="The name of a secret: `latitude, longitude, elevation`, in degrees and metres,"
-        " for example `52.37, 4.89, 2`.",
+        description=f"The name of a secret: {FORM}.",
     )
     unit_system: Literal["metric", "us_customary"] | None = Field(
         None, description="The units of temperature, length and so on."

@@ -14,18 +14,25 @@ from config.site import Site
 FOLDER = "/config"
 # IPv6 addresses are usable after a second or two.
 PATIENCE_SECONDS = 15
-_PARTS = ("seed_http", "seed_yaml")
-_IMPORT = "from components.home_assistant.{part} import "
+ROOT = Path(__file__).parents[2]
+_PARTS = (
+    "components.home_assistant.seed_http",
+    "components.home_assistant.seed_yaml",
+    "config.location",
+)
 
 
 def script() -> str:
     """The text of seed_config.py with its other modules in the place of their imports."""
-    here = Path(__file__).parent
-    lines = (here / "seed_config.py").read_text(encoding="utf-8").splitlines(keepends=True)
+    lines = _text("components.home_assistant.seed_config").splitlines(keepends=True)
     for part in _PARTS:
-        (at,) = [n for n, line in enumerate(lines) if line.startswith(_IMPORT.format(part=part))]
-        lines[at] = (here / f"{part}.py").read_text(encoding="utf-8")
+        (at,) = [n for n, line in enumerate(lines) if line.startswith(f"from {part} import ")]
+        lines[at] = _text(part)
     return "".join(lines)
+
+
+def _text(module: str) -> str:
+    return ROOT.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8")
 
 
 def seed_plan(site: Site) -> Plan:

@@ -21,6 +21,7 @@ from typing import TypedDict
 
 from components.home_assistant.seed_http import Json, http_store
 from components.home_assistant.seed_yaml import INCLUDED, NEW, PACKAGES, with_include
+from config.location import LocationError, located
 
 LOOPBACK = "127.0.0.1"
 INCLUDE_FILES = ("automations.yaml", "scripts.yaml", "scenes.yaml")
@@ -85,19 +86,6 @@ def is_present(address: str, until: float) -> bool:
     return False
 
 
-def located(text: str) -> Json:
-    """The keys of a location. Raises `SeedError`, which never repeats the secret."""
-    form = "the secret of `location` is invalid; expected `latitude, longitude, elevation`"
-    try:
-        numbers = [float(part) for part in text.split(",")]
-        latitude, longitude, elevation = numbers
-    except ValueError:
-        raise SeedError(form) from None
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180 and -500 <= elevation <= 9000):
-        raise SeedError(form)
-    return {"latitude": latitude, "longitude": longitude, "elevation": round(elevation)}
-
-
 def settings_file(settings: Json) -> str:
     """The text of the file that configuration.yaml includes. JSON's scalars are YAML's."""
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in settings.items()]
@@ -106,7 +94,7 @@ def settings_file(settings: Json) -> str:
 
 
 def seed(plan: Plan, environment: dict[str, str], present: Callable[[str], bool]) -> None:
-    """Writes everything. Raises `SeedError` or OSError where Home Assistant must not start."""
+    """Writes everything. Raises an error where Home Assistant must not start."""
     folder, stores = Path(plan["folder"]), Path(plan["folder"], ".storage")
     http, settings = plan["http"], plan["settings"]
     if plan["listen"] is not None:
@@ -198,6 +186,9 @@ def main() -> int:
     until = time.monotonic() + float(sys.argv[2])
     try:
         seed(json.loads(sys.argv[1]), dict(os.environ), lambda each: is_present(each, until))
+    except LocationError as error:
+        print(f"the secret of `location`: {error}", flush=True)
+        return 1
     except (SeedError, OSError) as error:
         print(error, flush=True)
         return 1

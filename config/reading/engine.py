@@ -9,6 +9,7 @@ import pulumi
 
 from config.reading.access import agent_problem, missing_access
 from config.reading.archives import archive_problems
+from config.reading.place import location_problem
 from config.reading.problem import NAMESPACE, Problem
 from config.reading.secrets import NAMED_SECRETS, SECRET_KEYS, hidden, misplaced
 from config.reading.site import read_site
@@ -30,6 +31,8 @@ def load_site() -> Site:
     problems = [*_keys_of_providers(), *_misplaced_secrets(), *reading.problems]
     if reading.site is not None:
         problems += [*_access_problems(config, reading.site), *archive_problems(reading.site)]
+        named = config.get_object(NAMED_SECRETS) or {}
+        problems += [found for found in [location_problem(reading.site, named)] if found]
     if not pulumi.runtime.is_dry_run():
         problems = [_refused_in_up(problem) for problem in problems]
     for problem in problems:

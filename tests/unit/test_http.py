@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import kubernetes_validate
+import pulumi
 import pytest
 
 from components.home_assistant.objects import url
@@ -159,6 +160,18 @@ def test_settings_come_with_the_time_zone_and_without_the_secret() -> None:
     source = {"secretKeyRef": {"name": "home-assistant-secrets", "key": "place"}}
     assert seed["env"] == [{"name": "LOCATION", "valueFrom": source}]
     assert made(changes)["Secret"]["stringData"] == {"place": "[secret]"}
+
+
+@pytest.mark.parametrize(
+    "place", ["52.37, 4.89", "north, 4.89, 2", "52.37, 4.89, inf", "91, 4.89, 2"]
+)
+def test_a_secret_that_is_no_place_is_refused_and_never_repeated(place: str) -> None:
+    changes = {f"{HERE}/settings": {"location": "place"}, "secrets/place": {"secure": place}}
+    with pytest.raises(pulumi.RunError) as refusal:
+        record_site(changed_tree("home", changes))
+
+    assert "multihome:secrets.place: (hidden): location: " in str(refusal.value)
+    assert place not in str(refusal.value).replace("52.37, 4.89, 2`", "")
 
 
 def test_without_settings_they_are_left_to_the_user_interface() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from components.home_assistant.seed import script, seed_plan
 from components.home_assistant.seed_config import Plan
+from config.location import FORM
 from tests.cases.sites import site
 
 INCLUDED = "/".join(("multihome", "homeassistant.yaml"))
@@ -285,9 +286,9 @@ def test_settings_reach_home_assistant_with_the_location_that_is_secret(config: 
 def test_an_invalid_location_is_refused_and_never_repeated(config: Config, secret: str) -> None:
     config.seeded(status=1, env={"LOCATION": secret})
 
-    assert config.said == (
-        "the secret of `location` is invalid; expected `latitude, longitude, elevation`\n"
-    )
+    (line,) = config.said.splitlines()
+    assert line.startswith("the secret of `location`: ")
+    assert line.endswith(f"; expected {FORM}")
     assert config.files() == {}
 
 
