@@ -1,27 +1,16 @@
-"""The seed, run as its container runs it, against folders of its own."""
+"""The seed, run as its container runs it: the stores of Home Assistant that it writes."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from components.home_assistant.seed import script, seed_plan
+from components.home_assistant.seed import seed_plan
 from components.home_assistant.seed_config import Plan
-from config.location import FORM
 from tests.cases.sites import site
+from tests.unit.seeded import INCLUDE, INCLUDED, PROXIES, Config
 
-INCLUDED = "/".join(("multihome", "homeassistant.yaml"))
-INCLUDE = f"homeassistant: !include {INCLUDED}\n"
 ABSENT = "203.0.113.9"
-PROXIES: dict[str, Any] = {
-    "server_port": 8123,
-    "use_x_forwarded_for": True,
-    "trusted_proxies": ["10.42.0.0/16"],
-}
 STABLE: dict[str, Any] = {
     "server_port": 80,
     "cors_allowed_origins": ["https://cast.home-assistant.io"],
@@ -39,51 +28,11 @@ KEPT = {
     "ip_ban_enabled": True,
     "use_x_frame_options": False,
 }
-Files = dict[str, bytes]
 
 
 def version_3(stable: dict[str, Any], pending: dict[str, Any] | None = None) -> dict[str, Any]:
     data = {"stable": stable, "pending": pending, "yaml_migration_done": True}
     return {"version": 3, "minor_version": 1, "key": "http", "data": data}
-
-
-class Config:
-    """A folder in the place of /config."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.said = ""
-
-    def has(self, name: str, content: object) -> None:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content if isinstance(content, str) else json.dumps(content))
-
-    def seeded(self, status: int = 0, env: dict[str, str] | None = None, **plan: object) -> None:
-        whole: dict[str, Any] = {
-            **Plan(folder="", http=PROXIES, listen=None, adapters=None, settings={}),
-            **plan,
-            "folder": str(self.folder),
-        }
-        done = subprocess.run(
-            [sys.executable, "-I", "-c", script(), json.dumps(whole), "0"],
-            env={"PATH": os.environ["PATH"], **(env or {})},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        self.said = done.stdout
-        assert (done.returncode, done.stderr) == (status, ""), done
-
-    def text(self, name: str) -> str:
-        return (self.folder / name).read_text()
-
-    def store(self, name: str) -> Any:
-        return json.loads(self.text(f".storage/{name}"))
-
-    def files(self) -> Files:
-        paths = sorted(path for path in self.folder.rglob("*") if path.is_file())
-        return {str(path.relative_to(self.folder)): path.read_bytes() for path in paths}
 
 
 @pytest.fixture
@@ -265,109 +214,6 @@ def test_addresses_of_an_earlier_pod_are_forgotten(config: Config) -> None:
 
     assert "server_host" not in config.store("http")["data"]
     assert "server_host is removed" in config.said
-
-
-def test_settings_reach_home_assistant_with_the_location_that_is_secret(config: Config) -> None:
-    settings = {"time_zone": "Europe/Amsterdam", "name": 'A "home": ä 🏠 #1'}
-    config.seeded(settings=settings, env={"LOCATION": "52.37, 4.89, 2"})
-
-    path = config.folder / INCLUDED
-    assert path.read_text().splitlines()[2:] == [
-        'time_zone: "Europe/Amsterdam"',
-        'name: "A \\"home\\": ä 🏠 #1"',
-        "latitude: 52.37",
-        "longitude: 4.89",
-        "elevation: 2",
-    ]
-    assert path.stat().st_mode & 0o777 == 0o600
-
-
-@pytest.mark.parametrize("secret", ["", "52.37", "north, 4, 2", "52.37, 4.89, nan", "91, 0, 0"])
-def test_an_invalid_location_is_refused_and_never_repeated(config: Config, secret: str) -> None:
-    config.seeded(status=1, env={"LOCATION": secret})
-
-    (line,) = config.said.splitlines()
-    assert line.startswith("the secret of `location`: ")
-    assert line.endswith(f"; expected {FORM}")
-    assert config.files() == {}
-
-
-OWN = "sensor:\n- platform: time\nautomation: !include automations.yaml\nnote: |\n  text"
-
-
-@pytest.mark.parametrize(
-    ("before", "added"),
-    [
-        ("", INCLUDE),
-        ("# homeassistant:\n", INCLUDE),
-        (OWN, f"\n{INCLUDE}"),
-        (OWN.replace("\n", "\r\n") + "\r\n", INCLUDE),
-    ],
-)
-def test_a_configuration_without_settings_gets_the_include(
-    config: Config, before: str, added: str
-) -> None:
-    (config.folder / "configuration.yaml").write_bytes(before.encode())
-    config.seeded()
-
-    assert config.files()["configuration.yaml"].decode() == before + added
-    assert config.said == ""
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "homeassistant:\n  name: Home\n",
-        '"homeassistant": {name: Home}\n',
-        "{default_config: }\n",
-        "default_config:\n...\n",
-        "default_config:\n--- \nlogger:\n",
-        "default_config: [\n",
-        "- default_config\n",
-    ],
-)
-def test_a_configuration_that_cannot_be_added_to_is_left_alone(config: Config, text: str) -> None:
-    config.has("configuration.yaml", text)
-    config.seeded()
-
-    assert config.text("configuration.yaml") == text
-    assert f"write `{INCLUDE.strip()}`" in config.said
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        INCLUDE,
-        "homeassistant:\n  packages: !include_dir_named multihome/packages\n",
-        f"homeassistant: !include /config/{INCLUDED}\n",
-    ],
-)
-def test_a_configuration_with_the_include_is_left_alone(config: Config, text: str) -> None:
-    config.has("configuration.yaml", text)
-    config.seeded()
-
-    assert config.text("configuration.yaml") == text
-    assert config.said == ""
-
-
-def test_a_block_http_is_told(config: Config) -> None:
-    config.has("configuration.yaml", f"{INCLUDE}http:\n  use_x_forwarded_for: true\n")
-    config.seeded()
-    assert "its block `http:`" in config.said
-
-
-def test_files_of_the_user_keep_content_mode_and_links(config: Config) -> None:
-    config.has("kept/configuration.yaml", "default_config:\n")
-    (config.folder / "kept/configuration.yaml").chmod(0o640)
-    (config.folder / "configuration.yaml").symlink_to("kept/configuration.yaml")
-    config.has("automations.yaml", "- id: one\n")
-    config.seeded()
-
-    assert (config.folder / "configuration.yaml").is_symlink()
-    assert config.text("kept/configuration.yaml") == f"default_config:\n{INCLUDE}"
-    assert (config.folder / "kept/configuration.yaml").stat().st_mode & 0o777 == 0o640
-    assert config.text("automations.yaml") == "- id: one\n"
-    assert not list(config.folder.rglob("*.multihome"))
 
 
 def test_the_article_s_site_listens_everywhere_and_trusts_nobody() -> None:
