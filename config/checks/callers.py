@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from config.checks.located import LocatedNetwork, located_networks
+from config.checks.located import LocatedNetwork, located_networks, located_subnets
 from config.checks.rule import Finding, rule
 from config.site import Site
 
@@ -39,6 +39,25 @@ def source_based_routing_without_gateway(site: Site) -> Iterator[Finding]:
         if not located.network.gateways:
             yield located.finding(
                 "source_based_routing", "true", "it needs the router's address; add `gateway`"
+            )
+
+
+@rule(
+    "source-based-routing-one-version",
+    because="answers of the other one leave by the cluster, whose firewall drops them",
+    source="docs/background/pod_interfaces.md#callers",
+    severity="warning",
+)
+def source_based_routing_one_version(site: Site) -> Iterator[Finding]:
+    """A network with `source_based_routing` has a gateway for each of its IP versions."""
+    for located in located_subnets(site):
+        network, version = located.network, located.cidr.version
+        if network.source_based_routing and network.gateways and version not in network.gateways:
+            yield located.finding(
+                "gateway",
+                "(absent)",
+                f"callers by IPv{version} from other subnets get no answer; add the router's"
+                f" IPv{version} address",
             )
 
 

@@ -9,17 +9,19 @@ from config.site import Site
 
 @rule("node-without-ipv6", because="the plugin fails: such a node has no IPv6 settings")
 def node_without_ipv6(site: Site) -> Iterator[Finding]:
-    """Every node that may run the pod has IPv6, where one of the pod's networks has it."""
-    for located in located_networks(site):
-        for name, node in site.pod_nodes.items() if 6 in located.network.ip_versions else ():
-            if not node.ipv6:
-                yield about_node(
-                    name,
-                    "ipv6",
-                    "false",
-                    f"multihome:networks.{located.name} has an IPv6 subnet; start the node with"
-                    " IPv6, or name other nodes in multihome:home_assistant.nodes",
-                )
+    """Every node that may run the pod has IPv6, where the cluster's pods or a network has it."""
+    needed = [f"networks.{n.name}" for n in located_networks(site) if 6 in n.network.ip_versions]
+    if 6 in site.cluster.pod_versions:
+        needed.append("cluster.pod_networks")
+    for name, node in site.pod_nodes.items():
+        for owner in needed if not node.ipv6 else ():
+            yield about_node(
+                name,
+                "ipv6",
+                "false",
+                f"multihome:{owner} has an IPv6 subnet; start the node with IPv6, or name other"
+                " nodes in multihome:home_assistant.nodes",
+            )
 
 
 @rule(
@@ -53,4 +55,28 @@ def advertisements_without_ipv6(site: Site) -> Iterator[Finding]:
                 "router_advertisements",
                 located.network.router_advertisements,
                 "the nodes have no IPv6, so this key changes nothing; remove it",
+            )
+
+
+@rule(
+    "advertisements-beside-table",
+    because="their routes are in the main table, and its answers look in the network's own",
+    source="docs/background/pod_interfaces.md#advertisements",
+    severity="warning",
+)
+def advertisements_beside_table(site: Site) -> Iterator[Finding]:
+    """Routes that routers advertise hold for the pod's planned address.
+
+    Without an IPv6 gateway the network's own table ends before the main one is looked in.
+    """
+    for located in located_networks(site):
+        network = located.network
+        by_table = network.source_based_routing and {6} <= network.ip_versions & {*network.gateways}
+        if by_table and network.router_advertisements != "ignore":
+            yield located.finding(
+                "router_advertisements",
+                network.router_advertisements,
+                "a device behind a Thread border router gets no answer from the pod's planned"
+                " address; write the other callers' subnets into `routes`, and remove"
+                " `source_based_routing`",
             )

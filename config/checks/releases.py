@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from config.checks.rule import Finding, rule
+from config.nodes import Architecture
 from config.plugins import UPSTREAM_RELEASE
 from config.releases import KNOWN_MANIFESTS
 from config.site import Site
@@ -52,6 +53,22 @@ def archive_missing(site: Site) -> Iterator[Finding]:
             value="(absent)",
             message="a node of this architecture has no archive; add its path",
         )
+
+
+@rule("archive-twice", because="a node cannot run the programs of another architecture")
+def archive_twice(site: Site) -> Iterator[Finding]:
+    """Nodes of each architecture get an archive of their own."""
+    owners: dict[str, Architecture] = {}
+    for architecture in site.architectures if site.missing_plugins else ():
+        url, file = site.plugins.download_url(architecture), site.plugins.archive(architecture)
+        source = url or file
+        if source is not None and owners.setdefault(source, architecture) != architecture:
+            yield Finding(
+                path=f"plugins.archives.{architecture}" if url is None else "plugins.url",
+                value=source,
+                message=f"nodes of {owners[source]} and of {architecture} would get this archive; "
+                + ("write the path of its own" if url is None else "write {architecture} in it"),
+            )
 
 
 @rule(

@@ -45,3 +45,21 @@ def plugins_unused(site: Site) -> Iterator[Finding]:
             value="(present)",
             message="no plugin has to be installed, so this key changes nothing; remove it",
         )
+
+
+@rule(
+    "archive-unused",
+    because="no node has this architecture, so no node reads it",
+    severity="warning",
+)
+def archive_unused(site: Site) -> Iterator[Finding]:
+    """Archives and their digests are of architectures that nodes have."""
+    for key in ("sha256", "archives") if site.missing_plugins else ():
+        for architecture, value in getattr(site.plugins, key, {}).items():
+            if architecture not in site.architectures:
+                yield Finding(
+                    path=f"plugins.{key}.{architecture}",
+                    value=value,
+                    message=f"no node of multihome:nodes is {architecture}; remove it, or correct"
+                    " the `architecture` of a node",
+                )

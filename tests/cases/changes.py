@@ -9,6 +9,10 @@ PODS6: dict[str, object] = {
     "cluster/pod_networks": ["fd00:42::/56"],
     "cluster/service_networks": ["fd00:43::/112"],
 }
+BOTH_VERSIONS: dict[str, object] = {
+    "cluster/pod_networks": ["10.52.0.0/16", "fd00:42::/56"],
+    "cluster/service_networks": ["10.53.0.0/16", "fd00:43::/112"],
+}
 # The node has what is the pod's address in the VLAN, by an IP version that pods lack.
 NODE_AT_IOT_ADDRESS: dict[str, object] = {**PODS6, "nodes/k3s-1/addresses": ["192.168.32.3"]}
 IOT_ROUTED: dict[str, object] = {

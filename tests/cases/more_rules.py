@@ -1,6 +1,7 @@
 """Other sites that a rule is for, each seen to fail where it was run without the rule."""
 
 from tests.cases.changes import (
+    BOTH_VERSIONS,
     FOURTH,
     LAN6,
     NODE2,
@@ -191,6 +192,17 @@ MORE: list[tuple[str, dict[str, object]]] = [
             },
         },
     ),
+    (
+        "archive-twice",
+        {
+            "plugins": {
+                "source": "archive",
+                "archives": dict.fromkeys(("amd64", "arm64"), "/a.tgz"),
+            },
+            "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]},
+        },
+    ),
+    ("node-without-ipv6", {**BOTH_VERSIONS, "nodes/k3s-1/ipv6": False}),
     ("services-without-pods", {"cluster/service_networks": ["10.43.0.0/16", "fd00:43::/112"]}),
     ("k3s-version", {"cluster/version": f"v1.{'9' * 5000}.1+k3s1"}),
     ("subnet-form", {**RANGE6, "networks/lan/subnet": "fd00:18::%eth0/64"}),

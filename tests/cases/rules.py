@@ -1,6 +1,7 @@
 """For each rule a change of the article's site that it must find."""
 
 from tests.cases.changes import (
+    DUAL,
     EVERYTHING_BUNDLED,
     FOURTH,
     LAN2,
@@ -45,6 +46,11 @@ CASES: dict[str, dict[str, object]] = {
     "manifest-unknown": {"multus/version": "v4.9.0"},
     "archive-unknown": {"plugins/version": "v1.8.0"},
     "archive-missing": {"plugins": {"source": "archive", "archives": {"arm64": "/a.tgz"}}},
+    "archive-twice": {
+        "plugins/url": "https://mirror.lan/cni-plugins-amd64-{version}.tgz",
+        "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]},
+    },
+    "archive-unused": {"plugins/sha256": {"arm64": "5" * 64}},
     "conflist-missing": {"cluster/flannel": False},
     "conflist-with-flannel": {"cluster/default_conflist": "10-calico.conflist"},
     "cilium-exclusive": {
@@ -110,6 +116,11 @@ CASES: dict[str, dict[str, object]] = {
         "networks/lan/gateway": "fd00:18::1",
         "networks/lan/source_based_routing": True,
     },
+    "source-based-routing-one-version": {
+        **DUAL,
+        **ROUTED,
+        "networks/lan/source_based_routing": True,
+    },
     "routing-table-twice": TABLE_TWICE,
     "discovery-default": {"home_assistant/discovery_default": "lan"},
     "listen-on-unknown": {"home_assistant/listen_on": ["wan"]},
@@ -124,6 +135,12 @@ CASES: dict[str, dict[str, object]] = {
     },
     "advertisements-without-ipv6": {
         "nodes/k3s-1/ipv6": False,
+        "networks/lan/router_advertisements": "no_default_route",
+    },
+    "advertisements-beside-table": {
+        **LAN6,
+        "networks/lan/gateway": "fd00:18::1",
+        "networks/lan/source_based_routing": True,
         "networks/lan/router_advertisements": "no_default_route",
     },
     "subnet-too-small": iot("192.168.32.3/32", "192.168.32.3"),

@@ -23,13 +23,15 @@ def engine() -> list[Path]:
 def archive_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """(URL, sha256) of an archive like upstream's, of the plugins that were built here."""
     folder = tmp_path_factory.mktemp("archive")
-    archive = folder / "plugins.tgz"
+    archive = folder / "plugins-amd64.tgz"
     with tarfile.open(archive, "w:gz") as tar:
         for plugin in sorted(build("cni-plugins").iterdir()):
             tar.add(plugin, f"./{plugin.name}")
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    # Nodes of each architecture run on this machine.
+    (folder / "plugins-arm64.tgz").hardlink_to(archive)
     with serve_folder(folder) as url:
-        yield f"{url}/plugins.tgz", digest
+        yield f"{url}/plugins-{{architecture}}.tgz", digest
 
 
 @pytest.fixture

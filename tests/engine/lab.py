@@ -160,7 +160,8 @@ def _override(tree: dict[str, Any], lab: Lab, archive: tuple[str, str], login: L
         if login.sudo == "asks":
             node["sudo_password"] = PASSWORD
     url, digest = archive
-    tree["multihome:plugins"].update(url=url, sha256=dict.fromkeys(("amd64", "arm64"), digest))
+    architectures = sorted({node["architecture"] for node in nodes.values()})
+    tree["multihome:plugins"].update(url=url, sha256=dict.fromkeys(architectures, digest))
     tree["multihome:home_assistant"]["storage"] = {"storage_class": "lab"}
     cluster = tree["multihome:cluster"]
     data = lab.folder / "k3s"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.cases.changes import (
+    BOTH_VERSIONS,
     DUAL,
     IOT_ROUTED,
     LAN6_TWICE,
@@ -108,10 +109,7 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     "a subnet of IPv4's last addresses": iot("240.0.0.0/4", "240.0.0.5"),
     "a subnet around IPv6's multicast": iot("e000::/3", "e000::5"),
     "a subnet around loopback": {**iot("64.0.0.0/2", "64.0.0.3")},
-    "a cluster of both IP versions": {
-        "cluster/pod_networks": ["10.52.0.0/16", "fd00:42::/56"],
-        "cluster/service_networks": ["10.53.0.0/16", "fd00:43::/112"],
-    },
+    "a cluster of both IP versions": BOTH_VERSIONS,
     "a gateway outside a subnet without routes": {
         **DUAL,
         **ROUTED,

@@ -15,6 +15,7 @@ from components.home_assistant.seed import seed_plan
 from components.multus.manifest import parse
 from components.objects import node_scripts_of, site_objects
 from components.stack import HomeAssistantStack, HomeAssistantStackArgs
+from config.nodes import Architecture
 from config.site import Site
 from lab.build.manifests import upstream_file
 from lab.web import serve_folder
@@ -39,16 +40,17 @@ def manifest_unknown() -> str:
 
 def archive_unknown() -> str:
     """The node's own script has nothing to hold the archive against, and installs none."""
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copy("/bin/true", f"{folder}/plugins.tgz")
-        with serve_folder(Path(folder)) as url:
-            return _said_by_install("archive-unknown", folder, url=f"{url}/plugins.tgz")
+    return _said_by_install("archive-unknown", serves="archive")
+
+
+def archive_twice() -> str:
+    """The script of an arm64 node downloads the archive for amd64, and installs none."""
+    return _said_by_install("archive-twice", "arm64", serves="archive")
 
 
 def archive_missing() -> str:
     """The node's script asks for an archive that nobody has copied, and installs nothing."""
-    with tempfile.TemporaryDirectory() as folder:
-        return _said_by_install("archive-missing", folder)
+    return _said_by_install("archive-missing")
 
 
 def nodes_differ_in_ipv6() -> str:
@@ -69,20 +71,22 @@ def user_not_root() -> str:
         return _error_of(told + script.read_text(), user=65534)
 
 
-def _said_by_install(rule: str, folder: str, **keys: str) -> str:
-    """What the script says that installs vlan into the folder."""
+def _said_by_install(rule: str, architecture: Architecture = "amd64", serves: str = "") -> str:
+    """What the script says that installs vlan; with `serves` its URL leads to a file of ours."""
     site = _site(rule)
-    script = node_scripts(
-        site.plugins.model_copy(update=keys),
-        "amd64",
-        ("vlan",),
-        dataclasses.replace(site.cluster.cni, bin_dir=folder),
-        owner="k3s-1",
-        cluster_release=site.cluster.release,
-        multus_is_ours=True,
-        folder=f"{folder}/removers",
-    ).install
-    return _error_of(script)
+    with tempfile.TemporaryDirectory() as folder, serve_folder(Path(folder)) as url:
+        shutil.copy("/bin/true", f"{folder}/archive")
+        script = node_scripts(
+            site.plugins.model_copy(update={"url": f"{url}/{serves}"} if serves else {}),
+            architecture,
+            ("vlan",),
+            dataclasses.replace(site.cluster.cni, bin_dir=folder),
+            owner="k3s-1",
+            cluster_release=site.cluster.release,
+            multus_is_ours=True,
+            folder=f"{folder}/removers",
+        ).install
+        return _error_of(script)
 
 
 def _error_of(script: str, user: int = 0) -> str:
@@ -155,7 +159,7 @@ def callers_without_proxy() -> str:
 WITHOUT_PODS: Mapping[str, Callable[[], str]] = {
     made.__name__.replace("_", "-"): made
     for made in (
-        *(manifest_unknown, archive_unknown, archive_missing, conflist_missing),
+        *(manifest_unknown, archive_unknown, archive_missing, archive_twice, conflist_missing),
         *(node_twice, hostname_twice, secret_unknown, user_not_root),
         *(listen_on_unknown, listen_on_without_proxy, callers_without_proxy),
         nodes_differ_in_ipv6,
