@@ -49,6 +49,7 @@ class NodeFacts:
     being replaced there are two.
     `configs` has the files of the configuration folder by name, with the text of Multus' own.
     `claims` are those of Multus' token: None without a kubeconfig, empty where it has none.
+    `token_refused` is set where the node has a `kubectl`, and the API server refused the token.
     `interfaces` has the parents that are there, `vlans` the interface of each (parent, VLAN id).
     `containers` means something where `runtimes` has an entry. `check_config` is what k3s' own
     check says, None where there is none.
@@ -61,6 +62,7 @@ class NodeFacts:
     installed: dict[str, tuple[str, ...]]
     configs: dict[str, str]
     claims: dict[str, Any] | None
+    token_refused: bool
     interfaces: dict[str, ParentInterface]
     vlans: dict[tuple[str, int], str]
     modules: dict[str, str]
@@ -98,6 +100,7 @@ def parse(printed: str) -> NodeFacts | None:
         installed=_installed(found["installed"]),
         configs={name: _text(content) for name, content in found["config"]},
         claims=_claims(tokens[0][0]) if tokens else None,
+        token_refused="token_refused" in found,
         interfaces={
             parent: ParentInterface(name=name, up=up == "yes", state=state, mtu=int(mtu))
             for parent, name, up, state, mtu in found["interface"]

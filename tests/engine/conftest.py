@@ -20,17 +20,23 @@ def engine() -> list[Path]:
 
 
 @pytest.fixture(scope="session")
-def archive_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """(URL, sha256) of an archive like upstream's, of the plugins that were built here."""
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive like upstream's, of the plugins that were built here."""
     folder = tmp_path_factory.mktemp("archive")
-    archive = folder / "plugins-amd64.tgz"
-    with tarfile.open(archive, "w:gz") as tar:
+    file = folder / "plugins-amd64.tgz"
+    with tarfile.open(file, "w:gz") as tar:
         for plugin in sorted(build("cni-plugins").iterdir()):
             tar.add(plugin, f"./{plugin.name}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def archive_server(archive: Path) -> Iterator[tuple[str, str]]:
+    """(URL, sha256) of the archive, which is the same for each architecture."""
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
     # Nodes of each architecture run on this machine.
-    (folder / "plugins-arm64.tgz").hardlink_to(archive)
-    with serve_folder(folder) as url:
+    archive.with_name("plugins-arm64.tgz").hardlink_to(archive)
+    with serve_folder(archive.parent) as url:
         yield f"{url}/plugins-{{architecture}}.tgz", digest
 
 

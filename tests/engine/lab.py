@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 
 from components.cni_plugins.scripts import FOLDER
 from lab.account import Sudo
+from lab.build.builder import build
 from lab.control_plane.processes import ControlPlane, add_volume, start_control_plane
 from lab.engine.applied import Applied, changed_keys
 from lab.engine.environment import private_environment
@@ -123,7 +124,12 @@ def applied_lab(
 def node_binds(folder: Path, position: int) -> dict[Path, Path]:
     """The node's own folders, by those that it sees them as."""
     own = folder / f"node-{position}"
-    return {folder / "k3s": own / "k3s", Path(FOLDER): own / "removers"}
+    return {
+        folder / "k3s": own / "k3s",
+        Path(FOLDER): own / "removers",
+        # k3s brings one as well.
+        Path("/usr/local/sbin"): build("kubectl"),
+    }
 
 
 @contextmanager

@@ -12,11 +12,13 @@ from tests.engine.lab import Lab, applied_lab
 NAMESPACE = "/api/v1/namespaces/homeassistant"
 NETWORKS = "/apis/k8s.cni.cncf.io/v1/namespaces/homeassistant/network-attachment-definitions"
 WORKLOAD = "/apis/apps/v1/namespaces/homeassistant/statefulsets/home-assistant"
+DAEMON_SET = "/apis/apps/v1/namespaces/kube-system/daemonsets/kube-multus-ds"
 CLAIM = f"{NAMESPACE}/persistentvolumeclaims/home-assistant-config"
 CRD = (
     "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/"
     "network-attachment-definitions.k8s.cni.cncf.io"
 )
+PLUGINS = {"macvlan", "tuning", "vlan"}
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ def test_up_applies_the_site_and_a_second_up_finds_nothing_to_do(
         ("net1", ["192.168.18.32/24"], "32:44:0b:5a:0e:2e"),
         ("net1.2", ["192.168.32.3/24"], "00:e0:4c:68:02:3d"),
     ]
-    for plugin in ("macvlan", "tuning", "vlan"):
+    for plugin in PLUGINS:
         assert (plugin_folder(home) / plugin).stat().st_mode & 0o7777 == 0o755
     connections = home.connections()
 
@@ -72,26 +74,54 @@ def test_the_state_and_the_output_hold_no_secret_in_plain_text(
         assert home.plane.token not in text
 
 
-def test_a_changed_address_changes_only_the_workload(home: Lab) -> None:
+def changed_resources(home: Lab) -> set[str]:
+    """The names of the resources that the next `up` would change."""
+    done = home.pulumi("preview", "--json")
+    steps = [s for s in json.loads(done.stdout)["steps"] if s["op"] not in {"same", "read"}]
+    return {step["urn"].rpartition("::")[2] for step in steps}
+
+
+def test_a_changed_key_changes_only_the_object_that_it_is_about(home: Lab) -> None:
     home.up()
+    before = home.plane.get(DAEMON_SET)["spec"]
+
+    def reset(tree: dict[str, Any]) -> None:
+        tree["multihome:multus"]["reset"] = "addresses walk"
 
     def move(tree: dict[str, Any]) -> None:
         tree["multihome:home_assistant"]["interfaces"][0]["address"] = "192.168.18.33"
 
-    home.change(move)
-    done = home.pulumi("preview", "--json")
-    steps = [s for s in json.loads(done.stdout)["steps"] if s["op"] not in {"same", "read"}]
+    home.change(reset)
+    assert changed_resources(home) == {"multihome-multus-daemon-set"}
+    home.up()
+    after = home.plane.get(DAEMON_SET)["spec"]
+    assert {key for key in before | after if before.get(key) != after.get(key)} == {"template"}
 
-    assert {step["urn"].rpartition("::")[2] for step in steps} == {
-        "multihome-home-assistant-stateful-set"
-    }
+    home.change(move)
+    assert changed_resources(home) == {"multihome-home-assistant-stateful-set"}
     home.up()
     annotations = home.plane.get(WORKLOAD)["spec"]["template"]["metadata"]["annotations"]
     assert "192.168.18.33/24" in annotations["k8s.v1.cni.cncf.io/networks"]
 
 
-def test_destroy_keeps_what_holds_the_data_and_up_restores_the_rest(home: Lab) -> None:
+def test_destroy_keeps_what_holds_the_data_and_up_restores_the_rest(
+    home: Lab, archive: Path, tmp_path: Path
+) -> None:
+    """By an archive of the operator's, and a context of the operator's own kubeconfig."""
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_text(json.dumps({**json.loads(home.plane.kubeconfig), "current-context": ""}))
+    home.environment["KUBECONFIG"] = str(kubeconfig)
+
+    def give_own(tree: dict[str, Any]) -> None:
+        del tree["multihome:kubeconfig"]
+        tree["multihome:cluster"]["context"] = "lab"
+        plugins = tree["multihome:plugins"]
+        del plugins["url"]
+        plugins.update(source="archive", archives={"amd64": str(archive)})
+
+    home.change(give_own)
     home.up()
+    assert {file.name for file in plugin_folder(home).glob("[a-z]*")} == PLUGINS
 
     done = home.pulumi("destroy", "--exclude-protected")
     assert done.returncode == 0, done.stdout + done.stderr

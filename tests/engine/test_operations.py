@@ -1,5 +1,6 @@
 """The commands of docs/operations.md, as they are printed there."""
 
+import json
 import os
 import signal
 import subprocess
@@ -23,7 +24,13 @@ CRD = (
     "network-attachment-definitions.k8s.cni.cncf.io"
 )
 DAEMON_SET = "/apis/apps/v1/namespaces/kube-system/daemonsets/kube-multus-ds"
+NETWORK = "/apis/k8s.cni.cncf.io/v1/namespaces/homeassistant/network-attachment-definitions/lan"
 PLUGINS = ("macvlan", "tuning", "vlan")
+# What `doctor` finds by the API server alone.
+OF_OBJECTS = {
+    *("node-unknown", "multus-absent", "attachment-missing", "attachment-drifted"),
+    *("pod-missing", "pod-stuck", "pod-not-running", "interface-missing"),
+}
 
 
 @pytest.fixture
@@ -147,13 +154,38 @@ def test_a_new_ssh_key_is_used_and_a_lost_state_is_adopted(reader: Reader) -> No
     assert plugins(reader.lab, "k3s-1") == {}
 
 
-def test_what_somebody_changed_by_hand_is_put_back(reader: Reader) -> None:
+def doctor(reader: Reader) -> set[str]:
+    """The names of what `doctor` finds; nobody can read the routes of a pod of kwok."""
+    key = reader.folder / "reader" / ".ssh" / "id_ed25519"
+    key.chmod(0o600)
+    command = f"ssh-add -q {key} && python -m multihome doctor --json Pulumi.<site>.yaml"
+    said = json.loads(reader.types(f"ssh-agent sh -c '{command}'").stdout)
+    assert [each["where"] for each in said["unseen"]] == [
+        "routes of pod homeassistant/home-assistant-0"
+    ], said
+    return {finding["name"] for finding in said["findings"]}
+
+
+def test_what_somebody_changed_by_hand_is_found_and_put_back(reader: Reader) -> None:
     reader.applies()
     plane = reader.lab.plane
+    kubeconfig = multus_leaves(reader.lab, "k3s-1").parent / "multus.d" / "multus.kubeconfig"
+    kubeconfig.parent.mkdir()
+    kubeconfig.write_text(plane.kubeconfig)
+    assert not doctor(reader) & {*OF_OBJECTS, "multus-token-dead"}
+
+    kubeconfig.write_text(plane.kubeconfig.replace(plane.token, "old"))
+    network = plane.get(NETWORK)
+    network["spec"]["config"] = network["spec"]["config"].replace("eth0", "eth1")
+    plane.request("PUT", NETWORK, network)
     by_hand = plane.get(DAEMON_SET)
     (container,) = by_hand["spec"]["template"]["spec"]["containers"]
     wanted, container["image"] = container["image"], "example.org/multus:1.0.0"
     plane.request("PUT", DAEMON_SET, by_hand)
+    assert doctor(reader) & {*OF_OBJECTS, "multus-token-dead"} == {
+        "attachment-drifted",
+        "multus-token-dead",
+    }
 
     done = reader.types("pulumi up --stack <site> --refresh")
     assert done.returncode != 0
@@ -161,6 +193,7 @@ def test_what_somebody_changed_by_hand_is_put_back(reader: Reader) -> None:
     reader.does(OPERATIONS["Somebody changed an object by hand"])
     (container,) = plane.get(DAEMON_SET)["spec"]["template"]["spec"]["containers"]
     assert container["image"] == wanted
+    assert not doctor(reader) & OF_OBJECTS
 
 
 def test_an_up_that_was_killed_is_finished_by_the_next(reader: Reader) -> None:

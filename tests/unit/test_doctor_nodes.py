@@ -36,6 +36,7 @@ HEALTHY = NodeFacts(
     installed={"macvlan": ("1" * 64,), "vlan": ("2" * 64, "1" * 64)},
     configs={"00-multus.conflist": json.dumps(multus_conflist(FLANNEL)), "10-flannel.conflist": ""},
     claims={"exp": 1_800_000_001, "kubernetes.io": {"pod": {"name": "m", "uid": MULTUS_UID}}},
+    token_refused=False,
     interfaces={"eth0": ParentInterface(name="eth0", up=True, state="up", mtu=1500)},
     vlans={("eth0", 3): "eth0.3"},
     modules={"macvlan": "present", "8021q": "present"},
@@ -128,6 +129,11 @@ CASES: dict[str, tuple[NodeFacts, str, str]] = {
         changed(missing_sysctls=("net/ipv6/conf/lo/accept_ra",)),
         "sysctl-missing",
         "the kernel has no /proc/sys/net/ipv6/conf/<interface>/accept_ra",
+    ),
+    "a token that the API server refuses": (
+        changed(token_refused=True),
+        "multus-token-dead",
+        "multus.kubeconfig is refused by the API server",
     ),
     "a daemon that calls its shim": (
         changed(

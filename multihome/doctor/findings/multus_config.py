@@ -89,8 +89,9 @@ def dead_token(
 ) -> Iterator[Finding]:
     """A token that the API server refuses: it has ended, or its pod is gone.
 
-    Kubernetes binds the token to Multus' pod. Only the claims are read: the token stays on the
-    node. `multus_uids` are the pods of Multus that exist, None where nobody knows.
+    Kubernetes binds the token to Multus' pod. The token stays on the node: there it is tried by a
+    `kubectl`, if there is one, and its claims are read. `multus_uids` are the pods of Multus that
+    exist, None where nobody knows.
     """
     if not facts.multus_configs or facts.claims is None:
         return
@@ -100,6 +101,8 @@ def dead_token(
         wrong = f"has ended {int((facts.time - ends) // 86400)} days ago"
     elif multus_uids is not None and pod and pod.get("uid") not in multus_uids:
         wrong = f"belongs to the pod {pod.get('name')}, which is gone"
+    elif facts.token_refused:
+        wrong = "is refused by the API server"
     else:
         return
     yield Finding(
