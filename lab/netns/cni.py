@@ -36,8 +36,6 @@ class PodInterface:
         name = str(self.conflist["name"])
         (self.folder / f"{name}.conflist").write_text(json.dumps(self.conflist))
         arguments = f"IgnoreUnknown=1;IP={','.join(self.addresses)};MAC={self.mac}"
-        if len(self.addresses) > 1 and self._leases():
-            raise ValueError("host-local takes one address")
         done = subprocess.run(
             [
                 *("ip", "netns", "exec", self.segment.node),
@@ -57,6 +55,3 @@ class PodInterface:
         )
         if done.returncode != 0:
             raise RuntimeError(done.stdout + done.stderr)
-
-    def _leases(self) -> bool:
-        return any(p.get("ipam", {}).get("type") == "host-local" for p in self.conflist["plugins"])

@@ -99,20 +99,6 @@ def in_vlan(address: str) -> dict[str, object]:
     return {**THIRD, "network": "vlan", "name": "net1.2", "address": address}
 
 
-def pod_in(*names: str) -> dict[str, object]:
-    """A pod with an interface in each of these networks, at an address of no network."""
-    interfaces = [
-        {
-            "network": name,
-            "name": f"net{number}",
-            "address": f"198.51.100.{number}",
-            "mac": f"02:00:00:00:00:{number:02x}",
-        }
-        for number, name in enumerate(names, 1)
-    ]
-    return {"home_assistant/interfaces": interfaces}
-
-
 def spare(**keys: object) -> dict[str, object]:
     """Another network in the LAN's subnet and segment."""
     return {"networks/spare": {**LAN2, "subnet": "192.168.18.0/24", **keys}}

@@ -47,7 +47,7 @@ CASES: dict[str, dict[str, object]] = {
     "archive-unknown": {"plugins/version": "v1.8.0"},
     "archive-missing": {"plugins": {"source": "archive", "archives": {"arm64": "/a.tgz"}}},
     "archive-twice": {
-        "plugins/url": "https://mirror.lan/cni-plugins-amd64-{version}.tgz",
+        "plugins/url": "https://mirror.example.com/cni-plugins-amd64-{version}.tgz",
         "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]},
     },
     "archive-unused": {"plugins/sha256": {"arm64": "5" * 64}},

@@ -38,7 +38,7 @@ def questions(segments: Segments, pods: list[dict[str, str]]) -> Iterator[Reques
         asked += [(host, text) for host in here if host.name[:2] == "n-" for text in elsewhere]
         for host, text in asked:
             own = [a.partition("/")[0] for a in host.addresses if ":" not in a]
-            source = own[0] if own and text in elsewhere else ""
+            source = own[0] if own and text in elsewhere else "0.0.0.0"  # noqa: S104 - from no address
             yield {"host": host.name, "source": source, "address": text, "expected": text in there}
 
 
@@ -105,7 +105,7 @@ def _by_the_cluster(site: Site, segments: Segments) -> Iterator[Request]:
         own = ipaddress.ip_interface(text).ip
         # A VLAN that takes the node's address is closer than a route that leads to it.
         hidden = _is_in(untagged, own) or (_is_in(routes, own) and not _is_in(tagged, own))
-        if not hidden and own.version in _versions(site):
+        if not hidden and own.version in site.cluster.pod_versions:
             yield {"to": str(own), "by": "eth0"}
 
 
@@ -139,12 +139,8 @@ def discovery_interface(site: Site) -> str | None:
         if (network := site.networks[interface.network]).discovery
         and any(subnet.cidr.version == 4 for subnet in network.subnets)
     }
-    first = next(iter(reversed(able.values())), "eth0" if 4 in _versions(site) else None)
+    first = next(iter(reversed(able.values())), "eth0" if 4 in site.cluster.pod_versions else None)
     return able.get(site.home_assistant.discovery_default or "", first)
-
-
-def _versions(site: Site) -> set[int]:
-    return {network.version for network in site.cluster.pod_networks}
 
 
 def _is_in(networks: list[IpNetwork], address: IpAddress) -> bool:

@@ -60,7 +60,7 @@ def _of_interfaces(site: Site, node: str, found: Mapping[str, Any]) -> Iterator[
             if got != value:
                 yield f"{interface.name} has {key} {got} instead of {value}"
         if network.ipv6 is not None and not any(":" in text for text in seen["addresses"]):
-            yield f"{interface.name} has no IPv6 address"
+            yield f"{interface.name} has no IPv6 address among {sorted(seen['addresses'])}"
         for text in seen["unready"]:
             if text.partition(" ")[0] in wanted["addresses"]:
                 yield f"{interface.name}: {text}"
@@ -88,7 +88,7 @@ def _of_routes(site: Site, routes: list[list[str]]) -> Iterator[str]:
         yield f"there is no route to {destination} via {gateway or 'the link'} by {name}"
     for destination, gateway, name in sorted(ours - wanted):
         yield f"there is a route to {destination} via {gateway or 'the link'} by {name}"
-    for version in {network.version for network in site.cluster.pod_networks}:
+    for version in site.cluster.pod_versions:
         defaults = {route[2] for route in found if route[0] == _EVERYWHERE[version]}
         if defaults != {"eth0"}:
             yield f"the default route is by {sorted(defaults)} instead of eth0"

@@ -26,9 +26,9 @@ EVIDENCE: dict[str, str] = {
     "mac-twice": "address already in use",
     "no-node-for-pod": "must be specified when `operator` is 'In'",
     "node-twice": "1 machine for 2 nodes",
-    "hostname-twice": "1 label for 2 nodes",
-    "node-without-ipv6": "keep_addr_on_down",
-    "nodes-differ-in-ipv6": "net1 takes what routers advertise",
+    "hostname-twice": r"bound to \['k3s-1', 'k3s-1'\] instead of k3s-1 and k3s-2",
+    "node-without-ipv6": "(homeassistant-lan|cbr0).*keep_addr_on_down",
+    "nodes-differ-in-ipv6": "k3s-2 has IPv6, and its pod is told (?!.*accept_ra)net.ipv4",
     "parent-missing": "Link not found",
     "parent-virtual": "does not reach 192.168.18.2 from 192.168.18.32 by net1: asks who has"
     " 192.168.18.2: connection timed out",
@@ -37,6 +37,7 @@ EVIDENCE: dict[str, str] = {
     "listen-on-without-proxy": "is called by lan",
     "callers-without-proxy": "is called by nobody",
     "secret-unknown": "the program fails: KeyError",
+    "secret-unknown": "Missing required configuration variable 'multihome:secrets'",
     "range-missing": "192.168.18.2 is answered by 2 MACs",
     "range-outside-subnet": "not in network",
     "range-unassignable": r"peer-[01] does not reach 192.168.18.2 from 192.168.18.255 by net1: "
@@ -47,7 +48,7 @@ EVIDENCE: dict[str, str] = {
     "archive-unknown": "has sha256 [0-9a-f]{64}, not : nothing was installed",
     "archive-twice": "has sha256 [0-9a-f]{64}, not 56171987[0-9a-f]{56}: nothing was installed",
     "archive-missing": "COPIED",
-    "conflist-missing": "'--multus-master-cni-file-name=',",
+    "conflist-missing": "Multus looks for a file called '' in /host/etc/cni/net.d",
     "source-based-routing-without-gateway": "n-lan does not reach 192.168.18.32 from 192.0.2.200 by"
     " lan: (?!.*gets from)",
     "source-based-routing-ipam": "reaches fd00:18::2 via fd00:18::1 instead of the link",
@@ -65,7 +66,7 @@ EVIDENCE: dict[str, str] = {
     "subnet-too-small": "192.168.32.4 by eth0 instead of net1.2|too small to allocate from",
     "subnet-without-hosts": "there is no route to (0.0.0.0/24|fe80::/9) via the link by net1.2"
     "|255.255.255.25[45]|too small to allocate from",
-    "ipv6-subnet": "net1 has no IPv6 address",
+    "ipv6-subnet": r"no IPv6 address among \['192.168.18.32/24', '192.168.50.3/24'\]",
     "gateway-outside-subnet": "failed to add route .* network is unreachable",
     "gateway-is-node": "from (192.168.18.32|fd00:18::3) by net1: asks who has"
     " (192.168.18.1|fe80::5054:ff:fe00:1): connection timed out",

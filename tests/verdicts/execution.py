@@ -58,11 +58,10 @@ def _execute(runners: Runners, stacks: Sequence[Stack], patience: float) -> list
         assert not report["error"], f"the lab failed: {report['error']}: {json.dumps(request)}"
         failures[number] += differences(site, node, request, report)
     return [
-        Outcome(stack=stack, errors=errors(stack), failures=tuple(dict.fromkeys(lines)))
+        Outcome(
+            stack=stack,
+            errors=tuple(dict.fromkeys(p.rule for p in read_site(stack).of("error"))),
+            failures=tuple(dict.fromkeys(lines)),
+        )
         for stack, lines in zip(stacks, failures, strict=True)
     ]
-
-
-def errors(stack: Stack) -> tuple[str, ...]:
-    """The rules by which the checks refuse the site; none when they accept it."""
-    return tuple(dict.fromkeys(p.rule for p in read_site(stack).of("error")))

@@ -6,6 +6,7 @@ from tests.cases.changes import (
     BOTH_VERSIONS,
     DUAL,
     IOT_ROUTED,
+    LAN6,
     LAN6_TWICE,
     NODE2,
     NODE_AT_IOT_ADDRESS,
@@ -16,11 +17,15 @@ from tests.cases.changes import (
 )
 from tests.cases.rules import CASES
 
+_IOT6 = iot("fd00:32::/64", "fd00:32::3")
+_IOT_UNTAGGED = {"networks/iot/type": "macvlan", "networks/iot/vlan_id": None}
+_LAN_ROUTES = {**ROUTED, "networks/lan/routes": ["10.9.0.0/16"]}
 _IPV6_FIRST = {
-    **STATIC,
-    "networks/lan/subnet": "fd00:18::/64",
+    **LAN6,
     "networks/lan/ipv6": {"subnet": "192.168.18.0/24"},
+    "home_assistant/interfaces/0/ipv6_address": "192.168.18.32",
 }
+_NODE_IS_ROUTER = {**PODS6, "nodes/k3s-1/host": "192.168.32.1", **IOT_ROUTED}
 REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     "two addresses, IPv4": iot("192.168.32.2/31", "192.168.32.3"),
     "the first of two addresses, IPv4": iot("192.168.32.2/31", "192.168.32.2"),
@@ -41,7 +46,7 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     "an IPv6 route to its own subnet": CASES["route-beside-link"],
     "an IPv6 route to another network of the pod": {
         **CASES["route-beside-link"],
-        **iot("fd00:32::/64", "fd00:32::3"),
+        **_IOT6,
         "networks/lan/routes": ["fd00:32::/64"],
     },
     "a node that has the broadcast's address": CASES["subnet-ends-at-node"],
@@ -53,7 +58,7 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     "a gateway within the range": {"networks/lan/gateway": "192.168.18.50"},
     "a gateway that no route needs": CASES["unused-gateway-outside-subnet"],
     "the address of all routers as gateway": {
-        **iot("fd00:32::/64", "fd00:32::3"),
+        **_IOT6,
         "networks/iot/gateway": "fd00:32::",
         "networks/iot/routes": ["2001:db8:5::/48"],
     },
@@ -63,20 +68,10 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
         "networks/lan/range": "192.168.18.1-192.168.18.100",
         "nodes/k3s-1/host": "192.168.18.1",
     },
-    "a node's IPv6 address in a VLAN": {
-        **iot("fd00:32::/64", "fd00:32::3"),
-        "nodes/k3s-1/addresses": ["fd00:32::5"],
-    },
-    "two IPv6 networks on one segment": {
-        **STATIC,
-        "networks/lan/subnet": "fd00:18::/64",
-        "home_assistant/interfaces/0/address": "fd00:18::3",
-        **iot("fd00:32::/64", "fd00:32::3"),
-        "networks/iot/type": "macvlan",
-        "networks/iot/vlan_id": None,
-    },
+    "a node's IPv6 address in a VLAN": {**_IOT6, "nodes/k3s-1/addresses": ["fd00:32::5"]},
+    "two IPv6 networks on one segment": {**LAN6, **_IOT6, **_IOT_UNTAGGED},
     "a router's link-local address as gateway": {
-        **iot("fd00:32::/64", "fd00:32::3"),
+        **_IOT6,
         "networks/iot/gateway": "fe80::1",
         "networks/iot/routes": ["2001:db8:5::/48"],
     },
@@ -92,34 +87,24 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     },
     "a pod twice in a network of IPv6 alone, beside IPv4 elsewhere": LAN6_TWICE,
     "a node's IPv6 address that the pod has in a VLAN": {
-        **iot("fd00:32::/64", "fd00:32::3"),
+        **_IOT6,
         "nodes/k3s-1/addresses": ["fd00:32::3"],
     },
     "all of IPv6 as a subnet": CASES["subnet-everything"],
-    "the subnets of a network in the other order": {
-        **_IPV6_FIRST,
-        "home_assistant/interfaces/0/address": "fd00:18::3",
-        "home_assistant/interfaces/0/ipv6_address": "192.168.18.32",
-    },
-    "discovery by a network's second subnet": {
-        **_IPV6_FIRST,
-        "home_assistant/interfaces/0/address": "fd00:18::5",
-        "home_assistant/interfaces/0/ipv6_address": "192.168.18.5",
-    },
+    "the subnets of a network in the other order": _IPV6_FIRST,
+    "discovery by a network's second subnet": {**_IPV6_FIRST, "networks/lan/discovery": True},
     "a subnet of IPv4's last addresses": iot("240.0.0.0/4", "240.0.0.5"),
     "a subnet around IPv6's multicast": iot("e000::/3", "e000::5"),
-    "a subnet around loopback": {**iot("64.0.0.0/2", "64.0.0.3")},
+    "a subnet around loopback": iot("64.0.0.0/2", "64.0.0.3"),
     "a cluster of both IP versions": BOTH_VERSIONS,
     "a gateway outside a subnet without routes": {
         **DUAL,
-        **ROUTED,
-        "networks/lan/routes": ["10.9.0.0/16"],
+        **_LAN_ROUTES,
         "networks/lan/ipv6": {"subnet": "fd00:18::/64", "gateway": "fd00:19::1"},
     },
     "a node as gateway of a subnet without routes": {
         **DUAL,
-        **ROUTED,
-        "networks/lan/routes": ["10.9.0.0/16"],
+        **_LAN_ROUTES,
         "networks/lan/ipv6": {"subnet": "fd00:18::/64", "gateway": "fd00:18::10"},
         "nodes/k3s-1/addresses": ["fd00:18::10"],
     },
@@ -143,24 +128,13 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
         "nodes/k3s-1/host": "192.168.18.5",
         "nodes/k3s-1/addresses": ["192.168.18.5", "192.168.18.5"],
     },
-    "a VLAN's router that has the node's own address, where the pods lack its IP version": {
-        **PODS6,
-        "nodes/k3s-1/host": "192.168.32.1",
-        **IOT_ROUTED,
-    },
-    "a VLAN's router that has the address of one of the pod's nodes, whose IP version pods lack": {
-        **PODS6,
-        "nodes/k3s-1/host": "192.168.32.1",
+    "a VLAN's router at the node's own address, by an IP version that pods lack": _NODE_IS_ROUTER,
+    "a VLAN's router at the address of one of the pod's nodes, by an IP version that pods lack": {
+        **_NODE_IS_ROUTER,
         "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]},
-        **IOT_ROUTED,
     },
     "a pod twice in an IPv4 network": CASES["network-twice"],
-    "two IPv4 networks on one segment": {
-        "networks/iot/type": "macvlan",
-        "networks/iot/vlan_id": None,
-        "networks/iot/routes": ["203.0.113.0/24"],
-        "networks/iot/gateway": "192.168.32.1",
-    },
+    "two IPv4 networks on one segment": {**_IOT_UNTAGGED, **IOT_ROUTED},
     "a node's IPv4 address that the pod has in a VLAN": NODE_AT_IOT_ADDRESS,
     "a node's address that the pod has in a VLAN, beside a LAN on a VLAN interface": {
         **NODE_AT_IOT_ADDRESS,

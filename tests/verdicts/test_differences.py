@@ -13,7 +13,6 @@ from tests.verdicts.runners import Runners
 from tests.verdicts.scenarios import scenarios
 
 SPARE = {"network": "spare", "name": "net2", "address": "192.168.60.3", "mac": "02:00:00:00:00:60"}
-LAN = {"network": "lan", "name": "net1", "address": "192.168.18.32", "mac": "32:44:0b:5a:0e:2e"}
 SITE = Site.model_validate(
     changed_tree(
         "home",
@@ -23,7 +22,7 @@ SITE = Site.model_validate(
             "networks/lan/discovery": True,
             "networks/spare": {**LAN2, "parent": "eth1"},
             "nodes/k3s-1/interfaces": ["eth0", "eth1"],
-            "home_assistant/interfaces": [LAN, SPARE],
+            "home_assistant/interfaces/1": SPARE,
         },
     )
 )

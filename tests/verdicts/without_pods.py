@@ -7,7 +7,10 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
+import pulumi
 from pulumi.runtime import rpc
 
 from components.cni_plugins.scripts import node_scripts
@@ -20,14 +23,14 @@ from config.site import Site
 from lab.build.manifests import upstream_file
 from lab.web import serve_folder
 from tests.cases.rules import CASES
-from tests.cases.sites import unchecked_site
-from tests.unit.recorder import Recording, record
+from tests.cases.sites import changed_tree, unchecked_site
+from tests.unit.recorder import Recording, record, record_site
 
 
 def manifest_unknown() -> str:
     """Nobody can tell a forged manifest from upstream's, and the program applies it."""
     site = _site("manifest-unknown")
-    objects = parse(_manifest(unchecked_site({})))
+    objects = parse(upstream_file(unchecked_site({}).multus.version).read_text())
     (forged,) = (described for described in objects if described["kind"] == "DaemonSet")
     forged["spec"]["template"]["spec"]["containers"].append(
         {"name": "forged", "image": "example.org/forged:1"}
@@ -55,8 +58,9 @@ def archive_missing() -> str:
 
 def nodes_differ_in_ipv6() -> str:
     """One configuration is for all nodes, without the IPv6 settings that a node lacks."""
-    settings = json.dumps(_site("nodes-differ-in-ipv6").conflist_plugins("lan"))
-    return settings if "accept_ra" in settings else "net1 takes what routers advertise"
+    chain: list[Any] = _site("nodes-differ-in-ipv6").conflist_plugins("lan")
+    settings = [key for plugin in chain for key in plugin.get("sysctl", {})]
+    return f"k3s-2 has IPv6, and its pod is told {' '.join(settings)}"
 
 
 def user_not_root() -> str:
@@ -98,32 +102,39 @@ def _error_of(script: str, user: int = 0) -> str:
 def conflist_missing() -> str:
     """Multus is given no name, and takes the first file of the folder (docs/background)."""
     site = _site("conflist-missing")
-    (applied,) = _program(site, _manifest(site)).of("kubernetes:apps/v1:DaemonSet")
-    return str(applied.inputs["spec"]["template"]["spec"]["containers"][0]["args"])
+    (applied,) = _program(site).of("kubernetes:apps/v1:DaemonSet")
+    words = applied.inputs["spec"]["template"]["spec"]["containers"][0]["args"]
+    said = dict(word.split("=", 1) for word in words if "=" in word)
+    name, folder = said["--multus-master-cni-file-name"], said["--multus-autoconfig-dir"]
+    return f"Multus looks for a file called {name!r} in {folder}"
 
 
 def node_twice() -> str:
     """The program logs in to one machine for both nodes, and never to the other."""
     site = _site("node-twice")
-    commands = _program(site, _manifest(site)).of("command:remote:Command")
+    commands = _program(site).of("command:remote:Command")
     logins = [rpc.unwrap_rpc_secret(command.inputs["connection"]) for command in commands]
     machines = {(login["host"].lower(), login["port"]) for login in logins}
     return f"{len(machines)} machine for {len(logins)} nodes"
 
 
 def hostname_twice() -> str:
-    """What binds a pod to its nodes names fewer labels than there are nodes."""
-    labels = _site("hostname-twice").hostnames
-    return f"{len(set(labels))} label for {len(labels)} nodes"
+    """What binds the pod to its nodes names one of them twice, and the other one not at all."""
+    site = _site("hostname-twice")
+    (applied,) = _program(site).of("kubernetes:apps/v1:StatefulSet")
+    affinity = applied.inputs["spec"]["template"]["spec"]["affinity"]["nodeAffinity"]
+    (term,) = affinity["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
+    return f"bound to {term['matchExpressions'][0]['values']} instead of {' and '.join(site.nodes)}"
 
 
 def secret_unknown() -> str:
-    """Nothing holds the password that the node names."""
-    site = _site("secret-unknown")
-    try:
-        return f"{len([site.secrets[str(node.sudo_password)] for node in site.nodes.values()])}"
-    except KeyError as error:
-        return f"the program fails: {error!r}"
+    """The program asks the engine for a password that nobody has encrypted, and ends."""
+    tree = changed_tree("home", CASES["secret-unknown"])
+    with patch("components.program.load_site", return_value=Site.model_validate(tree)):
+        try:
+            return str(record_site(tree))
+        except pulumi.ConfigMissingError as error:
+            return str(error)
 
 
 def listen_on_unknown() -> str:
@@ -171,15 +182,11 @@ def _site(rule: str) -> Site:
     return unchecked_site(CASES[rule])
 
 
-def _manifest(site: Site) -> str:
-    return upstream_file(site.multus.version).read_text()
-
-
-def _program(site: Site, manifest: str) -> Recording:
+def _program(site: Site, manifest: str = "") -> Recording:
     """What the whole program registers for the site; no rule has looked at it."""
     args = HomeAssistantStackArgs(
         site=site,
-        objects=site_objects(site, manifest),
+        objects=site_objects(site, manifest or upstream_file(site.multus.version).read_text()),
         scripts=node_scripts_of(site),
         private_key="",
     )

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const closedPort = 9
+const closedPort = "9"
 
 // ask calls a port that nobody listens on: a refusal is an answer, and came from the other end.
 func ask(s *space, c call, timeout time.Duration) answer {
@@ -72,50 +72,18 @@ func (t *tap) describe(f frame, hop, own, to net.IP) string {
 	return ""
 }
 
-// dial is net.Dial on this very thread, which is the one inside the namespace.
+// dial stays on this very thread, which is the one inside the namespace: there is no name to resolve.
+// Its error is the kernel's own.
 func dial(from, to net.IP, timeout time.Duration) error {
-	family := unix.AF_INET
-	if to.To4() == nil {
-		family = unix.AF_INET6
-	}
-	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(fd)
+	dialer := net.Dialer{Timeout: timeout}
 	if from != nil {
-		if err := unix.Bind(fd, sockaddr(from, 0)); err != nil {
-			return err
-		}
+		dialer.LocalAddr = &net.TCPAddr{IP: from}
 	}
-	if err := unix.Connect(fd, sockaddr(to, closedPort)); !errors.Is(err, unix.EINPROGRESS) {
-		return err
+	connection, err := dialer.Dial("tcp", net.JoinHostPort(to.String(), closedPort))
+	if err == nil {
+		return connection.Close()
 	}
-	deadline := time.Now().Add(timeout)
-	for {
-		left := time.Until(deadline)
-		if left <= 0 {
-			return unix.ETIMEDOUT
-		}
-		polled := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}
-		n, err := unix.Poll(polled, int(left.Milliseconds())+1)
-		if errors.Is(err, unix.EINTR) || err == nil && n == 0 {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		number, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
-		if err != nil || number == 0 {
-			return err
-		}
-		return unix.Errno(number)
-	}
-}
-
-func sockaddr(address net.IP, port int) unix.Sockaddr {
-	if four := address.To4(); four != nil {
-		return &unix.SockaddrInet4{Port: port, Addr: [4]byte(four)}
-	}
-	return &unix.SockaddrInet6{Port: port, Addr: [16]byte(address.To16())}
+	number := unix.ETIMEDOUT
+	errors.As(err, &number)
+	return number
 }

@@ -4,17 +4,18 @@ import (
 	"bytes"
 	"encoding/binary"
 	"net"
+	"slices"
 
 	"github.com/vishvananda/netlink"
+	"golang.org/x/net/icmp"
+	"golang.org/x/net/ipv6"
 	"golang.org/x/sys/unix"
 )
 
 const (
-	etherHeader = 14
-	ipv6Header  = 40
-	solicit     = 135
-	advertise   = 136
-	icmpv6      = 58
+	solicit   = 135
+	advertise = 136
+	icmpv6    = 58
 )
 
 // What a frame is for.
@@ -77,10 +78,9 @@ func (t *tap) ask(source, address net.IP) error {
 }
 
 func decode(data []byte) (frame, bool) {
+	// What a short frame lacks reads as zeros.
+	data = append(data, make([]byte, 80)...)
 	ip := func(from, length int) net.IP { return bytes.Clone(data[from : from+length]) }
-	if len(data) < etherHeader+28 {
-		return frame{}, false
-	}
 	f := frame{to: net.HardwareAddr(data[0:6]).String(), from: net.HardwareAddr(data[6:12]).String()}
 	switch binary.BigEndian.Uint16(data[12:14]) {
 	case unix.ETH_P_ARP:
@@ -92,18 +92,12 @@ func decode(data []byte) (frame, bool) {
 	case unix.ETH_P_IP:
 		f.source, f.destination = ip(26, 4), ip(30, 4)
 	case unix.ETH_P_IPV6:
-		if len(data) < etherHeader+ipv6Header {
-			return frame{}, false
-		}
 		f.source, f.destination = ip(22, 16), ip(38, 16)
-		message := etherHeader + ipv6Header
-		if data[20] == icmpv6 && len(data) >= message+24 {
-			switch data[message] {
-			case solicit:
-				f.purpose, f.target = inquiry, ip(message+8, 16)
-			case advertise:
-				f.purpose, f.target = reply, ip(message+8, 16)
-			}
+		switch [2]byte{data[20], data[54]} {
+		case [2]byte{icmpv6, solicit}:
+			f.purpose, f.target = inquiry, ip(62, 16)
+		case [2]byte{icmpv6, advertise}:
+			f.purpose, f.target = reply, ip(62, 16)
 		}
 	default:
 		return frame{}, false
@@ -112,41 +106,18 @@ func decode(data []byte) (frame, bool) {
 }
 
 func arpRequest(mac net.HardwareAddr, source, to net.IP) []byte {
-	var made bytes.Buffer
-	made.Write([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff})
-	made.Write(mac)
-	made.Write([]byte{0x08, 0x06, 0, 1, 0x08, 0, 6, 4, 0, 1})
-	made.Write(mac)
-	made.Write(source.To4())
-	made.Write(make([]byte, 6))
-	made.Write(to.To4())
-	return made.Bytes()
+	all, kind := bytes.Repeat([]byte{0xff}, 6), []byte{0x08, 0x06, 0, 1, 0x08, 0, 6, 4, 0, 1}
+	return slices.Concat[[]byte](all, mac, kind, mac, source.To4(), make([]byte, 6), to.To4())
 }
 
 // neighbourSolicitation asks from the device's link-local address (RFC 4861 section 4.3).
 func neighbourSolicitation(mac net.HardwareAddr, to net.IP) []byte {
 	target := to.To16()
 	group := append(net.ParseIP("ff02::1:ff00:0")[:13], target[13:]...)
-	own := []byte{0xfe, 0x80, 0, 0, 0, 0, 0, 0, mac[0] ^ 2, mac[1], mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5]}
-	message := append([]byte{solicit, 0, 0, 0, 0, 0, 0, 0}, target...)
-	message = append(append(message, 1, 1), mac...)
-	header := []byte{0x60, 0, 0, 0, 0, byte(len(message)), icmpv6, 255}
-	header = append(append(header, own...), group...)
-	binary.BigEndian.PutUint16(message[2:4], checksum(header[8:], message))
-	made := append(append([]byte{0x33, 0x33}, group[12:]...), mac...)
-	return append(append(append(made, 0x86, 0xdd), header...), message...)
-}
-
-// checksum of an ICMPv6 message between two addresses (RFC 4443 section 2.3).
-func checksum(addresses, message []byte) uint16 {
-	sum := uint32(len(message)) + icmpv6
-	for _, part := range [][]byte{addresses, message} {
-		for n := 0; n+1 < len(part); n += 2 {
-			sum += uint32(binary.BigEndian.Uint16(part[n : n+2]))
-		}
-	}
-	for sum > 0xffff {
-		sum = sum>>16 + sum&0xffff
-	}
-	return ^uint16(sum)
+	own := net.IP{0xfe, 0x80, 0, 0, 0, 0, 0, 0, mac[0] ^ 2, mac[1], mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5]}
+	body := icmp.RawBody{Data: slices.Concat[[]byte](make([]byte, 4), target, []byte{1, 1}, mac)}
+	message := icmp.Message{Type: ipv6.ICMPTypeNeighborSolicitation, Body: &body}
+	data := must(message.Marshal(icmp.IPv6PseudoHeader(own, group)))
+	kind := []byte{0x86, 0xdd, 0x60, 0, 0, 0, 0, byte(len(data)), icmpv6, 255}
+	return slices.Concat[[]byte]([]byte{0x33, 0x33}, group[12:], mac, kind, own, group, data)
 }

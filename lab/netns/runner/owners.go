@@ -29,11 +29,7 @@ func whoHas(wanted *scenario, l *lab, least, most time.Duration) [][]string {
 	}()
 	for _, q := range wanted.Questions {
 		t := must(newTap(l.hosts[q.Host], l.devices[q.Host]))
-		source := net.IPv4zero
-		if q.Source != "" {
-			source = net.ParseIP(q.Source)
-		}
-		all = append(all, &asked{tap: t, source: source, address: net.ParseIP(q.Address), macs: []string{}})
+		all = append(all, &asked{tap: t, source: net.ParseIP(q.Source), address: net.ParseIP(q.Address), macs: []string{}})
 	}
 	started, again := time.Now(), time.Duration(0)
 	for len(all) > 0 {
@@ -50,13 +46,13 @@ func whoHas(wanted *scenario, l *lab, least, most time.Duration) [][]string {
 		if passed >= most || passed >= least && !silent {
 			break
 		}
-		for _, a := range all {
-			if passed >= again && len(a.macs) == 0 {
-				check(a.ask(a.source, a.address))
-			}
-		}
-		for passed >= again {
+		if passed >= again {
 			again += most / asks
+			for _, a := range all {
+				if len(a.macs) == 0 {
+					check(a.ask(a.source, a.address))
+				}
+			}
 		}
 		time.Sleep(least / 4)
 	}

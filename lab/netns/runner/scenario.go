@@ -50,8 +50,7 @@ type call struct {
 	RouteOnly bool   `json:"route_only"` // whether the kernel is asked for the route alone
 }
 
-// A host asks who has the address, by ARP from its source if that is given; an answer that is expected
-// is waited for.
+// A host asks who has the address, by ARP from its source; an answer that is expected is waited for.
 type question struct {
 	Host     string `json:"host"`
 	Source   string `json:"source"`
