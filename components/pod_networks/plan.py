@@ -3,18 +3,37 @@
 Each value stands under the words by which verify_interfaces.py names it, for example `net1 MTU`.
 """
 
-import ipaddress
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from ipaddress import ip_address, ip_network
+from typing import Any, NamedTuple
 
 from components.pod_networks.annotation import addresses
 from components.pod_networks.verify_interfaces import ETH0, SYSCTL, Plan
 from config.pod_interface import PodInterface
+from config.home_assistant import PodInterface
+from config.ip import IpAddress, IpNetwork
 from config.routing import ON_LINK
 from config.site import Site
 
 Plugins = Sequence[Mapping[str, Any]]
+
+
+class ConflistRoute(NamedTuple):
+    """A route to `to`: on-link without a gateway, in the main table without a table."""
+
+    to: IpNetwork
+    gateway: IpAddress | None
+    table: int | None
+
+
+def conflist_routes(plugins: Plugins) -> Iterator[ConflistRoute]:
+    """The routes that the plugins of a conflist are told."""
+    for plugin in plugins:
+        for route in plugin.get("ipam", {}).get("routes", []):
+            gateway = ip_address(route.get("gw", ON_LINK))
+            via = None if gateway.is_unspecified else gateway
+            yield ConflistRoute(ip_network(route["dst"]), via, route.get("table"))
 
 
 def pod_plan(site: Site) -> Plan:
@@ -47,8 +66,9 @@ def _values(site: Site, interface: PodInterface, plugins: Plugins) -> Iterator[t
         yield f"{name} MTU", str(mtu)
     for address in asked:
         yield f"{name} IPv{6 if ':' in address else 4} address", address
-    for destination, way in _routes(plugins):
-        yield f"{name} route {destination}", way
+    for to, gateway, table in conflist_routes(plugins):
+        where = "" if table is None else f" table {table}"
+        yield f"{name} route {to}{where}", "on link" if gateway is None else f"via {gateway}"
     for plugin in plugins:
         if plugin["type"] == "sbr":
             for address in asked:
@@ -66,16 +86,6 @@ def _mtus(site: Site, interface: PodInterface, plugins: Plugins) -> set[int]:
     parents = (node.interface(parent) for node in site.pod_nodes.values())
     found = given or {one.mtu for one in parents if one is not None}
     return found if len(found) == 1 else set()
-
-
-def _routes(plugins: Plugins) -> Iterator[tuple[str, str]]:
-    """Destinations, with the table unless it is the main one, and the ways to them."""
-    for plugin in plugins:
-        for route in plugin.get("ipam", {}).get("routes", []):
-            table = f" table {route['table']}" if "table" in route else ""
-            gateway = route.get("gw", ON_LINK)
-            way = "on link" if gateway == ON_LINK else f"via {gateway}"
-            yield f"{ipaddress.ip_network(route['dst'])}{table}", way
 
 
 def _sysctls(plugins: Plugins) -> dict[str, str]:

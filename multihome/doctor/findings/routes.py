@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
+from components.pod_networks.plan import conflist_routes
 from multihome.doctor.cluster_facts import ClusterFacts
 from multihome.doctor.finding import Finding
 from multihome.doctor.plan import Plan
@@ -58,13 +59,9 @@ def _planned(plan: Plan, *, any_table: bool = False) -> Iterator[Route]:
         network = plan.site.networks[interface.network]
         for subnet in network.subnets[: len(interface.addresses)]:
             yield Route(ip_network(subnet.cidr), interface.name, None)
-        for plugin in plan.conflists[interface.network]["plugins"]:
-            for route in plugin.get("ipam", {}).get("routes", []):
-                if any_table or "table" not in route:
-                    gateway = ip_address(route["gw"]) if route.get("gw") else None
-                    on_link = gateway is None or gateway.is_unspecified
-                    to = ip_network(route["dst"])
-                    yield Route(to, interface.name, None if on_link else gateway)
+        for to, gateway, table in conflist_routes(plan.conflists[interface.network]["plugins"]):
+            if any_table or table is None:
+                yield Route(to, interface.name, gateway)
 
 
 def ipv4_routes(text: str) -> Iterator[Route]:
