@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from lab.control_plane.commands import OFF
+from lab.control_plane.processes import described_node
 from tests.engine.lab import Lab, applied_lab
 
 NAMESPACE = "/api/v1/namespaces/homeassistant"
@@ -104,10 +106,13 @@ def test_a_changed_key_changes_only_the_object_that_it_is_about(home: Lab) -> No
     assert "192.168.18.33/24" in annotations["k8s.v1.cni.cncf.io/networks"]
 
 
-def test_destroy_keeps_what_holds_the_data_and_up_restores_the_rest(
+def test_destroy_keeps_the_data_up_restores_the_rest_and_unlisted_nodes_are_left_alone(
     home: Lab, archive: Path, tmp_path: Path
 ) -> None:
-    """By an archive of the operator's, and a context of the operator's own kubeconfig."""
+    """By an archive of the operator's, and a context of the operator's own kubeconfig.
+
+    Without a cluster destroy fails before any connection.
+    """
     kubeconfig = tmp_path / "kubeconfig"
     kubeconfig.write_text(json.dumps({**json.loads(home.plane.kubeconfig), "current-context": ""}))
     home.environment["KUBECONFIG"] = str(kubeconfig)
@@ -120,8 +125,15 @@ def test_destroy_keeps_what_holds_the_data_and_up_restores_the_rest(
         plugins.update(source="archive", archives={"amd64": str(archive)})
 
     home.change(give_own)
+    # To nodes that the stack file does not list nothing happens; a pod of one that is off would
+    # never start.
+    for name, labels in (("k3s-8", {}), ("k3s-9", OFF)):
+        home.plane.request("POST", "/api/v1/nodes", described_node(name, labels))
     home.up()
     assert {file.name for file in plugin_folder(home).glob("[a-z]*")} == PLUGINS
+    pods = home.plane.get("/api/v1/pods")["items"]
+    assert {pod["metadata"]["namespace"] for pod in pods} == {"homeassistant", "kube-system"}
+    assert {pod["spec"]["nodeName"] for pod in pods} == {"k3s-1"}
 
     done = home.pulumi("destroy", "--exclude-protected")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -139,6 +151,12 @@ def test_destroy_keeps_what_holds_the_data_and_up_restores_the_rest(
 
     home.up()
     assert home.plane.exists(WORKLOAD)
+    connections = home.connections()
+    home.plane.stop_api_server()
+    done = home.pulumi("destroy", "--exclude-protected")
+    assert done.returncode != 0
+    assert "unreachable" in done.stdout + done.stderr
+    assert home.connections() == connections
 
 
 @pytest.mark.parametrize("before", [False, True], ids=["at first", "as a change"])
@@ -168,14 +186,3 @@ def test_without_a_cluster_the_first_up_fails_before_any_connection(home: Lab) -
     assert done.returncode != 0
     assert "unreachable" in done.stdout + done.stderr
     assert home.connections() == 0
-
-
-def test_without_a_cluster_destroy_fails_before_any_connection(home: Lab) -> None:
-    home.up()
-    connections = home.connections()
-    home.plane.stop_api_server()
-
-    done = home.pulumi("destroy", "--exclude-protected")
-    assert done.returncode != 0
-    assert "unreachable" in done.stdout + done.stderr
-    assert home.connections() == connections

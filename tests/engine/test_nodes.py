@@ -9,15 +9,14 @@ import pytest
 
 from components.pod_networks.node_affinity import node_affinity
 from lab.control_plane.commands import OFF
+from components.home_assistant.objects import stateful_set
 from lab.control_plane.processes import (
     ControlPlane,
-    described_node,
     start_control_plane,
     wait_until,
 )
 from tests.cases.rules import CASES
 from tests.cases.sites import unchecked_site
-from tests.engine.lab import Lab
 from tests.engine.loopback import API_SERVER, loopback
 
 RULE = "no-node-for-pod"
@@ -77,16 +76,3 @@ def test_a_pod_for_a_node_that_is_there_is_scheduled(plane: ControlPlane, folder
     said = scheduled(plane, folder, "planned", CASES["node-unknown"])
 
     assert said["status"] == "True"
-
-
-def test_nodes_that_the_stack_file_does_not_list_are_left_alone(home: Lab) -> None:
-    """One of them is off: a pod that is bound to it never starts."""
-    for name, labels in (("k3s-8", {}), ("k3s-9", OFF)):
-        home.plane.request("POST", "/api/v1/nodes", described_node(name, labels))
-    home.up()
-
-    pods = home.plane.get("/api/v1/pods")["items"]
-    assert {pod["metadata"]["namespace"] for pod in pods} == {"homeassistant", "kube-system"}
-    assert {pod["spec"]["nodeName"] for pod in pods} == {"k3s-1"}
-    done = home.pulumi("destroy", "--exclude-protected")
-    assert done.returncode == 0, done.stdout + done.stderr
