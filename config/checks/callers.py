@@ -44,7 +44,8 @@ def source_based_routing_without_gateway(site: Site) -> Iterator[Finding]:
 
 @rule(
     "source-based-routing-one-version",
-    because="answers of the other one leave by the cluster, whose firewall drops them",
+    because="answers by an IP version without a gateway leave by the cluster, whose firewall drops"
+    " them",
     source="docs/background/pod_interfaces.md#callers",
     severity="warning",
 )

@@ -60,18 +60,20 @@ def advertisements_without_ipv6(site: Site) -> Iterator[Finding]:
 
 @rule(
     "advertisements-beside-table",
-    because="their routes are in the main table, and its answers look in the network's own",
+    because="answers from the planned address look in the network's own table, where routes of"
+    " advertisements are not",
     source="docs/background/pod_interfaces.md#advertisements",
     severity="warning",
 )
 def advertisements_beside_table(site: Site) -> Iterator[Finding]:
-    """Routes that routers advertise hold for the pod's planned address.
+    """The pod's planned IPv6 address takes the routes that routers advertise.
 
-    Without an IPv6 gateway the network's own table ends before the main one is looked in.
+    Where the network's own table has no IPv6 default route, the main table is looked in as well.
     """
     for located in located_networks(site):
         network = located.network
-        by_table = network.source_based_routing and {6} <= network.ip_versions & {*network.gateways}
+        has_default = 6 in network.ip_versions and 6 in network.gateways
+        by_table = network.source_based_routing and has_default
         if by_table and network.router_advertisements != "ignore":
             yield located.finding(
                 "router_advertisements",
