@@ -3,8 +3,9 @@
 A pod that starts before Multus has written its configuration gets eth0 alone, for as long as its
 sandbox lives (docs/background/multus.md#start-race). Only another pod gets another sandbox.
 
-The argument is a JSON object: interface to MAC. Each pod that is given up lets the next one wait
-longer; a ConfigMap keeps the count. Before a pod is deleted, an Event on its StatefulSet says why.
+The argument is a JSON object: interface to MAC, or to null where any MAC will do. Each pod that is
+given up lets the next one wait longer; a ConfigMap keeps the count. Before a pod is deleted, an
+Event on its StatefulSet says why.
 """
 
 import json
@@ -14,7 +15,7 @@ import ssl
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http.client import HTTPException
 from pathlib import Path
@@ -35,16 +36,17 @@ FAILURES = (OSError, HTTPException, ValueError, LookupError)
 Call = Callable[[str, str, "dict[str, Any] | None"], "dict[str, Any]"]
 
 
-def missing(planned: dict[str, str], interfaces: Path) -> list[str]:
-    """The planned interfaces that are not there with their MACs."""
-    return [name for name, mac in planned.items() if _mac(interfaces / name) != mac]
+def missing(planned: Mapping[str, str | None], interfaces: Path) -> list[str]:
+    """The planned interfaces that are not there, or not with their MACs."""
+    return [name for name, mac in planned.items() if not _is_there(interfaces / name, mac)]
 
 
-def _mac(interface: Path) -> str:
+def _is_there(interface: Path, mac: str | None) -> bool:
     try:
-        return (interface / "address").read_text(encoding="ascii").strip()
+        found = (interface / "address").read_text(encoding="ascii").strip()
     except OSError:
-        return ""
+        return False
+    return mac in (None, found)
 
 
 def patience(given_up: int) -> int:

@@ -40,6 +40,13 @@ def test_an_interface_that_is_absent_or_another_is_missed(
     assert missing(PLANNED, have(tmp_path, there)) == absent
 
 
+def test_an_interface_of_any_mac_is_there_where_another_container_compares_the_macs(
+    tmp_path: Path,
+) -> None:
+    folder = have(tmp_path, {"net1": "02:00:00:00:00:01"})
+    assert missing({"net1": None, "net1.2": None}, folder) == ["net1.2"]
+
+
 def test_the_role_allows_no_more_than_the_check_does() -> None:
     rules = interface_check.role("home-assistant", "home")["rules"]
 
