@@ -87,6 +87,8 @@ def _kubelet_configuration() -> dict[str, object]:
         "cpuCFSQuota": False,
         "failSwapOn": False,
         "nodeStatusUpdateFrequency": "5s",
+        # Statistics of every container each ten seconds, for evictions that are switched off.
+        "localStorageCapacityIsolation": False,
         "evictionHard": {"memory.available": "0%", "nodefs.available": "0%"},
         "imageGCHighThresholdPercent": 100,
         "resolvConf": "/dev/null",
