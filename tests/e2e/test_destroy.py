@@ -88,7 +88,10 @@ def start_ordinary_pods(site: RunningSite, done: Callable[[], bool]) -> list[flo
     return spent
 
 
-def test_destroy_leaves_the_data_and_a_node_that_starts_pods(site: RunningSite) -> None:
+def test_destroy_leaves_the_data_and_a_node_that_starts_pods(first_up: RunningSite) -> None:
+    # As the test before has left it: what is destroyed needs no repair first.
+    site = first_up
+    site.forget_starts()
     site.lab.ssh(site.node, f"echo mine >{DATA}/kept")
     site.lab.plane.exists("/api/v1/namespaces/default/serviceaccounts/default")
     result: list[subprocess.CompletedProcess[str]] = []
@@ -112,6 +115,7 @@ def test_destroy_leaves_the_data_and_a_node_that_starts_pods(site: RunningSite) 
     assert not {"macvlan", "vlan", "tuning", ".multihome-cni-plugins"} & set(plugins)
     assert site.lab.ssh(site.node, f"cat {DATA}/kept") == "mine\n"
 
+    site.undo()
     site.applied.up()
     site.settled()
     site.assert_as_planned()
