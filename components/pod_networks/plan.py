@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 
 from components.pod_networks.annotation import addresses
 from components.pod_networks.verify_interfaces import ETH0, SYSCTL, Plan
-from config.pod_interface import PodInterface
-from config.home_assistant import PodInterface
 from config.ip import IpAddress, IpNetwork
+from config.pod_interface import PodInterface
 from config.routing import ON_LINK
 from config.site import Site
 

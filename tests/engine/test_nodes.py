@@ -8,8 +8,6 @@ from urllib.error import HTTPError
 import pytest
 
 from components.pod_networks.node_affinity import node_affinity
-from lab.control_plane.commands import OFF
-from components.home_assistant.objects import stateful_set
 from lab.control_plane.processes import (
     ControlPlane,
     start_control_plane,

@@ -36,7 +36,6 @@ EVIDENCE: dict[str, str] = {
     "listen-on-unknown": "is called by nobody",
     "listen-on-without-proxy": "is called by lan",
     "callers-without-proxy": "is called by nobody",
-    "secret-unknown": "the program fails: KeyError",
     "secret-unknown": "Missing required configuration variable 'multihome:secrets'",
     "range-missing": "192.168.18.2 is answered by 2 MACs",
     "range-outside-subnet": "not in network",

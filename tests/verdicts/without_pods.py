@@ -163,7 +163,7 @@ def _called_by(rule: str) -> str:
 def callers_without_proxy() -> str:
     """The policy selects the pod and has no rule that lets a caller in."""
     site = _site("callers-without-proxy")
-    (policy,) = _program(site, _manifest(site)).of("kubernetes:networking.k8s.io/v1:NetworkPolicy")
+    (policy,) = _program(site).of("kubernetes:networking.k8s.io/v1:NetworkPolicy")
     return f"is called by {policy.inputs['spec'].get('ingress') or 'nobody'}"
 
 
