@@ -1,7 +1,7 @@
 """Every Kubernetes object and every node script of a site, for `up` and `render` alike."""
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +27,9 @@ class SiteObjects:
     """The Kubernetes objects of a site, as they are applied.
 
     Namespace, CustomResourceDefinition and claim outlive `destroy`. `multus` and `home_assistant`
-    are by kind, `networks` by the network's name. Where another Multus is used, `crd` is None and
-    `multus` is empty. `claim` is None where the workload uses one that is there already.
+    are by kind (`Packages` is a ConfigMap), `networks` by the network's name. Where another Multus
+    is used, `crd` is None and `multus` is empty. `claim` is None where the workload uses one that
+    is there already.
     """
 
     namespace: KubernetesObject
@@ -50,10 +51,13 @@ class SiteObjects:
         yield from self.home_assistant.values()
 
 
-def site_objects(site: Site, manifest: str | None) -> SiteObjects:
+def site_objects(
+    site: Site, manifest: str | None, packages: Mapping[str, str] | None = None
+) -> SiteObjects:
     """The objects of the site.
 
     `manifest` is the text of upstream's Multus manifest, or None where another Multus is used.
+    `packages` are the texts of Home Assistant's packages by file name.
     Raises `ManifestError` for a manifest that this program does not understand.
     """
     settings, namespace, conflists = site.home_assistant, site.namespace, _conflists(site)
@@ -69,6 +73,7 @@ def site_objects(site: Site, manifest: str | None) -> SiteObjects:
         settings,
         around,
         seed_plan(site),
+        packages or {},
         probed_from_inside=not site.cluster.kubelet_calls_by_pod_network,
     )
     crd = multus.pop("CustomResourceDefinition", None)
@@ -82,7 +87,7 @@ def site_objects(site: Site, manifest: str | None) -> SiteObjects:
             for name, config in conflists.items()
         },
         claim=None if claimed is None else _ours(claimed),
-        home_assistant={described["kind"]: _ours(described) for described in workload},
+        home_assistant={_part(described): _ours(described) for described in workload},
     )
 
 
@@ -95,6 +100,11 @@ def _namespace(site: Site) -> KubernetesObject:
     if exceeds_baseline(site.home_assistant):
         metadata["labels"] = {"pod-security.kubernetes.io/enforce": "privileged"}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+
+
+def _part(described: KubernetesObject) -> str:
+    """What the component calls the object: its kind, but for the ConfigMap with the packages."""
+    return "Packages" if described.get("immutable") else str(described["kind"])
 
 
 def _multus(site: Site, manifest: str) -> dict[str, KubernetesObject]:

@@ -1,6 +1,7 @@
 """The program of a stack: its configuration, read and checked, as a HomeAssistantStack."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pulumi
 import pulumi_command as command
@@ -11,6 +12,7 @@ from components.multus.source import ManifestUnavailableError, manifest_of, refu
 from components.objects import node_scripts_of, site_objects
 from components.stack import HomeAssistantStack, HomeAssistantStackArgs
 from config.reading.engine import load_site
+from config.reading.packages import packages_of
 from config.reading.ssh_key import needs_password
 from config.site import Site
 
@@ -21,7 +23,8 @@ def build() -> HomeAssistantStack:
     """Builds the stack; raises `pulumi.RunError` with one line per mistake, before any resource."""
     site = load_site()
     try:
-        objects = site_objects(site, manifest_of(site.multus))
+        packages = packages_of(site, Path())
+        objects = site_objects(site, manifest_of(site.multus), packages)
     except (ManifestError, ManifestUnavailableError) as error:
         raise pulumi.RunError(refused_manifest(site.multus, error).line()) from error
     scripts = node_scripts_of(site)

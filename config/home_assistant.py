@@ -6,11 +6,13 @@ from typing import Annotated
 from pydantic import Field
 
 from config.cluster_callers import ClusterCallers
+from config.folder import RelativeFolder, SecretKey
 from config.http import Http
 from config.http_route import HttpRoute
+from config.restore import Restore
 from config.settings import Settings
 from config.time_zone import TimeZone
-from config.values import InterfaceName, NetworkName
+from config.values import DnsLabel, InterfaceName, NetworkName
 from config.workload import Workload
 
 # In `listen_on`: eth0.
@@ -46,6 +48,36 @@ class HomeAssistant(Workload):
         ),
     ] = None
 
+    configuration: RelativeFolder | None = Field(
+        None, description="A folder beside the stack file; its files *.yaml are packages."
+    )
+    configuration_secrets: dict[SecretKey, DnsLabel] = Field(
+        default_factory=dict,
+        description="The values of `!secret` in the packages: names in `secrets`, by the names that"
+        " the packages use.",
+    )
+    check_before_replacing: bool = Field(
+        default=True,
+        description="Whether Home Assistant checks `configuration` and `restore` before `up`"
+        " replaces the pod.",
+    )
+    copies: int = Field(
+        3,
+        ge=0,
+        le=99,
+        description="How many cold copies of the data are kept; one is made before each new release"
+        " starts, and before a restore. 0 makes none.",
+    )
+    restore: Restore | None = Field(
+        None, description="The backup to restore: a cold copy, or one of Home Assistant's own."
+    )
+
+    @property
+    def is_checked_before(self) -> bool:
+        """Whether a Job looks at what the stack file puts on the volume before the pod gets it."""
+        brings = self.configuration is not None or self.restore is not None
+        return self.check_before_replacing and brings
+
     @property
     def has_proxy(self) -> bool:
         """Whether a proxy of the cluster passes requests on."""
@@ -57,7 +89,11 @@ class HomeAssistant(Workload):
         return self.listen_on is None or CLUSTER in self.listen_on
 
     def secrets(self) -> Iterator[tuple[str, str]]:
-        """(key path below the workload's key, name of the secret) of each secret that it uses."""
+        """As those of every workload, and those of its settings, packages and backup."""
         yield from super().secrets()
         if self.settings is not None and self.settings.location is not None:
             yield "settings.location", self.settings.location
+        for key, name in self.configuration_secrets.items():
+            yield f"configuration_secrets.{key}", name
+        if self.restore is not None and self.restore.password is not None:
+            yield "restore.password", self.restore.password

@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from components.multus.manifest import ManifestError
 from components.multus.source import ManifestUnavailableError, manifest_of, refused_manifest
 from components.objects import node_scripts_of, site_objects
+from config.reading.packages import packages_of
 from config.site import Site
 from multihome.site_file import REFUSED, read_site_file
 
@@ -27,7 +28,7 @@ def render_file(path: Path) -> int:
         file.print_errors()
         return file.exit_status
     try:
-        texts = dict(rendered(file.site))
+        texts = dict(rendered(file.site, path.parent))
     except (ManifestError, ManifestUnavailableError) as error:
         print(f"{path}: {refused_manifest(file.site.multus, error).line()}", file=sys.stderr)
         return REFUSED
@@ -43,9 +44,13 @@ def render_file(path: Path) -> int:
     return file.exit_status
 
 
-def rendered(site: Site) -> Iterator[tuple[str, str]]:
-    """(file name, text) of every Kubernetes object and every node script. No secret is in any."""
-    for described in site_objects(site, manifest_of(site.multus)):
+def rendered(site: Site, folder: Path) -> Iterator[tuple[str, str]]:
+    """(file name, text) of every Kubernetes object and every node script. No secret is in any.
+
+    `folder` is that of the stack file.
+    """
+    packages = packages_of(site, folder)
+    for described in site_objects(site, manifest_of(site.multus), packages):
         name = f"{described['kind']}-{described['metadata']['name']}.yaml".lower()
         yield name, _yaml(described)
     for node_name, scripts in node_scripts_of(site).items():

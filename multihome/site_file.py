@@ -7,6 +7,7 @@ from pathlib import Path
 
 from config.reading.access import missing_access
 from config.reading.archives import archive_problems
+from config.reading.packages import package_problems
 from config.reading.problem import Problem
 from config.reading.site import read_site
 from config.reading.stack_file import StackFile, read_stack_file
@@ -49,15 +50,16 @@ def read_site_file(path: Path) -> SiteFile:
         problems += reading.problems
         site = reading.site
     if site is not None:
-        problems += tuple(_around(site, file))
+        problems += tuple(_around(site, file, path.parent))
     refused = any(problem.severity == "error" for problem in problems)
     return SiteFile(path=path, site=None if refused else site, problems=problems)
 
 
-def _around(site: Site, file: StackFile) -> Iterator[Problem]:
+def _around(site: Site, file: StackFile, folder: Path) -> Iterator[Problem]:
     """What is wrong with the secrets of the stack, and with the files that the site names."""
     yield from missing_access(site, file.secrets)
     yield from archive_problems(site)
+    yield from package_problems(site, folder)
     if site.multus.install and site.multus.manifest_file is not None:
         yield from _of_manifest(site)
 

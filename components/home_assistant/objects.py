@@ -1,8 +1,12 @@
 """The Kubernetes objects of Home Assistant (docs/background/home-assistant.md)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from components.home_assistant import seed
+from components.home_assistant.data import containers
+from components.home_assistant.data import packages as of_packages
+from components.home_assistant.data.check_job import check_job
 from components.home_assistant.probes import probes
 from components.home_assistant.seed_config import Plan
 from components.pod_networks import interface_check
@@ -22,7 +26,12 @@ GRACE_SECONDS = 300
 
 
 def objects(
-    settings: HomeAssistant, around: Surroundings, plan: Plan, *, probed_from_inside: bool
+    settings: HomeAssistant,
+    around: Surroundings,
+    plan: Plan,
+    packages: Mapping[str, str],
+    *,
+    probed_from_inside: bool,
 ) -> list[Json]:
     """All objects but the claim, in an order in which they can be created.
 
@@ -37,8 +46,13 @@ def objects(
     ]
     if settings.secret_names:
         found.append(secret(NAME, settings.secret_names, namespace))
+    if packages:
+        found.append(of_packages.packages_map(NAME, packages, namespace))
     from_inside = probed_from_inside or not settings.listens_in_cluster
-    pod = _pod(settings, plan, probed_from_inside=from_inside)
+    pod = _pod(settings, plan, packages, probed_from_inside=from_inside)
+    if settings.is_checked_before:
+        environment = pod.containers[0]["env"]
+        found.append(check_job(NAME, settings, around, packages, plan, environment=environment))
     found += [
         stateful_set(NAME, settings, around, pod),
         service(NAME, settings.service, namespace, port),
@@ -52,7 +66,9 @@ def objects(
     return found
 
 
-def _pod(settings: HomeAssistant, plan: Plan, *, probed_from_inside: bool) -> Pod:
+def _pod(
+    settings: HomeAssistant, plan: Plan, packages: Mapping[str, str], *, probed_from_inside: bool
+) -> Pod:
     container: dict[str, Any] = {
         "name": NAME,
         "image": settings.image,
@@ -64,11 +80,15 @@ def _pod(settings: HomeAssistant, plan: Plan, *, probed_from_inside: bool) -> Po
     main = main_container(NAME, settings, container)
     claimed = {"claimName": claim_name(NAME, settings.storage)}
     config = {"name": "config", "persistentVolumeClaim": claimed}
-    location = None if settings.settings is None else settings.settings.location
+    # A store that was restored is seeded as any other.
+    prepared = [
+        containers.keep_data(NAME, settings, packages),
+        seed.init_container(NAME, settings, plan),
+    ]
     return Pod(
-        init_containers=[seed.init_container(NAME, settings.image, plan, location)],
+        init_containers=prepared,
         containers=[main],
-        volumes=[config],
+        volumes=[config, *of_packages.volumes(NAME, settings, packages)],
         grace_seconds=GRACE_SECONDS,
     )
 

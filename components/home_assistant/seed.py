@@ -9,6 +9,7 @@ from typing import Any
 
 from components.home_assistant.seed_config import Listen, Plan
 from components.workload.secrets import reference
+from config.home_assistant import HomeAssistant
 from config.site import Site
 
 FOLDER = "/config"
@@ -79,18 +80,29 @@ def _core(site: Site) -> dict[str, Any]:
     return {"time_zone": site.home_assistant.time_zone, **given}
 
 
-def init_container(workload: str, image: str, plan: Plan, location: str | None) -> dict[str, Any]:
-    """Runs the script with the Python of the image; `location` is the name of a secret."""
-    environment: list[dict[str, Any]] = []
+def command(plan: Plan) -> list[str]:
+    """Runs the script with the Python of Home Assistant's image."""
+    return ["python3", "-c", script(), json.dumps(plan), str(PATIENCE_SECONDS)]
+
+
+def location(workload: str, settings: HomeAssistant) -> list[dict[str, Any]]:
+    """The variable by which the script gets the secret location, where there is one."""
+    if settings.settings is None or settings.settings.location is None:
+        return []
+    value = reference(workload, settings.settings.location)
+    return [{"name": "LOCATION", "valueFrom": value}]
+
+
+def init_container(workload: str, settings: HomeAssistant, plan: Plan) -> dict[str, Any]:
+    """Writes /config before Home Assistant starts."""
+    environment = location(workload, settings)
     if plan["listen"] is not None and plan["listen"]["cluster"]:
         field = {"fieldRef": {"fieldPath": "status.podIPs"}}
         environment.append({"name": "POD_IPS", "valueFrom": field})
-    if location is not None:
-        environment.append({"name": "LOCATION", "valueFrom": reference(workload, location)})
     return {
         "name": "seed",
-        "image": image,
-        "command": ["python3", "-c", script(), json.dumps(plan), str(PATIENCE_SECONDS)],
+        "image": settings.image,
+        "command": command(plan),
         "env": environment,
         # The last line, for `kubectl describe pod`.
         "terminationMessagePolicy": "FallbackToLogsOnError",

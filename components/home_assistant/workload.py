@@ -8,6 +8,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apps.v1 import StatefulSet
+from pulumi_kubernetes.batch.v1 import Job
 from pulumi_kubernetes.core.v1 import ConfigMap, Secret, Service, ServiceAccount
 from pulumi_kubernetes.networking.v1 import Ingress, NetworkPolicy
 from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
@@ -21,7 +22,8 @@ class HomeAssistantArgs(TypedDict):
 
     objects: dict[str, Any]
     """The objects by kind: ServiceAccount, Role, RoleBinding, ConfigMap, StatefulSet, Service and,
-    where they are wanted, Secret, Ingress, HTTPRoute and NetworkPolicy."""
+    where they are wanted, Secret, Ingress, HTTPRoute, NetworkPolicy, Job, and a ConfigMap as
+    `Packages`."""
     secrets: NotRequired[Mapping[str, pulumi.Input[str]]]
     """The values of the Secret, by their names."""
     start_timeout: NotRequired[str]
@@ -79,6 +81,21 @@ class HomeAssistant(pulumi.ComponentResource):
         if "NetworkPolicy" in parts:
             # Before the pod, which would be open meanwhile.
             needed.append(NetworkPolicy(f"{name}-policy", opts=here, **parts["NetworkPolicy"]))
+        if "Packages" in parts:
+            # A name per content: the old one stays until the pod that uses it is gone.
+            named = args["objects"]["Packages"]["metadata"]["name"]
+            needed.append(ConfigMap(f"{name}-{named}", opts=here, **parts["Packages"]))
+        if "Job" in parts:
+            check = Job(
+                f"{name}-check",
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    depends_on=[*needed],
+                    custom_timeouts=pulumi.CustomTimeouts(create=patience, update=patience),
+                ),
+                **parts["Job"],
+            )
+            needed.append(check)
         StatefulSet(
             f"{name}-stateful-set",
             opts=pulumi.ResourceOptions(

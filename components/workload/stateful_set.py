@@ -55,7 +55,9 @@ def stateful_set(workload: str, settings: Workload, around: Surroundings, pod: P
         HASH_ANNOTATION: networks_hash(around.conflists),
         **pod.annotations,
     }
-    check = interface_check.init_container(settings.image, settings.interfaces)
+    check = interface_check.init_container(
+        settings.image, settings.interfaces, macs=around.plan is None
+    )
     verified = [] if around.plan is None else [verification.container(settings.image, around.plan)]
     prepared = [volume_container(settings, container) for container in pod.init_containers]
     spec: Json = {

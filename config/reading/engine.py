@@ -4,11 +4,13 @@ import dataclasses
 import json
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pulumi
 
 from config.reading.access import agent_problem, missing_access
 from config.reading.archives import archive_problems
+from config.reading.packages import package_problems
 from config.reading.place import location_problem
 from config.reading.problem import NAMESPACE, Problem
 from config.reading.secrets import NAMED_SECRETS, SECRET_KEYS, hidden, misplaced
@@ -33,6 +35,8 @@ def load_site() -> Site:
         problems += [*_access_problems(config, reading.site), *archive_problems(reading.site)]
         named = config.get_object(NAMED_SECRETS) or {}
         problems += [found for found in [location_problem(reading.site, named)] if found]
+        # The engine runs the program in the folder of the stack file.
+        problems += package_problems(reading.site, Path())
     if not pulumi.runtime.is_dry_run():
         problems = [_refused_in_up(problem) for problem in problems]
     for problem in problems:

@@ -61,6 +61,12 @@ ROUTE: Changes = {f"{HERE}/route": {"host": "home.example.org", "gateway": "trae
 CALLERS: Changes = {f"{HERE}/cluster_callers": {"namespaces": ["kube-system"]}}
 PLACES = {f"secrets/{name}": {"secure": f"{n}, 5, 2"} for n, name in enumerate(("one", "two"))}
 LOCATED: Changes = {**PLACES, f"{HERE}/settings": {"location": "one"}}
+RESTORE: Changes = {"home_assistant/restore": {"backup": "cold_copy_2026.10.2_1.tar"}}
+PACKAGES: Changes = {
+    **{f"secrets/{name}": {"secure": f"v1:{name}"} for name in ("one", "two")},
+    "home_assistant/configuration": "tests/cases/packages",
+    "home_assistant/configuration_secrets": {"recorder_url": "one"},
+}
 BY_CONTEXT: Changes = {"cluster/context": "home", "secret:kubeconfig": None}
 CALICO: Changes = {"cluster/flannel": False, "cluster/default_conflist": "10-calico.conflist"}
 CUSTOM: Changes = {"cluster": EVERYTHING_BUNDLED}
@@ -251,6 +257,15 @@ ROWS: dict[str, dict[str, Row]] = {
         "nodes": Row(
             {**TWO_NODES, "home_assistant/nodes": ["k3s-1"]}, {"home_assistant/nodes": ["k3s-2"]}
         ),
+        "configuration": Row(
+            {"home_assistant/configuration": "tests/cases/other_packages"},
+            {**PACKAGES, "home_assistant/configuration": "tests/cases/packages"},
+        ),
+        "configuration_secrets": Row(
+            PACKAGES, {"home_assistant/configuration_secrets/recorder_url": "two"}
+        ),
+        "check_before_replacing": Row(PACKAGES, {"home_assistant/check_before_replacing": False}),
+        "copies": Row({}, {"home_assistant/copies": 5}),
         "listen_on": Row({}, {f"{HERE}/listen_on": ["lan"]}),
         "discovery_interfaces": Row({}, {f"{HERE}/discovery_interfaces": ["net1"]}),
     },
@@ -322,6 +337,14 @@ ROWS: dict[str, dict[str, Row]] = {
         "storage_class": Row({}, {"home_assistant/storage": {"storage_class": "longhorn.fast"}}),
         "access_mode": Row({}, {"home_assistant/storage": {"access_mode": "ReadWriteOncePod"}}),
         "existing_claim": Row({}, {"home_assistant/storage": {"existing_claim": "old-config"}}),
+    },
+    "Restore": {
+        "backup": Row(RESTORE, {"home_assistant/restore/backup": "other.tar"}),
+        "password": Row(
+            {**RESTORE, **PASSWORDS, "home_assistant/restore/password": "one"},
+            {"home_assistant/restore/password": "two"},
+        ),
+        "again": Row(RESTORE, {"home_assistant/restore/again": "2"}),
     },
     "PodInterface": {
         "network": Row(

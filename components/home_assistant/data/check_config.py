@@ -1,0 +1,187 @@
+"""Runs in a Job beside the running pod: whether the new one could start with these data.
+
+It looks for whatever would refuse the new pod, and lets Home Assistant check the configuration in a
+folder of its own; the volume is not written. The arguments are a JSON object (`Plan`) and the file
+that says why it failed.
+"""
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, TypedDict
+
+from components.home_assistant.data.backup_file import BACKUPS, LEFT_OUT, copy_members
+from components.home_assistant.data.packages_folder import FOLDER, lay_packages
+from components.home_assistant.data.record import (
+    Record,
+    RefusedError,
+    Wanted,
+    check_downgrade,
+    check_restore,
+    check_room,
+    restore_due,
+    version_of_image,
+    version_on_volume,
+)
+
+# Kubernetes keeps 4096 bytes.
+LONGEST_MESSAGE = 3500
+LARGEST_FILE = 4 * 2**20
+_DATABASE = re.compile(r".*\.(db|log|tar|gz)([-.].*)?")
+_ERROR = re.compile(r"(ERROR|CRITICAL):")
+
+
+class Plan(TypedDict):
+    """`seed` is the command that writes what multihome puts into /config, if there is one.
+
+    It is given the folder as the last argument.
+    """
+
+    config: str
+    scratch: str
+    packages: str
+    secrets: str
+    wanted: dict[str, Any]
+    seed: list[str]
+
+
+def check_data(config: Path, image: str, wanted: Wanted) -> Path | None:
+    """The backup that will be restored, if any; raises `RefusedError` as keep_data.py would."""
+    due = restore_due(wanted, Record(config))
+    found = version_on_volume(config)
+    if wanted.copies and found is not None and (due or found != image):
+        check_room(config)
+    if due is None:
+        check_downgrade(config, image)
+        return None
+    meta = check_restore(config, due["backup"], image)
+    backup = config / BACKUPS / due["backup"]
+    return backup if meta.get("extra", {}).get("multihome") else Path()
+
+
+def fill_scratch(config: Path, scratch: Path, backup: Path | None) -> None:
+    """Makes a folder that Home Assistant takes for the /config of the new pod.
+
+    What is on the volume is linked. Only of stores, and of what is going to be written, is there
+    more than a link.
+    """
+    if backup is not None:
+        _unpack_small(backup, scratch)
+        return
+    for entry in config.iterdir():
+        if entry.name in (*LEFT_OUT, "multihome", ".storage", "configuration.yaml"):
+            continue
+        (scratch / entry.name).symlink_to(entry)
+    for folder in (".storage", "multihome"):
+        (scratch / folder).mkdir()
+        with contextlib.suppress(FileNotFoundError):
+            for entry in (config / folder).iterdir():
+                if f"{folder}/{entry.name}" != FOLDER:
+                    (scratch / folder / entry.name).symlink_to(entry)
+    with contextlib.suppress(FileNotFoundError):
+        text = (config / "configuration.yaml").read_bytes()
+        (scratch / "configuration.yaml").write_bytes(text)
+
+
+def _unpack_small(backup: Path, scratch: Path) -> None:
+    with copy_members(backup) as (inner, found):
+        for member in found:
+            if member.size <= LARGEST_FILE and not _DATABASE.fullmatch(member.name):
+                inner.extract(member, scratch)
+
+
+def complaints(scratch: Path, answer: dict[str, Any], log: str) -> list[str]:
+    """What Home Assistant said, each line once, without the values of the configuration.
+
+    `answer` is the output of `check_config --json`, `log` what it wrote beside it.
+    """
+    found = [
+        f"{domain}: {text}"
+        for kind in ("errors", "warnings")
+        for domain, texts in answer.get(kind, {}).items()
+        for text in texts
+        # The rest are values, with secrets in their places.
+        if isinstance(text, str)
+    ]
+    found += [line for line in log.splitlines() if _ERROR.match(line)]
+    return [line.replace(str(scratch), "/config") for line in dict.fromkeys(found)]
+
+
+def hide(text: str, secrets: list[str]) -> str:
+    """The text without the values of secrets."""
+    for value in sorted(secrets, key=len, reverse=True):
+        if len(value) > 3:
+            text = text.replace(value, "[secret]")
+    return text
+
+
+def own_secrets(scratch: Path) -> list[str]:
+    """The values of the user's own secrets.yaml, by its usual form."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        text = (scratch / "secrets.yaml").read_text(encoding="utf-8")
+        return [value.strip(" '\"") for value in re.findall(r"^[^#\s:]+:(.+)$", text, re.MULTILINE)]
+    return []
+
+
+def check_config(scratch: Path, secrets: list[str]) -> None:
+    """Lets Home Assistant check the folder; raises `RefusedError` with its own words."""
+    command = [sys.executable, "-m", "homeassistant", "--script", "check_config", "--json"]
+    done = subprocess.run(
+        [*command, "--fail-on-warnings", "--config", str(scratch)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    print(hide(done.stderr, secrets), flush=True)
+    try:
+        answer = json.loads(done.stdout[done.stdout.index("{") :])
+        lines = complaints(scratch, answer, done.stderr)
+    except ValueError:
+        lines = [done.stderr[-LONGEST_MESSAGE:]]
+    if done.returncode == 0 and not lines:
+        return
+    text = "\n".join(lines) or f"it ended with {done.returncode}"
+    raise RefusedError(f"Home Assistant refuses the configuration:\n{hide(text, secrets)}")
+
+
+def check(plan: Plan) -> None:
+    """Raises `RefusedError` when the new pod would not start, or in recovery mode."""
+    config, scratch = Path(plan["config"]), Path(plan["scratch"])
+    backup = check_data(config, version_of_image(), Wanted(**plan["wanted"]))
+    if backup == Path():
+        print("a backup of Home Assistant's own comes first: its configuration is not checked")
+        return
+    fill_scratch(config, scratch, backup)
+    values = lay_packages(scratch, Path(plan["packages"]), Path(plan["secrets"]))
+    if plan["seed"]:
+        seeded = subprocess.run(
+            [*plan["seed"], str(scratch)], capture_output=True, text=True, check=False
+        )
+        print(seeded.stdout, seeded.stderr, sep="", flush=True)
+        if seeded.returncode:
+            raise RefusedError(seeded.stdout.strip() or seeded.stderr.strip())
+    if (scratch / "configuration.yaml").exists():
+        check_config(scratch, [*values.values(), *own_secrets(scratch)])
+
+
+def main() -> int:
+    """Returns 0 when the new pod may come."""
+    # A module of the user's folder must not take the place of one of Python's.
+    os.chdir("/")
+    try:
+        check(json.loads(sys.argv[1]))
+    except RefusedError as error:
+        text = f"{error}\nThe running pod stays as it is."
+        print(text, flush=True)
+        shown = text.encode()[:LONGEST_MESSAGE].decode(errors="ignore")
+        Path(sys.argv[2]).write_text(shown, encoding="utf-8")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,265 @@
+"""The check before a pod is replaced, with a stand-in for Home Assistant's `check_config`."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.home_assistant.data.check_config import complaints, fill_scratch, hide
+from components.home_assistant.data.keep_data import keep_data
+from components.home_assistant.data.record import Wanted
+from components.home_assistant.data.scripts import script
+from components.objects import site_objects
+from components.pod_networks.node_affinity import node_affinity
+from tests.cases.sites import changed, changed_tree, site
+from tests.unit.recorder import record_site
+
+OLD, NEW = "2026.10.2", "2026.11.0"
+# Fails for a package with `bad:`; says ERROR alone for one with `quiet:`.
+STAND_IN = """
+import json, pathlib, sys
+assert sys.argv[1:5] == ["--script", "check_config", "--json", "--fail-on-warnings"], sys.argv
+folder = pathlib.Path(sys.argv[sys.argv.index("--config") + 1])
+texts = [p.read_text() for p in sorted((folder / "multihome/packages").glob("*.yaml"))]
+text = "".join([(folder / "configuration.yaml").read_text(), *texts])
+warn = {"bad": ["Integration 'bad' not found, with hunter22", {"password": "of config"}]}
+if "quiet:" in text:
+    print("ERROR:automation:no actions at " + str(folder), file=sys.stderr)
+found = warn if "bad:" in text else {}
+print("INFO:root:hunter22", file=sys.stderr)
+print(json.dumps({"errors": {}, "warnings": found}))
+sys.exit(1 if found else 0)
+"""
+
+
+def job(changes: dict[str, object]) -> dict[str, Any]:
+    """The Job of a site that restores a backup, changed."""
+    found = changed("home", {"home_assistant/restore": {"backup": "a.tar"}, **changes}).site
+    assert found is not None
+    described: dict[str, Any] = site_objects(found, None).home_assistant["Job"]
+    return described
+
+
+@pytest.fixture
+def pod(tmp_path: Path) -> Path:
+    """A folder with the volume, the mounted folders and the image's package."""
+    for name in ("config/.storage", "config/backups", "packages", "secrets", "scratch"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "config" / ".HA_VERSION").write_text(NEW)
+    (tmp_path / "config" / "configuration.yaml").write_text("good:\n")
+    (tmp_path / "config" / ".storage" / "auth").write_text("{}")
+    (tmp_path / "config" / "custom_components").mkdir()
+    (tmp_path / "config" / "home-assistant_v2.db").write_text("large")
+    package = tmp_path / "site" / "homeassistant"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "__main__.py").write_text(STAND_IN)
+    information = tmp_path / "site" / "homeassistant.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text(f"Name: homeassistant\nVersion: {NEW}\n")
+    return tmp_path
+
+
+def run(pod: Path, seed: list[str] | None = None, **wanted: object) -> tuple[int, str]:
+    """The script as the Job runs it: its exit status, and what `up` prints of it."""
+    plan = {
+        **{name: str(pod / name) for name in ("config", "scratch", "packages", "secrets")},
+        "wanted": {"copies": 3, **wanted},
+        "seed": seed or [],
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script("check_config"), json.dumps(plan), str(pod / "message")],
+        env={"PYTHONPATH": str(pod / "site")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if list((pod / "secrets").iterdir()):
+        assert "hunter22" not in done.stdout
+    assert "Traceback" not in done.stderr
+    message = pod / "message"
+    return done.returncode, message.read_text() if message.exists() else ""
+
+
+def volume(pod: Path) -> dict[str, str]:
+    files = (path for path in (pod / "config").rglob("*") if path.is_file())
+    return {str(path): path.read_text(errors="replace") for path in files}
+
+
+def test_a_sound_configuration_passes_and_the_volume_is_not_written(pod: Path) -> None:
+    (pod / "packages" / "a.yaml").write_text("a: {}\n")
+    before = volume(pod)
+    assert run(pod) == (0, "")
+    assert volume(pod) == before
+    assert (pod / "scratch" / "multihome" / "packages" / "a.yaml").exists()
+
+
+def test_what_home_assistant_says_of_a_bad_package_is_the_message(pod: Path) -> None:
+    (pod / "packages" / "a.yaml").write_text("bad: !secret x\n")
+    (pod / "secrets" / "x").write_text("hunter22")
+
+    status, message = run(pod)
+
+    assert status == 1
+    assert message == (
+        "Home Assistant refuses the configuration:\n"
+        "bad: Integration 'bad' not found, with [secret]\n"
+        "The running pod stays as it is."
+    )
+
+
+def test_an_error_line_is_a_failure_even_with_status_0(pod: Path) -> None:
+    (pod / "packages" / "a.yaml").write_text("quiet: {}\n")
+    status, message = run(pod)
+    assert status == 1
+    assert "ERROR:automation:no actions at /config\n" in message
+
+
+def test_the_last_word_is_kept_when_the_answer_is_none(pod: Path) -> None:
+    (pod / "site" / "homeassistant" / "__main__.py").write_text("raise SystemExit('no such file')")
+    status, message = run(pod)
+    assert status == 1
+    assert "no such file" in message
+
+
+def test_an_empty_volume_needs_no_check(pod: Path) -> None:
+    for name in (".HA_VERSION", "configuration.yaml"):
+        (pod / "config" / name).unlink()
+    (pod / "site" / "homeassistant" / "__main__.py").write_text("raise SystemExit('not called')")
+    assert run(pod) == (0, "")
+
+
+def test_the_seed_writes_before_the_check(pod: Path) -> None:
+    (pod / "config" / "configuration.yaml").unlink()
+    writes = "import sys, pathlib; pathlib.Path(sys.argv[1], 'configuration.yaml')"
+    assert run(pod, [sys.executable, "-c", f"{writes}.write_text('bad:')"])[0] == 1
+
+
+def test_a_seed_that_fails_is_the_message(pod: Path) -> None:
+    seed = [sys.executable, "-c", "print('no such address'); raise SystemExit(1)"]
+    status, message = run(pod, seed)
+    assert (status, message) == (1, "no such address\nThe running pod stays as it is.")
+
+
+def test_an_older_image_is_refused_beside_the_running_pod(pod: Path) -> None:
+    (pod / "config" / ".HA_VERSION").write_text("2026.12.0")
+    status, message = run(pod)
+    assert status == 1
+    assert message.startswith("the data are of Home Assistant 2026.12.0, which 2026.11.0 cannot")
+
+
+def test_a_backup_that_is_not_there_is_refused(pod: Path) -> None:
+    status, message = run(pod, backup="absent.tar")
+    assert status == 1
+    assert "there are: none" in message
+
+
+def test_the_configuration_of_a_cold_copy_is_checked_before_it_comes_back(pod: Path) -> None:
+    config = pod / "config"
+    (config / ".HA_VERSION").write_text(OLD)
+    (config / "configuration.yaml").write_text("bad:\n")
+    keep_data(config, NEW, Wanted(copies=3))
+    (config / ".HA_VERSION").write_text(NEW)
+    (config / "configuration.yaml").write_text("good:\n")
+
+    assert run(pod, backup="cold_copy_2026.10.2_1.tar")[0] == 1
+    assert not (pod / "scratch" / "home-assistant_v2.db").exists()
+    assert (pod / "scratch" / ".storage" / "auth").is_file()
+
+
+def test_the_folder_that_is_checked_has_all_but_what_is_written(tmp_path: Path) -> None:
+    config, scratch = tmp_path / "config", tmp_path / "scratch"
+    (config / "multihome" / "packages").mkdir(parents=True)
+    (config / "multihome" / "homeassistant.yaml").write_text("a: b")
+    (config / "custom_components").mkdir()
+    (config / "backups").mkdir()
+    scratch.mkdir()
+    fill_scratch(config, scratch, None)
+
+    assert sorted(path.name for path in scratch.rglob("*")) == [
+        ".storage",
+        "custom_components",
+        "homeassistant.yaml",
+        "multihome",
+    ]
+
+
+def test_values_of_the_configuration_are_not_repeated() -> None:
+    answer: dict[str, Any] = {
+        "errors": {"recorder": ["invalid url", {"db_url": "postgresql://u:pw@h/d"}]},
+        "warnings": {"x": ["same", "same"]},
+    }
+    log = "INFO:a\nERROR:b:c\n  File x"
+    found = complaints(Path("/scratch"), answer, log)
+    assert found == ["recorder: invalid url", "x: same", "ERROR:b:c"]
+    assert hide("a pass or a password", ["pass", "password", "or"]) == "a [secret] or a [secret]"
+
+
+def test_the_job_runs_on_the_pod_s_nodes_and_beside_it_where_it_runs() -> None:
+    spec = job({})["spec"]["template"]["spec"]
+    (beside,) = spec["affinity"]["podAffinity"]["preferredDuringSchedulingIgnoredDuringExecution"]
+    labels = beside["podAffinityTerm"]["labelSelector"]["matchLabels"]
+    assert labels == {"app.kubernetes.io/name": "home-assistant"}
+    assert spec["affinity"]["nodeAffinity"] == node_affinity(["k3s-1"])["nodeAffinity"]
+    (mount,) = [m for m in spec["containers"][0]["volumeMounts"] if m["mountPath"] == "/config"]
+    assert mount["readOnly"]
+
+
+def test_there_is_a_job_only_where_the_stack_file_brings_something_to_check() -> None:
+    assert "Job" not in site_objects(site("home"), None).home_assistant
+
+
+def test_the_job_has_the_rights_and_the_seed_of_the_pod() -> None:
+    keys = {"tolerations": [{"key": "home", "operator": "Exists"}], "listen_on": ["lan"]}
+    changes = {f"home_assistant/{key}": value for key, value in keys.items()}
+    spec = job(changes)["spec"]["template"]["spec"]
+    (container,) = spec["containers"]
+    seeded = json.loads(json.loads(container["command"][3])["seed"][3])
+
+    assert container["securityContext"]["capabilities"]["drop"] == ["ALL"]
+    assert spec["securityContext"] == {"seccompProfile": {"type": "RuntimeDefault"}}
+    assert [each["key"] for each in spec["tolerations"]] == ["home"]
+    # Nobody calls the Job's pod, which has other addresses.
+    assert (seeded["folder"], seeded["listen"]) == ("/scratch", None)
+
+
+def test_the_pod_is_replaced_only_after_the_job() -> None:
+    changes = {"home_assistant/configuration": "tests/cases/other_packages"}
+    recording = record_site(changed_tree("home", changes))
+    (pod,) = recording.of("kubernetes:apps/v1:StatefulSet")
+    (job,) = recording.of("kubernetes:batch/v1:Job")
+    needed = recording.needed_by(pod)
+
+    assert job.urn in needed
+    (packages,) = [
+        entry
+        for entry in recording.of("kubernetes:core/v1:ConfigMap")
+        if entry.inputs.get("immutable")
+    ]
+    assert packages.urn in recording.needed_by(job)
+    assert job.request.customTimeouts.create == "15m"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"home_assistant/image": "ghcr.io/home-assistant/home-assistant:2026.11.1"},
+        {"home_assistant/restore": {"backup": "b.tar"}},
+        {"home_assistant/copies": 4},
+        {"home_assistant/http": {"port": 8124}},
+    ],
+)
+def test_the_job_has_another_name_when_it_checks_something_else(
+    changes: dict[str, object],
+) -> None:
+    assert job(changes)["metadata"]["name"] != job({})["metadata"]["name"]
+
+
+def test_there_is_no_job_where_none_is_wanted() -> None:
+    restored = {"home_assistant/restore": {"backup": "a.tar"}}
+    without = changed("home", {**restored, "home_assistant/check_before_replacing": False}).site
+    assert without is not None
+    assert "Job" not in site_objects(without, None).home_assistant
