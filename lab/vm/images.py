@@ -26,10 +26,11 @@ PYTHON = (
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """Name with tag, files by their path in the image, and Debian packages unpacked into it."""
+    """Name with tag, files and texts by their path in the image, Debian packages unpacked into it."""
 
     name: str
     files: Mapping[str, Path]
+    texts: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     packages: Sequence[str] = ()
     entrypoint: Sequence[str] = ()
@@ -39,6 +40,7 @@ def images(multus_version: str, home_assistant: str) -> list[Image]:
     """What nodes run: the pause container, Multus, and a stand-in for Home Assistant."""
     shell = {"bin/sh": "busybox"}
     multus = build("multus")
+    version = home_assistant.rpartition(":")[2]
     return [
         Image(
             name="registry.k8s.io/pause:3.10",
@@ -61,6 +63,12 @@ def images(multus_version: str, home_assistant: str) -> list[Image]:
         Image(
             name=home_assistant,
             files={"init": SCRIPTS / "home_assistant.py"},
+            # By which scripts of ours know the version.
+            texts={
+                f"usr/lib/python3/dist-packages/homeassistant-{version}.dist-info/METADATA": (
+                    f"Metadata-Version: 2.1\nName: homeassistant\nVersion: {version}\n"
+                )
+            },
             links={**shell, "usr/bin/python3": "python3.11"},
             packages=(*SHELL, *PYTHON),
             entrypoint=("/usr/bin/python3", "/init"),
@@ -71,7 +79,9 @@ def images(multus_version: str, home_assistant: str) -> list[Image]:
 def archive(image: Image) -> Path:
     """The image as a Docker archive, which containerd imports."""
     content = [path.encode() + file.read_bytes() for path, file in image.files.items()]
-    ingredients = repr((image.name, image.links, image.packages, image.entrypoint)).encode()
+    ingredients = repr(
+        (image.name, image.texts, image.links, image.packages, image.entrypoint)
+    ).encode()
     short = image.name.rpartition("/")[2].replace(":", "-")
     folder = cached(
         f"image-{short}", ingredients + b"\0".join(content), lambda out: _make(image, out), 3
@@ -99,6 +109,9 @@ def _make(image: Image, folder: Path) -> None:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, root / path)
         (root / path).chmod(0o755)
+    for path, text in image.texts.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
     for path, target in image.links.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).symlink_to(target)

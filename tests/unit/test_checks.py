@@ -30,7 +30,7 @@ def test_the_rule_finds_the_site_that_it_is_for(name: str) -> None:
     ("stack", "warnings"),
     [
         ("home", {"mac-of-a-maker"}),
-        ("cabin", {"data-on-one-node", "source-based-routing-one-version"}),
+        ("cabin", {"data-on-one-node"}),
     ],
 )
 def test_the_stacks_of_the_repository_have_few_warnings(stack: str, warnings: set[str]) -> None:
