@@ -26,7 +26,7 @@ PYTHON = (
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """Name with tag, files and texts by their path in the image, Debian packages unpacked into it."""
+    """Name with tag, files and texts by their path in the image, Debian packages in it."""
 
     name: str
     files: Mapping[str, Path]

@@ -33,6 +33,7 @@ def test_the_cabin_s_dual_stack_interface_has_a_table_and_rules_of_its_own() -> 
         f"lan route 10.20.0.0/24 table {table}": ["on link"],
         f"lan route fd20:0:0:20::/64 table {table}": ["on link"],
         f"lan route 0.0.0.0/0 table {table}": ["via 10.20.0.1"],
+        f"lan route ::/0 table {table}": ["via fd20:0:0:20::1"],
         f"lan route 224.0.0.0/4 table {table}": ["on link"],
         f"lan route 255.255.255.255/32 table {table}": ["on link"],
         "rule from 10.20.0.32": [f"lookup {table}"],
