@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Python compiles what it imports; all of the Kubernetes SDK would take as long as its download.
 INSTALL := $(BIN)/pip install --no-compile --quiet --disable-pip-version-check
 FAST_TIERS := unit cni node
-ALL_TIERS := $(FAST_TIERS) engine verdicts e2e
+ALL_TIERS := $(FAST_TIERS) engine home_assistant verdicts e2e
 
 .PHONY: check clean demo demo-down demo-iot demo-node demo-pod demo-pulumi destroy manifests \
     preview render rules test test-all test-long up verdicts

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from lab.build.builder import part_folder
 from lab.build.parts import PARTS
+from lab.home_assistant.root import missing as unable_to_run
 from lab.vm.requirements import missing
 
 TESTS = Path(__file__).parent
@@ -29,16 +30,23 @@ PARTS_OF: dict[str, tuple[str, ...]] = {
     "cni": ("cnitool", "cni-plugins"),
     "node": ("cni-plugins", "cnitool", "multus"),
     "engine": ("kubernetes", "kubectl", "etcd", "kwok", "cni-plugins"),
+    "home_assistant": (),
     "verdicts": ("runner", "cnitool", "cni-plugins"),
     "e2e": ("kubernetes", "etcd", "kubelet", "multus", "cni-plugins"),
 }
 TIERS = tuple(PARTS_OF)
 # What each tier needs beside its parts, as arguments of `python -m`.
-ALSO_MADE = {"engine": ["lab.engine"], "verdicts": ["lab.netns"], "e2e": ["lab.vm", "build"]}
+ALSO_MADE = {
+    "engine": ["lab.engine"],
+    "home_assistant": ["lab.home_assistant"],
+    "verdicts": ["lab.netns"],
+    "e2e": ["lab.vm", "build"],
+}
 # Tiers whose tests run side by side on every processor: `load` hands out single tests, `loadfile`
 # whole files, whose tests share sites. A test of tier unit measures time.
-SIDE_BY_SIDE = {"node": "load", "engine": "loadfile"}
-NEED_MACHINES = ("verdicts", "e2e")
+SIDE_BY_SIDE = {"node": "load", "engine": "loadfile", "home_assistant": "loadfile"}
+# Why nothing is made for a tier here, or None.
+UNABLE = {"home_assistant": unable_to_run, "verdicts": missing, "e2e": missing}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +98,7 @@ def _announce(tiers: Sequence[str]) -> None:
 def _build(tier: str) -> None:
     """Makes what the tier needs; an error is printed here, and its tests fail for want of it."""
     commands = [["lab.build", *PARTS_OF[tier]]] if PARTS_OF[tier] else []
-    if tier in ALSO_MADE and not (tier in NEED_MACHINES and missing()):
+    if tier in ALSO_MADE and not (tier in UNABLE and UNABLE[tier]()):
         commands.append(ALSO_MADE[tier])
     for words in commands:
         with LOG.open("a", encoding="utf-8") as log:
@@ -137,10 +145,10 @@ def _run(tier: str, *, long: bool) -> Result:
 def _report(results: Sequence[Result]) -> int:
     minimum: dict[str, int] = json.loads((TESTS / "minimum.json").read_text(encoding="ascii"))
     strict = os.environ.get("CI", "").lower() in {"1", "true"}
-    print("\ntier      passed  failed  skipped  seconds")
+    print("\ntier            passed  failed  skipped  seconds")
     for result in results:
         print(
-            f"{result.tier:<8}  {result.passed:>6}  {result.failed:>6}  {result.skipped:>7}"
+            f"{result.tier:<14}  {result.passed:>6}  {result.failed:>6}  {result.skipped:>7}"
             f"  {result.seconds:>7.0f}"
         )
     problems = [
