@@ -53,9 +53,9 @@ def test_a_bad_edit_is_refused_with_the_words_of_home_assistant(
     case: str, networks: Networks, tmp_path: Path
 ) -> None:
     packages, words = PACKAGES[case]
-    site = planned_site({})
-    before = PlannedPod(site=site, namespace=networks.pod, folder=tmp_path)
+    before = PlannedPod(site=planned_site({}), namespace=networks.pod, folder=tmp_path)
     before.prepare()
+    site = planned_site({"home_assistant/configuration": "packages"})
     pod = PlannedPod(site=site, namespace=networks.pod, folder=tmp_path, packages=packages)
 
     if words is None:

@@ -27,10 +27,14 @@ texts = [p.read_text() for p in sorted((folder / "multihome/packages").glob("*.y
 text = "".join([(folder / "configuration.yaml").read_text(), *texts])
 warn = {"bad": ["Integration 'bad' not found, with hunter22", {"password": "of config"}]}
 if "quiet:" in text:
-    print("ERROR:automation:no actions at " + str(folder), file=sys.stderr)
+    print("ERROR:automation:no actions at " + str(folder))
+if "broken:" in text:
+    print("ERROR:loader:while parsing\\n  in lights.yaml, line 2")
+    print("\\x1b[31mFatal error while loading config:\\x1b[0m while parsing")
+    raise KeyError("components")
 found = warn if "bad:" in text else {}
-print("INFO:root:hunter22", file=sys.stderr)
-print(json.dumps({"errors": {}, "warnings": found}))
+print("INFO:root:hunter22")
+print(json.dumps({"errors": {}, "warnings": found}, indent=2))
 sys.exit(1 if found else 0)
 """
 
@@ -118,6 +122,18 @@ def test_an_error_line_is_a_failure_even_with_status_0(pod: Path) -> None:
     assert "ERROR:automation:no actions at /config\n" in message
 
 
+def test_a_configuration_that_cannot_be_read_is_named_without_a_traceback(pod: Path) -> None:
+    (pod / "packages" / "a.yaml").write_text("broken: {}\n")
+    status, message = run(pod)
+    assert status == 1
+    assert message == (
+        "Home Assistant refuses the configuration:\n"
+        "ERROR:loader:while parsing\n"
+        "  in lights.yaml, line 2\n"
+        "The running pod stays as it is."
+    )
+
+
 def test_the_last_word_is_kept_when_the_answer_is_none(pod: Path) -> None:
     (pod / "site" / "homeassistant" / "__main__.py").write_text("raise SystemExit('no such file')")
     status, message = run(pod)
@@ -192,9 +208,9 @@ def test_values_of_the_configuration_are_not_repeated() -> None:
         "errors": {"recorder": ["invalid url", {"db_url": "postgresql://u:pw@h/d"}]},
         "warnings": {"x": ["same", "same"]},
     }
-    log = "INFO:a\nERROR:b:c\n  File x"
+    log = "INFO:a\nERROR:b:c\n  line 2\nINFO:d\n  line 3"
     found = complaints(Path("/scratch"), answer, log)
-    assert found == ["recorder: invalid url", "x: same", "ERROR:b:c"]
+    assert found == ["recorder: invalid url", "x: same", "ERROR:b:c", "  line 2"]
     assert hide("a pass or a password", ["pass", "password", "or"]) == "a [secret] or a [secret]"
 
 

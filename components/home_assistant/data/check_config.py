@@ -30,8 +30,11 @@ from components.home_assistant.data.record import (
 
 # Kubernetes keeps 4096 bytes.
 LONGEST_MESSAGE = 3500
+# It says again, in colour, what it has logged.
+FATAL = "\x1b"
 LARGEST_FILE = 4 * 2**20
 _DATABASE = re.compile(r".*\.(db|log|tar|gz)([-.].*)?")
+_LOGGED = re.compile(r"[A-Z]+:")
 _ERROR = re.compile(r"(ERROR|CRITICAL):")
 
 
@@ -94,10 +97,20 @@ def _unpack_small(backup: Path, scratch: Path) -> None:
                 inner.extract(member, scratch)
 
 
+def read_answer(output: str) -> tuple[str, dict[str, Any]]:
+    """What `check_config --json` logged, and its answer; that is empty where it read no
+    configuration, since it then ends without one.
+    """
+    begin = re.search(r"^\{$", output, re.MULTILINE)
+    if begin is None:
+        return output, {}
+    return output[: begin.start()], json.loads(output[begin.start() :])
+
+
 def complaints(scratch: Path, answer: dict[str, Any], log: str) -> list[str]:
     """What Home Assistant said, each line once, without the values of the configuration.
 
-    `answer` is the output of `check_config --json`, `log` what it wrote beside it.
+    `log` is what it logged; a message may have several lines.
     """
     found = [
         f"{domain}: {text}"
@@ -107,7 +120,12 @@ def complaints(scratch: Path, answer: dict[str, Any], log: str) -> list[str]:
         # The rest are values, with secrets in their places.
         if isinstance(text, str)
     ]
-    found += [line for line in log.splitlines() if _ERROR.match(line)]
+    is_error = False
+    for line in log.splitlines():
+        if _LOGGED.match(line) or line.startswith(FATAL):
+            is_error = bool(_ERROR.match(line))
+        if is_error:
+            found.append(line)
     return [line.replace(str(scratch), "/config") for line in dict.fromkeys(found)]
 
 
@@ -136,11 +154,10 @@ def check_config(scratch: Path, secrets: list[str]) -> None:
         text=True,
         check=False,
     )
-    print(hide(done.stderr, secrets), flush=True)
-    try:
-        answer = json.loads(done.stdout[done.stdout.index("{") :])
-        lines = complaints(scratch, answer, done.stderr)
-    except ValueError:
+    log, answer = read_answer(done.stdout)
+    print(hide(log + done.stderr, secrets), flush=True)
+    lines = complaints(scratch, answer, log)
+    if not answer and not lines:
         lines = [done.stderr[-LONGEST_MESSAGE:]]
     if done.returncode == 0 and not lines:
         return
