@@ -20,7 +20,7 @@ http {{
         listen {address}:80;
         client_max_body_size 0;
         location / {{
-            proxy_pass http://{pod}:8123;
+            proxy_pass $scheme://{pod}:8123;
             proxy_bind {address};
             proxy_http_version 1.1;
             proxy_set_header Host $host;
