@@ -86,8 +86,7 @@ class PlannedPod:
 
     def _objects(self) -> dict[str, Any]:
         manifest = upstream_file(self.site.multus.version).read_text(encoding="utf-8")
-        given = [self.packages] if self.packages else []
-        return site_objects(self.site, manifest, *given).home_assistant
+        return site_objects(self.site, manifest, self.packages).home_assistant
 
     def _spec(self, kind: str) -> Json:
         spec: Json = self._objects()[kind]["spec"]["template"]["spec"]
