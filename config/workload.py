@@ -75,7 +75,8 @@ class Workload(Model):
     verify_after_apply: bool = Field(
         default=True,
         description="Whether `up` fails when the pod is not exactly as planned: addresses, MTUs,"
-        " routes, rules, sysctls. Interfaces and MACs are always checked.",
+        " routes, rules, sysctls; or when Home Assistant starts in recovery mode. Interfaces and"
+        " MACs are always checked.",
     )
     nodes: Annotated[
         tuple[DnsSubdomain, ...],

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components.home_assistant import seed
+from components.home_assistant import seed, start_verification
 from components.home_assistant.data import containers
 from components.home_assistant.data import packages as of_packages
 from components.home_assistant.data.check_job import check_job
@@ -11,7 +11,7 @@ from components.home_assistant.probes import probes
 from components.home_assistant.seed_config import Plan
 from components.pod_networks import interface_check
 from components.workload.claim import claim_name
-from components.workload.container import main_container
+from components.workload.container import main_container, volume_container
 from components.workload.http_route import http_route
 from components.workload.ingress import ingress
 from components.workload.network_policy import network_policy
@@ -85,9 +85,13 @@ def _pod(
         containers.keep_data(NAME, settings, packages),
         seed.init_container(NAME, settings, plan),
     ]
+    beside = []
+    if settings.verify_after_apply:
+        # It reads the log as Home Assistant's own user.
+        beside = [volume_container(settings, start_verification.container(settings))]
     return Pod(
         init_containers=prepared,
-        containers=[main],
+        containers=[main, *beside],
         volumes=[config, *of_packages.volumes(NAME, settings, packages)],
         grace_seconds=GRACE_SECONDS,
     )

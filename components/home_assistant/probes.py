@@ -24,11 +24,16 @@ def probes(start_minutes: int, port: int, *, from_inside: bool) -> dict[str, Any
     }
 
 
+def url_inside(port: int) -> str:
+    """The URL that is asked from inside the pod; Home Assistant always listens on 127.0.0.1."""
+    return f"http://127.0.0.1:{port}{PROBED}"
+
+
 def _probe() -> dict[str, Any]:
     return {"httpGet": {"path": PROBED, "port": "http"}, "timeoutSeconds": 5}
 
 
 def _probe_inside(port: int) -> dict[str, Any]:
     """The same question by the image's Python, which needs a moment to start."""
-    ask = f"import urllib.request as r; r.urlopen('http://127.0.0.1:{port}{PROBED}', timeout=5)"
+    ask = f"import urllib.request as r; r.urlopen('{url_inside(port)}', timeout=5)"
     return {"exec": {"command": ["python3", "-c", ask]}, "timeoutSeconds": 10}

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from components.pod_networks.verify_interfaces import Plan
+from components.workload.verifying import verifying_container
 
 FOLDER = Path(__file__).parent
 # The line of the script in whose place the module comes.
 IMPORT = "from components.pod_networks.netlink import Route, State, read_state\n"
-MESSAGE, VERIFIED = "/dev/termination-log", "/tmp/verified"  # noqa: S108 - the container's own
 # IPv6 addresses are usable after a second or two.
 PATIENCE_SECONDS = 15
+# The script ends by itself long before.
+PROBE_SECONDS = 120
 
 
 def script() -> str:
@@ -28,23 +30,8 @@ def _text(name: str) -> str:
 
 
 def container(image: str, plan: Plan) -> dict[str, Any]:
-    """Runs the script with the Python of the workload's image.
-
-    The pod is not ready before the script has found it as planned, which the startup probe asks.
-    """
-    seconds = str(PATIENCE_SECONDS)
-    return {
-        "name": "verify-interfaces",
-        "image": image,
-        "command": ["python3", "-c", script(), json.dumps(plan), MESSAGE, VERIFIED, seconds],
-        "terminationMessagePath": MESSAGE,
-        # What Python says when the script itself fails.
-        "terminationMessagePolicy": "FallbackToLogsOnError",
-        "startupProbe": {
-            "exec": {"command": ["python3", "-c", f"open({VERIFIED!r})"]},
-            "timeoutSeconds": 10,
-            "periodSeconds": 2,
-            # The script ends by itself long before.
-            "failureThreshold": 60,
-        },
-    }
+    """Runs the script with the Python of the workload's image."""
+    arguments = [json.dumps(plan), str(PATIENCE_SECONDS)]
+    return verifying_container(
+        "verify-interfaces", image, script(), arguments, seconds=PROBE_SECONDS
+    )

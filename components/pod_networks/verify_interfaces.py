@@ -3,8 +3,8 @@
 Pulumi prints what an ordinary container of the pod said when it ended, and nothing of init
 containers (docs/decisions/interface_check.md). The script asks the kernel, and nobody on the wire.
 
-Arguments: the plan (plan.py) as JSON; the file of the termination message; the file that is made
-when nothing differs; how many seconds the pod may take until then.
+Arguments: the plan (plan.py) as JSON; how many seconds the pod may take until it is as planned; the
+file of the termination message; the file that is made when nothing differs.
 """
 
 import json
@@ -151,7 +151,7 @@ def main() -> int:
     """Returns 1 when the pod is not as planned; else it goes on until it is ended."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     plan: Plan = json.loads(sys.argv[1])
-    told, verified, patience = Path(sys.argv[2]), Path(sys.argv[3]), float(sys.argv[4])
+    patience, told, verified = float(sys.argv[2]), Path(sys.argv[3]), Path(sys.argv[4])
     lines = wait(lambda: differences(plan, read_state(), read_sysctl), patience)
     if lines:
         text = message(lines)

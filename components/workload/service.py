@@ -12,6 +12,8 @@ def service(workload: str, wanted: Service, namespace: str, port: int) -> dict[s
     spec: dict[str, Any] = {
         "type": wanted.type,
         "selector": labels(workload),
+        # No other pod could answer, and a person mends one that differs from its plan by its pages.
+        "publishNotReadyAddresses": True,
         "ports": [{"name": "http", "port": port, "targetPort": "http"}],
     }
     if wanted.external_traffic_policy is not None:

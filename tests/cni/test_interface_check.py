@@ -74,7 +74,7 @@ class Pod:
         told.unlink(missing_ok=True)
         *_, plan, _, _, _ = verification.container("image", self.plan)["command"]
         script = verification.script()
-        words = [sys.executable, "-I", "-c", script, plan, str(told), str(verified), str(patience)]
+        words = [sys.executable, "-I", "-c", script, plan, str(patience), str(told), str(verified)]
         inside = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *words]
         with subprocess.Popen(
             ["ip", "netns", "exec", self.segment.pod, *inside], stdout=subprocess.PIPE, text=True

@@ -13,6 +13,7 @@ from lab.home_assistant.container import Container, Mount
 from lab.home_assistant.networks import POD
 from lab.home_assistant.root import VERSION
 from tests.cases.sites import changed
+from tests.home_assistant.instance import wait_for
 
 # It asks the API server, which is not here.
 LEFT_OUT = "check-interfaces"
@@ -83,6 +84,24 @@ class PlannedPod:
         """The container that Home Assistant runs in."""
         spec = self._spec("StatefulSet")
         return self._container(spec, spec["containers"][0])
+
+    def verify_start(self) -> None:
+        """Runs verify-start beside Home Assistant until its verdict. Raises `ContainerError`."""
+        spec, log = self._spec("StatefulSet"), self.folder / "verify-start.log"
+        (described,) = (each for each in spec["containers"] if each["name"] == "verify-start")
+        process = self._container(spec, described).start(described["command"], log)
+        try:
+            wait_for(
+                lambda: process.poll() is not None or "Home Assistant runs" in log.read_text(),
+                f"a verdict ({log})",
+                60,
+            )
+            ended = process.poll()
+        finally:
+            process.terminate()
+            process.wait(30)
+        if ended is not None:
+            raise ContainerError((self.folder / "termination-log").read_text() or log.read_text())
 
     def _objects(self) -> dict[str, Any]:
         manifest = upstream_file(self.site.multus.version).read_text(encoding="utf-8")

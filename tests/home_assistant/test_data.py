@@ -142,11 +142,14 @@ def test_a_backup_of_its_own_is_restored_on_a_new_volume(
     try:
         instance.wait_until_it_answers()
         assert instance.get("/api/config").json["recovery_mode"] is False
+        empty.verify_start()
     finally:
         instance.stop()
 
 
-def test_recovery_mode_answers_probes_and_is_told_apart(life: Life, pod: PlannedPod) -> None:
+def test_recovery_mode_answers_probes_and_is_said_with_its_reason(
+    life: Life, pod: PlannedPod
+) -> None:
     (pod.config / "configuration.yaml").write_text("automation: !include nothing.yaml\n")
     pod.prepare()
 
@@ -154,5 +157,7 @@ def test_recovery_mode_answers_probes_and_is_told_apart(life: Life, pod: Planned
     try:
         instance.wait_until_it_answers()
         assert instance.get("/api/config").json["recovery_mode"] is True
+        with pytest.raises(ContainerError, match=r"is in recovery mode[\s\S]*nothing\.yaml"):
+            pod.verify_start()
     finally:
         instance.stop()

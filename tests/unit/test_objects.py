@@ -121,7 +121,7 @@ def test_a_pod_is_probed_from_inside_where_its_answers_to_kubelet_are_lost(
     stack: str, kind: str
 ) -> None:
     workload = objects(site(stack)).home_assistant["StatefulSet"]
-    container, _ = workload["spec"]["template"]["spec"]["containers"]
+    container, *_ = workload["spec"]["template"]["spec"]["containers"]
 
     for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
         assert kind in container[probe]
@@ -167,7 +167,7 @@ def test_an_unused_network_whose_routes_lack_a_gateway_still_has_a_conflist() ->
 def test_the_startup_probe_and_up_wait_the_same_time(minutes: int) -> None:
     slow = changed_tree("home", {"home_assistant/start_minutes": minutes})
     (pod,) = record_site(slow).of("kubernetes:apps/v1:StatefulSet")
-    container, _ = pod.inputs["spec"]["template"]["spec"]["containers"]
+    container, *_ = pod.inputs["spec"]["template"]["spec"]["containers"]
     probe = container["startupProbe"]
 
     assert pod.request.customTimeouts.create == f"{minutes}m"

@@ -101,6 +101,6 @@ def test_the_pod_is_compared_with_its_plan_unless_the_site_says_no(verify: bool)
     workload = site_objects(described, manifest).home_assistant["StatefulSet"]
 
     pod = workload["spec"]["template"]["spec"]
-    names = ["home-assistant", *(["verify-interfaces"] if verify else [])]
+    names = ["home-assistant", *(["verify-start", "verify-interfaces"] if verify else [])]
     assert [container["name"] for container in pod["containers"]] == names
     assert pod["initContainers"][0]["name"] == "check-interfaces"

@@ -18,6 +18,7 @@ def test_by_default_no_container_gains_rights_and_root_may_only_use_the_volume_s
     assert capabilities == {
         "check-interfaces": {"drop": ["ALL"]},
         "verify-interfaces": {"drop": ["ALL"]},
+        "verify-start": {"drop": ["ALL"], "add": files},
         "keep-data": {"drop": ["ALL"], "add": files},
         "seed": {"drop": ["ALL"], "add": files},
         "home-assistant": {"drop": ["ALL"], "add": files},

@@ -159,7 +159,7 @@ def test_a_message_has_as_many_lines_as_kubernetes_keeps() -> None:
 def run(plan: Plan, folder: Path) -> subprocess.Popen[str]:
     """The container's own command with the plan, without a pod and without patience."""
     *_, script, planned, _, _, _ = verification.container("image", plan)["command"]
-    words = ["-I", "-c", script, planned, str(folder / "told"), str(folder / "verified"), "0"]
+    words = ["-I", "-c", script, planned, "0", str(folder / "told"), str(folder / "verified")]
     return subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True)
 
 
@@ -178,8 +178,8 @@ def test_the_container_is_ready_only_once_verified_and_mounts_nothing() -> None:
 
     (_, _, *arguments) = container["command"]
     assert json.loads(arguments[1]) == PLAN
-    assert container["terminationMessagePath"] == arguments[2]
-    assert arguments[3] in container["startupProbe"]["exec"]["command"][-1]
+    assert container["terminationMessagePath"] == arguments[3]
+    assert arguments[4] in container["startupProbe"]["exec"]["command"][-1]
     assert "volumeMounts" not in container
     probe = container["startupProbe"]
-    assert probe["periodSeconds"] * probe["failureThreshold"] > 2 * float(arguments[4])
+    assert probe["periodSeconds"] * probe["failureThreshold"] > 2 * float(arguments[2])

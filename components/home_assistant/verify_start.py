@@ -1,0 +1,83 @@
+"""Runs in the pod beside Home Assistant: ends with what Home Assistant says of recovery mode.
+
+Home Assistant answers its probes in recovery mode, and of what it answers without a login nothing
+tells the mode. Its log of the present start does (docs/background/home-assistant.md#recovery-mode).
+
+Arguments: the URL that is asked; the log; the file of the termination message; the file that is
+made when Home Assistant runs as it should.
+"""
+
+import re
+import signal
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from http.client import HTTPException
+from pathlib import Path
+
+PAUSE_SECONDS = 1.0
+# Kubernetes keeps 4096 bytes of a message.
+LONGEST_REASON = 3000
+RECORD = re.compile(r"^(?=\d{4}-\d\d-\d\d \d\d:)", re.MULTILINE)
+SIGN = "activating recovery mode"
+
+
+def answers(url: str) -> bool:
+    """Whether Home Assistant answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - a URL of this pod
+            return True
+    except (OSError, HTTPException):
+        return False
+
+
+def reason(log: str) -> str | None:
+    """Why Home Assistant has gone into recovery mode, in its own words; None if it has not."""
+    errors: list[str] = []
+    for record in RECORD.split(log):
+        is_sign = SIGN in record.lower()
+        if is_sign or " ERROR " in record.partition("\n")[0]:
+            errors.append(record.strip())
+        if is_sign:
+            return "\n".join(errors).encode()[-LONGEST_REASON:].decode(errors="ignore")
+    return None
+
+
+def verdict(log: Path) -> str | None:
+    """What is wrong, or None. An image that writes no log gets no verdict."""
+    try:
+        found = reason(log.read_text(encoding="utf-8", errors="replace"))
+    except FileNotFoundError:
+        return None
+    if found is None:
+        return None
+    return (
+        "Home Assistant is in recovery mode: it answers, and runs no automation. Mend what it says,"
+        f" then run `kubectl delete pod`. It says:\n{found}"
+    )
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    """Asks until it is so; the startup probe ends a start that takes too long."""
+    while not is_so():
+        time.sleep(PAUSE_SECONDS)
+
+
+def main() -> int:
+    """Returns 1 in recovery mode; else it goes on until it is ended."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    url, log, told, verified = sys.argv[1], *map(Path, sys.argv[2:])
+    wait_for(lambda: answers(url))
+    if (text := verdict(log)) is not None:
+        print(text, flush=True)
+        told.write_text(text, encoding="utf-8")
+        return 1
+    verified.touch()
+    print("Home Assistant runs", flush=True)
+    while True:
+        signal.pause()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
