@@ -1,6 +1,6 @@
 """`python -m tests.run [--long] TIER...`: runs tiers of tests and prints a table of the results.
 
-Tiers run one after the other. What they need is built meanwhile, in the same order.
+Two lanes of tiers run side by side, then the machines alone. What they need is built meanwhile.
 With CI=true a skipped test fails, and so does a tier with fewer tests than in minimum.json.
 """
 
@@ -43,8 +43,11 @@ ALSO_MADE = {
     "e2e": ["lab.vm", "build"],
 }
 # Tiers whose tests run side by side on every processor: `load` hands out single tests, `loadfile`
-# whole files, whose tests share sites. A test of tier unit measures time.
+# whole files, whose tests share sites. They wait for much, so the other lane costs them little.
 SIDE_BY_SIDE = {"node": "load", "engine": "loadfile", "home_assistant": "loadfile"}
+ONE_PROCESSOR = ("unit", "cni", "verdicts")
+# What runs together: the lanes of a round, each with its tiers one after the other.
+ROUNDS = ((ONE_PROCESSOR, tuple(SIDE_BY_SIDE)), (("e2e",),))
 # Why nothing is made for a tier here, or None.
 UNABLE = {"home_assistant": unable_to_run, "verdicts": missing, "e2e": missing}
 
@@ -71,13 +74,19 @@ def main(arguments: Sequence[str]) -> int:
     LOG.unlink(missing_ok=True)
     _announce(given.tiers)
     subprocess.run([sys.executable, "-m", "lab.build.manifests"], check=True)
-    results = []
-    with ThreadPoolExecutor(max_workers=1) as queue:
+    results: list[Result] = []
+    with ThreadPoolExecutor(max_workers=1) as queue, ThreadPoolExecutor() as lanes:
         builds = {tier: queue.submit(_build, tier) for tier in given.tiers}
+
+        def run(lane: Sequence[str]) -> None:
+            for tier in lane:
+                if tier in builds:
+                    builds[tier].result()
+                    results.append(_run(tier, long=given.long))
+
         try:
-            for tier in given.tiers:
-                builds[tier].result()
-                results.append(_run(tier, long=given.long))
+            for together in ROUNDS:
+                list(lanes.map(run, together))
         finally:
             queue.shutdown(cancel_futures=True)
     return _report(results)
@@ -113,7 +122,6 @@ def _build(tier: str) -> None:
 def _run(tier: str, *, long: bool) -> Result:
     report = STATE / f"{tier}.xml"
     report.unlink(missing_ok=True)
-    print(f"\ntier {tier}", flush=True)
     started = time.monotonic()
     command = ["-m", "pytest", "-q", "-rs", f"--junitxml={report}", str(TESTS / tier)]
     if not long:
@@ -122,9 +130,16 @@ def _run(tier: str, *, long: bool) -> Result:
         command += ["-n", "auto", "--dist", SIDE_BY_SIDE[tier]]
     # Tools of the virtual environment are found before the system's.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    status = subprocess.run(
-        [sys.executable, *command], env={**os.environ, "PATH": path}, check=False
-    ).returncode
+    with subprocess.Popen(
+        [sys.executable, *command],
+        env={**os.environ, "PATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        for line in process.stdout or ():
+            print(f"{tier:<14}  {line}", end="", flush=True)
+    status = process.returncode
     seconds = time.monotonic() - started
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
     if report.exists():
@@ -146,6 +161,7 @@ def _report(results: Sequence[Result]) -> int:
     minimum: dict[str, int] = json.loads((TESTS / "minimum.json").read_text(encoding="ascii"))
     strict = os.environ.get("CI", "").lower() in {"1", "true"}
     print("\ntier            passed  failed  skipped  seconds")
+    results = sorted(results, key=lambda result: TIERS.index(result.tier))
     for result in results:
         print(
             f"{result.tier:<14}  {result.passed:>6}  {result.failed:>6}  {result.skipped:>7}"
