@@ -48,6 +48,7 @@ def test_arp_is_answered_by_the_address_s_own_interface_alone(topology: Topology
             sender = own_mac + packed(hosts("lan", 7)[0])
             asker.send(b"\xff" * 6 + own_mac + QUESTION + sender + bytes(6) + packed(address))
             seen.wait_for(packed(address))
+        seen.wait_for(ANSWER)
         answers = [(f.macs[0], f.content[28:32]) for f in seen.sent(ANSWER)]
     assert answers == [(LAN_MAC, packed(LAN[0]))]
 
