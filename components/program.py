@@ -1,6 +1,7 @@
 """The program of a stack: its configuration, read and checked, as a HomeAssistantStack."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pulumi
@@ -11,19 +12,22 @@ from components.multus.manifest import ManifestError
 from components.multus.source import ManifestUnavailableError, manifest_of, refused_manifest
 from components.objects import node_scripts_of, site_objects
 from components.stack import HomeAssistantStack, HomeAssistantStackArgs
+from components.this_machine import agent_problem, file_problems, packages_of
 from config.reading.engine import load_site
-from config.reading.packages import packages_of
+from config.reading.problem import Problem
 from config.reading.ssh_key import needs_password
 from config.site import Site
 
 NAME = "multihome"
+# The engine runs the program in the folder of the stack file.
+FOLDER = Path()
 
 
 def build() -> HomeAssistantStack:
     """Builds the stack; raises `pulumi.RunError` with one line per mistake, before any resource."""
-    site = load_site()
+    site = load_site(_found_here)
     try:
-        packages = packages_of(site, Path())
+        packages = packages_of(site, FOLDER)
         objects = site_objects(site, manifest_of(site.multus), packages)
     except (ManifestError, ManifestUnavailableError) as error:
         raise pulumi.RunError(refused_manifest(site.multus, error).line()) from error
@@ -53,6 +57,13 @@ def build() -> HomeAssistantStack:
     if passphrase is not None and needs_password(config.get("ssh_private_key") or ""):
         args["private_key_password"] = passphrase
     return HomeAssistantStack(NAME, args, pulumi.ResourceOptions(providers=[cluster, nodes]))
+
+
+def _found_here(site: Site) -> Iterator[Problem]:
+    yield from file_problems(site, FOLDER)
+    if site.missing_plugins and pulumi.Config().get("ssh_private_key"):
+        found = agent_problem(os.environ)
+        yield from [found] if found else []
 
 
 def _sudo_passwords(site: Site) -> dict[str, str]:

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from components.multus.manifest import ManifestError
 from components.multus.source import ManifestUnavailableError, manifest_of, refused_manifest
 from components.objects import node_scripts_of, site_objects
-from config.reading.packages import packages_of
+from components.this_machine import packages_of
 from config.site import Site
 from multihome.site_file import REFUSED, read_site_file
 

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from components.this_machine import file_problems
 from config.reading.access import missing_access
-from config.reading.archives import archive_problems
-from config.reading.packages import package_problems
 from config.reading.problem import Problem
 from config.reading.site import read_site
 from config.reading.stack_file import StackFile, read_stack_file
@@ -58,8 +57,7 @@ def read_site_file(path: Path) -> SiteFile:
 def _around(site: Site, file: StackFile, folder: Path) -> Iterator[Problem]:
     """What is wrong with the secrets of the stack, and with the files that the site names."""
     yield from missing_access(site, file.secrets)
-    yield from archive_problems(site)
-    yield from package_problems(site, folder)
+    yield from file_problems(site, folder)
     if site.multus.install and site.multus.manifest_file is not None:
         yield from _of_manifest(site)
 

@@ -1,13 +1,11 @@
 """How `up` reaches cluster and nodes: what is missing for it, and what is in its way."""
 
-import socket
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from config.reading.problem import NAMESPACE, Problem
 from config.site import Site
 
 AGENT = "SSH_AUTH_SOCK"
-_PATIENCE_SECONDS = 5
 
 
 def missing_access(site: Site, secrets: Collection[str]) -> Iterator[Problem]:
@@ -39,14 +37,11 @@ def missing_access(site: Site, secrets: Collection[str]) -> Iterator[Problem]:
         )
 
 
-def agent_problem(environment: Mapping[str, str]) -> Problem | None:
-    """The agent that the environment names and that does not answer.
+def silent_agent(path: str) -> Problem:
+    """The problem of an agent at `path`, named by the environment, that does not answer.
 
     The `command` plugin fails then, even with a key of its own.
     """
-    path = environment.get(AGENT)
-    if not path or _answers(path):
-        return None
     return Problem(
         path=AGENT,
         value=path,
@@ -54,16 +49,6 @@ def agent_problem(environment: Mapping[str, str]) -> Problem | None:
         message=f"no SSH agent answers, and SSH would fail; unset {AGENT}, or start the agent",
         severity="warning",
     )
-
-
-def _answers(path: str) -> bool:
-    with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(_PATIENCE_SECONDS)
-        try:
-            client.connect(path)
-        except OSError:
-            return False
-    return True
 
 
 def _absent(key: str, rule: str, message: str) -> Problem:

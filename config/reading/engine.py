@@ -2,15 +2,11 @@
 
 import dataclasses
 import json
-import os
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
 
 import pulumi
 
-from config.reading.access import agent_problem, missing_access
-from config.reading.archives import archive_problems
-from config.reading.packages import package_problems
+from config.reading.access import missing_access
 from config.reading.place import location_problem
 from config.reading.problem import NAMESPACE, Problem
 from config.reading.secrets import NAMED_SECRETS, SECRET_KEYS, hidden, misplaced
@@ -23,20 +19,20 @@ from config.site import Site
 REFUSED_IN_UP = ("host-key-missing", "kubeconfig-missing", "ssh-agent-silent", "ssh-key-missing")
 
 
-def load_site() -> Site:
+def load_site(found_here: Callable[[Site], Iterable[Problem]]) -> Site:
     """The checked site of this stack; warnings go to the engine's log.
 
+    `found_here` says what is wrong on this machine, which nothing in `config` looks at.
     Raises `pulumi.RunError` with one line per error, which the engine prints without traceback.
     """
     config = pulumi.Config(NAMESPACE)
     reading = read_site({key: _value(config, key) for key in _keys(config)})
     problems = [*_keys_of_providers(), *_misplaced_secrets(), *reading.problems]
     if reading.site is not None:
-        problems += [*_access_problems(config, reading.site), *archive_problems(reading.site)]
+        problems += _access_problems(config, reading.site)
         named = config.get_object(NAMED_SECRETS) or {}
         problems += [found for found in [location_problem(reading.site, named)] if found]
-        # The engine runs the program in the folder of the stack file.
-        problems += package_problems(reading.site, Path())
+        problems += found_here(reading.site)
     if not pulumi.runtime.is_dry_run():
         problems = [_refused_in_up(problem) for problem in problems]
     for problem in problems:
@@ -89,8 +85,8 @@ def _access_problems(config: pulumi.Config, site: Site) -> Iterator[Problem]:
     key = config.get("ssh_private_key")
     if key and site.missing_plugins:
         has_password = bool(config.get("ssh_private_key_password"))
-        found = (ssh_key_problem(key, has_password=has_password), agent_problem(os.environ))
-        yield from (problem for problem in found if problem is not None)
+        found = ssh_key_problem(key, has_password=has_password)
+        yield from [found] if found else []
 
 
 def _refused_in_up(problem: Problem) -> Problem:

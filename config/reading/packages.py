@@ -1,8 +1,8 @@
-"""The user's packages for Home Assistant: files of a folder beside the stack file."""
+"""What is wrong with the user's packages for Home Assistant, a folder beside the stack file."""
 
 import re
-from collections.abc import Generator, Iterator
-from pathlib import Path
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -41,82 +41,78 @@ class _RefusedFileError(Exception):
         self.place, self.rule, self.message = place, rule, message
 
 
-def packages_of(site: Site, base: Path) -> dict[str, str]:
-    """The texts of the packages by file name; none where the site names no folder.
+@dataclass(frozen=True, kw_only=True)
+class Folder:
+    """A folder of packages: the text of each by its file name, None where it is not UTF-8.
 
-    `base` is the folder of the stack file. The files have been read without a problem before.
+    `paths` are those of all YAML files below the folder.
     """
-    folder = site.home_assistant.configuration
-    if folder is None:
-        return {}
-    return {path.name: path.read_text(encoding="utf-8") for path in _files(base / folder)}
+
+    packages: Mapping[str, str | None]
+    paths: Sequence[str]
 
 
-def package_problems(site: Site, base: Path) -> Iterator[Problem]:
-    """What is wrong with the folder, its files, and the secrets that they use."""
-    folder = site.home_assistant.configuration
+def is_package(name: str) -> bool:
+    """Whether a file of that name, in the folder itself, is a package."""
+    return name.endswith(".yaml") and not name.startswith(".")
+
+
+def package_problems(site: Site, found: Folder | OSError | None) -> Iterator[Problem]:
+    """What is wrong with the folder, its files, and the secrets that they use.
+
+    `found` is None where the site names no folder.
+    """
+    folder = str(site.home_assistant.configuration)
+    if isinstance(found, OSError):
+        reason = found.strerror or "it cannot be read"
+        message = f"{reason}; write the path of a folder beside the stack file"
+        yield _about("configuration", folder, "configuration-unreadable", message)
+        return
     used: set[str] = set()
-    if folder is not None:
-        try:
-            used = yield from _of_folder(base / folder, folder)
-        except OSError as error:
-            reason = error.strerror or "it cannot be read"
-            message = f"{reason}; write the path of a folder beside the stack file"
-            yield _about("configuration", folder, "configuration-unreadable", message)
-            return
+    if found is not None:
+        used = yield from _of_folder(found, folder)
     for name in site.home_assistant.configuration_secrets:
         if name not in used:
             message = f"no package has `!secret {name}`; remove the key, or use it"
             yield _about("configuration_secrets", name, "package-secret-unused", message)
 
 
-def _of_folder(path: Path, folder: str) -> Generator[Problem, None, set[str]]:
+def _of_folder(found: Folder, folder: str) -> Generator[Problem, None, set[str]]:
     """Returns the names of the secrets that the files use."""
     used: set[str] = set()
-    files = _files(path)
-    if not files:
+    if not found.packages:
         message = "it has no file that ends in .yaml; add one, or remove the key"
         yield _about("configuration", folder, "configuration-empty", message)
-    size = sum(len(file.name) + file.stat().st_size for file in files)
+    size = sum(len(name) + len((text or "").encode()) for name, text in found.packages.items())
     if size > MOST_BYTES:
         message = f"{size} bytes are more than a ConfigMap holds, {MOST_BYTES}; make it smaller"
         yield _about("configuration", folder, "configuration-too-large", message)
         return used
-    for other in sorted(path.rglob("*.y*ml")):
-        if other.suffix == ".yml" or (other.parent != path and not _hidden(other, path)):
+    for path in found.paths:
+        if path.endswith(".yml") or ("/" in path and not _hidden(path)):
             message = "Home Assistant gets the files *.yaml of the folder itself; move or rename it"
-            place = str(other.relative_to(path))
-            yield _about("configuration", place, "package-elsewhere", message)
-    for file in files:
+            yield _about("configuration", path, "package-elsewhere", message)
+    for name, text in found.packages.items():
         try:
-            used |= _secrets_of(file)
+            used |= _secrets_of(name, text)
         except _RefusedFileError as error:
             yield _about("configuration", error.place, error.rule, error.message)
     return used
 
 
-def _files(folder: Path) -> list[Path]:
-    entries = sorted(folder.iterdir())
-    return [path for path in entries if path.suffix == ".yaml" and not path.name.startswith(".")]
+def _hidden(path: str) -> bool:
+    return any(part.startswith(".") for part in path.split("/"))
 
 
-def _hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
-
-
-def _secrets_of(file: Path) -> set[str]:
-    name = file.name
+def _secrets_of(name: str, text: str | None) -> set[str]:
     if name == "secrets.yaml":
         message = "it would be readable in the cluster; use `configuration_secrets` instead"
         raise _RefusedFileError(name, "package-secrets", message)
-    if not _NAME.fullmatch(file.stem):
+    if not _NAME.fullmatch(name.removesuffix(".yaml")):
         message = "invalid; expected lower-case letters and digits with single '_' between them"
         raise _RefusedFileError(name, "package-name", message)
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        message = "it is not UTF-8; save it as UTF-8"
-        raise _RefusedFileError(name, "package-yaml", message) from error
+    if text is None:
+        raise _RefusedFileError(name, "package-yaml", "it is not UTF-8; save it as UTF-8")
     root = _composed(name, text)
     if root is None:
         return set()

@@ -16,6 +16,18 @@ MAY_IMPORT = {
 }
 OURS = {*MAY_IMPORT, "tests"}
 KNOWS_PULUMI = "config/reading/engine.py"
+# Modules of files, sockets, programs, the environment and the clock.
+REACHES_OUT = (
+    *("os", "pathlib", "io", "shutil", "tempfile", "importlib", "subprocess", "signal"),
+    *("socket", "ssl", "http", "urllib.request", "time", "datetime", "threading", "asyncio"),
+)
+READERS = {
+    # The stack file itself.
+    "config/reading/stack_file.py": {"pathlib.Path"},
+    # Tables of the installed package tzdata.
+    "config/codes.py": {"importlib.resources"},
+    "config/time_zone.py": {"importlib.resources"},
+}
 # Pure modules, which any component may import.
 SHARED = ("components.pod_networks", "components.workload")
 # The files of components/ that declare resources; all others are pure.
@@ -56,6 +68,18 @@ def test_one_file_of_the_configuration_knows_pulumi() -> None:
         if any(module.startswith("pulumi") for module in imported(path))
     }
     assert knowing == {KNOWS_PULUMI}
+
+
+def test_the_configuration_looks_at_the_stack_file_and_at_nothing_else_of_this_machine() -> None:
+    """It decides on plain values, which components/this_machine.py reads."""
+    reaching: dict[str, set[str]] = {}
+    for path in files("config"):
+        out = {m for m in imported(path) if f"{m}.".startswith(tuple(f"{o}." for o in REACHES_OUT))}
+        if out:
+            reaching[str(path.relative_to(ROOT))] = out
+        tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        assert not [node for node in tree if isinstance(node, ast.Name) and node.id == "open"], path
+    assert reaching == READERS
 
 
 def test_components_declare_and_everything_beside_them_is_pure() -> None:

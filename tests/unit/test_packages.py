@@ -9,7 +9,7 @@ import pytest
 
 from components.home_assistant.data.packages_folder import lay_packages
 from components.objects import site_objects
-from config.reading.packages import package_problems, packages_of
+from components.this_machine import file_problems, packages_of
 from config.site import Site
 from lab.build.manifests import upstream_file
 from multihome.site_file import read_site_file
@@ -37,7 +37,7 @@ def with_folder(folder: str | None, secrets: Mapping[str, str] | None = None) ->
 def lines(base: Path, site: Site) -> list[str]:
     """The problems, without the key."""
     prefix = "multihome:home_assistant."
-    return [each.line().removeprefix(prefix) for each in package_problems(site, base)]
+    return [each.line().removeprefix(prefix) for each in file_problems(site, base)]
 
 
 def test_the_files_of_the_folder_are_the_packages(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_the_example_with_a_recorder_elsewhere_is_rendered_and_valid() -> None:
     """Its password is in a Secret, and the files themselves in a ConfigMap."""
     found = changed("home", EXAMPLE).site
     assert found is not None
-    assert list(package_problems(found, ROOT)) == []
+    assert list(file_problems(found, ROOT)) == []
     manifest = upstream_file(found.multus.version).read_text()
     made = site_objects(found, manifest, packages_of(found, ROOT)).home_assistant
     for described in made.values():
