@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from components.multus.transform import OWNED
+
 Json = dict[str, Any]
 
 STATUS = "k8s.v1.cni.cncf.io/network-status"
@@ -41,12 +43,14 @@ class Pod:
 class ClusterFacts:
     """What is in the cluster.
 
-    `nodes` maps the label kubernetes.io/hostname to the node's name; `attachments` has the text
+    `nodes` maps the label kubernetes.io/hostname to the node's name; `definition_is_ours` says
+    whose Multus' CustomResourceDefinition is, None where there is none; `attachments` has the text
     `spec.config` of each NetworkAttachmentDefinition of the namespace. `routes` are the files
     /proc/net/route and ipv6_route of the pod, None where nobody could read them.
     """
 
     nodes: dict[str, str]
+    definition_is_ours: bool | None
     attachments: dict[str, str]
     multus: tuple[MultusPod, ...]
     pod: Pod | None
@@ -62,6 +66,14 @@ def nodes_of(answer: Json) -> dict[str, str]:
     """The nodes' names by their label."""
     found = (item["metadata"] for item in answer["items"])
     return {each.get("labels", {}).get(HOSTNAME, each["name"]): each["name"] for each in found}
+
+
+def definition_is_ours(answer: Json) -> bool | None:
+    """Whether `up` made the CustomResourceDefinition in a list of at most one."""
+    for item in answer["items"]:
+        schemas = (version["schema"]["openAPIV3Schema"] for version in item["spec"]["versions"])
+        return all(schema.get("description", "").endswith(OWNED) for schema in schemas)
+    return None
 
 
 def attachments_of(answer: Json) -> dict[str, str]:

@@ -9,7 +9,7 @@ from multihome.doctor.findings.interfaces import modules, parents, sysctls, vlan
 from multihome.doctor.findings.k3s_files import changed_k3s_files
 from multihome.doctor.findings.leases import left_leases
 from multihome.doctor.findings.multus_config import dead_token, self_delegation, stale_configs
-from multihome.doctor.findings.multus_pods import absent_multus
+from multihome.doctor.findings.multus_pods import absent_multus, other_multus
 from multihome.doctor.findings.networks import drifted_attachments
 from multihome.doctor.findings.plugins import (
     changed_plugins,
@@ -29,6 +29,7 @@ def examine(
     for name, facts in nodes.items():
         yield from _of_node(plan, name, facts, cluster)
     if cluster is not None:
+        yield from other_multus(plan, cluster)
         yield from absent_multus(plan, cluster)
         yield from drifted_attachments(plan, cluster)
         yield from pod_findings(plan, cluster)

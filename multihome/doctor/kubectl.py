@@ -5,9 +5,11 @@ import subprocess
 from collections.abc import Callable
 from typing import Any
 
+from components.multus.manifest import CRD_NAME
 from multihome.doctor.cluster_facts import (
     ClusterFacts,
     attachments_of,
+    definition_is_ours,
     failures_of,
     multus_of,
     nodes_of,
@@ -17,7 +19,7 @@ from multihome.doctor.finding import Unseen
 from multihome.doctor.plan import Plan
 
 SECONDS = 60
-ATTACHMENTS = "network-attachment-definitions.k8s.cni.cncf.io"
+ATTACHMENTS = CRD_NAME
 _NO_SUCH_KIND = "the server doesn't have a resource type"
 
 Ask = Callable[..., str]
@@ -36,6 +38,9 @@ def look_at_cluster(plan: Plan, context: str | None) -> tuple[ClusterFacts | Non
 
     try:
         nodes = nodes_of(_json(ask, "nodes"))
+        definition = _json(
+            ask, "customresourcedefinitions", f"--field-selector=metadata.name={CRD_NAME}"
+        )
         attachments = attachments_of(_attachments(ask, namespace))
         pods = _json(ask, "pods", "--all-namespaces")
         events = _json(ask, "events", "--namespace", namespace)
@@ -50,6 +55,7 @@ def look_at_cluster(plan: Plan, context: str | None) -> tuple[ClusterFacts | Non
             unseen.append(Unseen(where=f"routes of pod {namespace}/{plan.pod}", why=str(error)))
     facts = ClusterFacts(
         nodes=nodes,
+        definition_is_ours=definition_is_ours(definition),
         attachments=attachments,
         multus=multus_of(pods),
         pod=pod,

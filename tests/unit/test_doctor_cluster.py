@@ -12,6 +12,7 @@ import pytest
 from multihome.doctor.cluster_facts import (
     ClusterFacts,
     attachments_of,
+    definition_is_ours,
     failures_of,
     multus_of,
     nodes_of,
@@ -23,8 +24,15 @@ from multihome.doctor.findings.networks import differences
 from multihome.doctor.findings.routes import ipv6_routes, pod_routes
 from multihome.doctor.kubectl import ATTACHMENTS, look_at_cluster
 from multihome.doctor.plan import Plan
-from tests.cases.sites import site
-from tests.node.doctor.cluster import answers, multus_pod, sandbox_event, stuck, workload_pod
+from tests.cases.sites import changed, site
+from tests.node.doctor.cluster import (
+    answers,
+    multus_pod,
+    sandbox_event,
+    stuck,
+    upstream_s_definition,
+    workload_pod,
+)
 
 HOME, CABIN = Plan(site("home")), Plan(site("cabin"))
 # Of a pod with the home's two interfaces, and with the cabin's first.
@@ -54,6 +62,7 @@ def facts(
     namespace = plan.site.namespace
     return ClusterFacts(
         nodes=nodes_of(said["nodes"]),
+        definition_is_ours=definition_is_ours(said["customresourcedefinitions"]),
         attachments=attachments_of(said[ATTACHMENTS]),
         multus=multus_of(said["pods"]),
         pod=pod_of(said["pods"], namespace, plan.pod),
@@ -199,6 +208,19 @@ def test_multus_is_known_by_its_image(image: str, *, is_multus: bool) -> None:
     pod = multus_pod("k3s-1")
     pod["spec"]["containers"][0]["image"] = image
     assert bool(multus_of({"items": [pod]})) is is_multus
+
+
+def test_another_multus_is_told_before_up_stops_at_its_definition() -> None:
+    none: dict[str, Any] = {"items": []}
+    theirs = {"items": [upstream_s_definition(HOME.site)]}
+    (finding,) = found(HOME, customresourcedefinitions=theirs)
+    assert (finding.name, finding.where) == ("multus-other", "cluster")
+    assert "multihome:multus.install false" in finding.cure
+
+    used = changed("home", {"multus/install": False}).site
+    assert used is not None
+    assert found(Plan(used), customresourcedefinitions=theirs) == []
+    assert found(HOME, customresourcedefinitions=none) == []
 
 
 def test_a_difference_is_named_by_its_place() -> None:

@@ -1,10 +1,24 @@
-"""Multus runs on every node of the stack file."""
+"""Multus is the site's own, and runs on every node of the stack file."""
 
 from collections.abc import Iterator
 
+from components.multus.manifest import CRD_NAME
 from multihome.doctor.cluster_facts import ClusterFacts
 from multihome.doctor.finding import Finding
 from multihome.doctor.plan import Plan
+
+
+def other_multus(plan: Plan, facts: ClusterFacts) -> Iterator[Finding]:
+    """Somebody else's Multus where the site installs one: `up` stops at its definition."""
+    if plan.site.multus.install and facts.definition_is_ours is False:
+        yield Finding(
+            name="multus-other",
+            where="cluster",
+            what=f"the CustomResourceDefinition {CRD_NAME} belongs to another Multus",
+            why="`up` stops there before it changes anything, and `preview` does not see it",
+            cure="run `pulumi config set --path multihome:multus.install false` to use that Multus,"
+            " or remove it and then its definition",
+        )
 
 
 def absent_multus(plan: Plan, facts: ClusterFacts) -> Iterator[Finding]:

@@ -3,8 +3,10 @@
 import json
 from typing import Any
 
+from components.multus.manifest import parse
 from components.objects import site_objects
 from config.site import Site
+from lab.build.manifests import upstream_file
 
 MULTUS_UID = "7a2c9d5e-0000-4000-8000-000000000001"
 IMAGE = "ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4"
@@ -78,6 +80,13 @@ def sandbox_event(site: Site, message: str, at: str = "2026-11-28T09:00:00Z") ->
     }
 
 
+def upstream_s_definition(site: Site) -> Json:
+    """The CustomResourceDefinition of a Multus that somebody installed by upstream's manifest."""
+    objects = parse(upstream_file(site.multus.version).read_text())
+    (found,) = (each for each in objects if each["kind"] == "CustomResourceDefinition")
+    return found
+
+
 def answers(site: Site) -> dict[str, Json]:
     """The answers of a healthy cluster by the resource that is asked for."""
     names = [node.hostname or name for name, node in site.nodes.items()]
@@ -85,7 +94,9 @@ def answers(site: Site) -> dict[str, Json]:
         {"metadata": {"name": name, "labels": {"kubernetes.io/hostname": name}}} for name in names
     ]
     pods = [*map(multus_pod, names), workload_pod(site, names[0])]
+    manifest = upstream_file(site.multus.version).read_text()
     return {
+        "customresourcedefinitions": {"items": [site_objects(site, manifest).crd]},
         "nodes": {"items": labelled},
         "pods": {"items": pods},
         "events": {"items": []},
