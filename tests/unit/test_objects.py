@@ -16,7 +16,16 @@ from components.objects import FIELD_MANAGER, SiteObjects, node_scripts_of, site
 from components.pod_networks.node_affinity import node_affinity
 from config.site import Site
 from lab.build.manifests import upstream_file
-from tests.cases.sites import ROOT, STACK_FILES, changed, changed_tree, site, tree
+from tests.cases.changes import NODE2
+from tests.cases.sites import (
+    ROOT,
+    STACK_FILES,
+    changed,
+    changed_tree,
+    site,
+    tree,
+    unchecked_site,
+)
 from tests.unit.recorder import record_site
 
 STACKS = [path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in STACK_FILES]
@@ -135,6 +144,19 @@ def test_the_pod_may_run_only_on_nodes_of_the_stack_file_by_their_hostnames() ->
     for described in (made.home_assistant["StatefulSet"], made.multus["DaemonSet"]):
         affinity = described["spec"]["template"]["spec"]["affinity"]
         assert affinity == node_affinity(["k3s-1.lan"])
+
+
+def test_a_new_node_makes_the_pod_anew_unless_the_pod_s_nodes_are_named() -> None:
+    new: dict[str, object] = {"nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]}}
+    named = {**new, "home_assistant/nodes": ["k3s-1"]}
+    before, anywhere, kept = (
+        objects(unchecked_site(changes)).home_assistant["StatefulSet"]["spec"]["template"]
+        for changes in ({}, new, named)
+    )
+
+    assert anywhere != before
+    assert anywhere["spec"] | {"affinity": None} == before["spec"] | {"affinity": None}
+    assert kept == before
 
 
 def test_a_network_that_the_pod_is_not_in_changes_no_pod() -> None:
