@@ -5,9 +5,11 @@ from typing import Any
 from components.multus.manifest import parse
 from lab.build.manifests import upstream_file
 from tests.cases.documents import OPERATIONS
+from tests.cases.sites import ROOT
 from tests.engine.lab import Lab
 from tests.engine.reader import Reader
 
+LOOKS = "PULUMI_K8S_ENABLE_PATCH_FORCE=false pulumi preview --stack <site>"
 PATHS = {
     "ServiceAccount": "/api/v1/namespaces/kube-system/serviceaccounts",
     "ConfigMap": "/api/v1/namespaces/kube-system/configmaps",
@@ -50,6 +52,10 @@ def test_another_multus_stops_up_and_is_used_and_left_as_it_is(reader: Reader) -
     install_upstream_s(reader.lab)
     before = found(reader.lab)
     reader.does(reader.PREPARATION)
+    assert f"`{LOOKS}`" in " ".join((ROOT / "docs" / "operations.md").read_text().split())
+    preview = reader.types(LOOKS)
+    assert preview.returncode != 0
+    assert "Server-Side Apply field conflict detected" in preview.stdout + preview.stderr
     done = reader.types("pulumi up --stack <site>")
     said = done.stdout + done.stderr
 

@@ -15,7 +15,7 @@ def other_multus(plan: Plan, facts: ClusterFacts) -> Iterator[Finding]:
             name="multus-other",
             where="cluster",
             what=f"the CustomResourceDefinition {CRD_NAME} belongs to another Multus",
-            why="`up` stops there before it changes anything, and `preview` does not see it",
+            why="`up` stops there before it changes anything, and a preview does not show it",
             cure="run `pulumi config set --path multihome:multus.install false` to use that Multus,"
             " or remove it and then its definition",
         )
