@@ -8,18 +8,18 @@ from components.workload.verifying import verifying_container
 from config.home_assistant import HomeAssistant
 
 SCRIPT = Path(__file__).with_name("verify_start.py")
-LOG = "/config/home-assistant.log"
+CONFIG = "/config"
 
 
 def container(settings: HomeAssistant) -> dict[str, Any]:
     """Runs verify_start.py, which reads the volume and changes nothing."""
     script = SCRIPT.read_text(encoding="utf-8")
-    arguments = [url_inside(settings.http.port), LOG]
+    arguments = [url_inside(settings.http.port), CONFIG]
     seconds = settings.start_minutes * 60
     described = verifying_container(
         "verify-start", settings.image, script, arguments, seconds=seconds
     )
     return {
         **described,
-        "volumeMounts": [{"name": "config", "mountPath": "/config", "readOnly": True}],
+        "volumeMounts": [{"name": "config", "mountPath": CONFIG, "readOnly": True}],
     }

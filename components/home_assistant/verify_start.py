@@ -1,10 +1,10 @@
 """Runs in the pod beside Home Assistant: ends with what Home Assistant says of recovery mode.
 
 Home Assistant answers its probes in recovery mode, and of what it answers without a login nothing
-tells the mode. Its log of the present start does (docs/background/home-assistant.md#recovery-mode).
+tells the mode. Its log does (docs/background/home-assistant.md#recovery-mode).
 
-Arguments: the URL that is asked; the log; the file of the termination message; the file that is
-made when Home Assistant runs as it should.
+Arguments: the URL that is asked; the folder of the log; the file of the termination message; the
+file that is made when Home Assistant runs as it should.
 """
 
 import re
@@ -16,7 +16,11 @@ from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 
+# The second one ends where recovery mode begins.
+LOGS = ("home-assistant.log", "home-assistant.log.1")
 PAUSE_SECONDS = 1.0
+# The log of a start; that of months may be far longer.
+LONGEST_START = 1_000_000
 # Kubernetes keeps 4096 bytes of a message.
 LONGEST_REASON = 3000
 RECORD = re.compile(r"^(?=\d{4}-\d\d-\d\d \d\d:)", re.MULTILINE)
@@ -44,18 +48,23 @@ def reason(log: str) -> str | None:
     return None
 
 
-def verdict(log: Path) -> str | None:
+def verdict(folder: Path) -> str | None:
     """What is wrong, or None. An image that writes no log gets no verdict."""
+    for name in LOGS:
+        if (found := reason(_beginning(folder / name))) is not None:
+            return (
+                "Home Assistant is in recovery mode: it answers, and runs no automation. Mend what"
+                f" it says, then run `kubectl delete pod`. It says:\n{found}"
+            )
+    return None
+
+
+def _beginning(log: Path) -> str:
     try:
-        found = reason(log.read_text(encoding="utf-8", errors="replace"))
+        with log.open("rb") as file:
+            return file.read(LONGEST_START).decode(errors="replace")
     except FileNotFoundError:
-        return None
-    if found is None:
-        return None
-    return (
-        "Home Assistant is in recovery mode: it answers, and runs no automation. Mend what it says,"
-        f" then run `kubectl delete pod`. It says:\n{found}"
-    )
+        return ""
 
 
 def wait_for(is_so: Callable[[], bool]) -> None:
@@ -67,9 +76,9 @@ def wait_for(is_so: Callable[[], bool]) -> None:
 def main() -> int:
     """Returns 1 in recovery mode; else it goes on until it is ended."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    url, log, told, verified = sys.argv[1], *map(Path, sys.argv[2:])
+    url, folder, told, verified = sys.argv[1], *map(Path, sys.argv[2:])
     wait_for(lambda: answers(url))
-    if (text := verdict(log)) is not None:
+    if (text := verdict(folder)) is not None:
         print(text, flush=True)
         told.write_text(text, encoding="utf-8")
         return 1

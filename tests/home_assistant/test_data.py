@@ -147,17 +147,26 @@ def test_a_backup_of_its_own_is_restored_on_a_new_volume(
         instance.stop()
 
 
-def test_recovery_mode_answers_probes_and_is_said_with_its_reason(
+def test_recovery_mode_answers_probes_and_is_said_with_its_reason_until_it_is_mended(
     life: Life, pod: PlannedPod
 ) -> None:
-    (pod.config / "configuration.yaml").write_text("automation: !include nothing.yaml\n")
+    configuration = pod.config / "configuration.yaml"
+    sound = configuration.read_text()
+    configuration.write_text("automation: !include nothing.yaml\n")
     pod.prepare()
-
-    instance = Instance(pod.home_assistant(), life.token)
+    broken = Instance(pod.home_assistant(), life.token)
     try:
-        instance.wait_until_it_answers()
-        assert instance.get("/api/config").json["recovery_mode"] is True
+        broken.wait_until_it_answers()
+        assert broken.get("/api/config").json["recovery_mode"] is True
         with pytest.raises(ContainerError, match=r"is in recovery mode[\s\S]*nothing\.yaml"):
             pod.verify_start()
     finally:
-        instance.stop()
+        broken.stop()
+
+    configuration.write_text(sound)
+    mended = Instance(pod.home_assistant(), life.token)
+    try:
+        mended.wait_until_it_answers()
+        pod.verify_start()
+    finally:
+        mended.stop()

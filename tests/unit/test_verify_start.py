@@ -65,7 +65,13 @@ def test_a_long_reason_keeps_its_end() -> None:
 
 
 def test_an_image_without_a_log_gets_no_verdict(tmp_path: Path) -> None:
-    assert verdict(tmp_path / "none") is None
+    assert verdict(tmp_path) is None
+
+
+def test_home_assistant_begins_another_log_in_recovery_mode(tmp_path: Path) -> None:
+    (tmp_path / "home-assistant.log").write_text(SOUND)
+    (tmp_path / "home-assistant.log.1").write_text(BROKEN)
+    assert "line 3" in str(verdict(tmp_path))
 
 
 @pytest.fixture
@@ -87,7 +93,7 @@ def url() -> Iterator[str]:
 
 
 def test_the_container_ends_with_the_reason_as_its_message(url: str, tmp_path: Path) -> None:
-    (tmp_path / "log").write_text(BROKEN)
+    (tmp_path / "home-assistant.log").write_text(BROKEN)
     with run(url, tmp_path) as process:
         assert process.wait(60) == 1
     assert "line 3" in (tmp_path / "told").read_text()
@@ -95,7 +101,7 @@ def test_the_container_ends_with_the_reason_as_its_message(url: str, tmp_path: P
 
 
 def test_the_container_goes_on_beside_a_sound_home_assistant(url: str, tmp_path: Path) -> None:
-    (tmp_path / "log").write_text(SOUND)
+    (tmp_path / "home-assistant.log").write_text(SOUND)
     with run(url, tmp_path) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "Home Assistant runs\n"
@@ -114,8 +120,8 @@ def container(keys: Mapping[str, object]) -> dict[str, Any]:
 def run(url: str, folder: Path) -> subprocess.Popen[str]:
     """The container's own command with other files."""
     *_, script, _, _, _, _ = container({})["command"]
-    files = [str(folder / name) for name in ("log", "told", "verified")]
-    words = [sys.executable, "-I", "-c", script, url, *files]
+    files = [str(folder / name) for name in ("told", "verified")]
+    words = [sys.executable, "-I", "-c", script, url, str(folder), *files]
     return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
 
 
