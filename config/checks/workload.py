@@ -73,6 +73,27 @@ def access_mode_of_local_class(site: Site) -> Iterator[Finding]:
         )
 
 
+@rule(
+    "access-mode-of-one-pod",
+    because="the Job that checks the data beside the running pod would wait for ever",
+    source="https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes",
+)
+def access_mode_of_one_pod(site: Site) -> Iterator[Finding]:
+    """A volume that a Job looks at beside the running pod is not for one pod alone."""
+    settings = site.home_assistant
+    mode = settings.storage.access_mode
+    is_ours = settings.storage.existing_claim is None
+    if settings.is_checked_before and is_ours and mode == "ReadWriteOncePod":
+        yield Finding(
+            path=f"{WORKLOAD}.storage.access_mode",
+            value=mode,
+            message="the running pod has the volume for itself, and the Job of"
+            " `check_before_replacing` never starts; write ReadWriteOnce for a new claim, or"
+            " `check_before_replacing: false`",
+            workload=WORKLOAD,
+        )
+
+
 def _is_local(site: Site) -> bool:
     """Whether the volume's class is k3s' own."""
     wanted = site.home_assistant.storage.storage_class

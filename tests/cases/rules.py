@@ -245,6 +245,10 @@ CASES: dict[str, dict[str, object]] = {
         "home_assistant/host_users": False,
     },
     "access-mode-of-local-class": {"home_assistant/storage": {"access_mode": "ReadWriteMany"}},
+    "access-mode-of-one-pod": {
+        "home_assistant/restore": {"backup": "moved.tar"},
+        "home_assistant/storage": {"access_mode": "ReadWriteOncePod"},
+    },
     "traffic-policy-local": {
         "home_assistant/service": {"type": "LoadBalancer", "external_traffic_policy": "Local"},
     },

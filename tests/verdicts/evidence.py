@@ -84,6 +84,8 @@ ANNOUNCED = {
     "image-without-arm": "https://www.home-assistant.io/blog/2025/05/22/"
     "deprecating-core-and-supervised-installation-methods-and-32-bit-systems/",
     "access-mode-of-local-class": "https://github.com/rancher/local-path-provisioner",
+    "access-mode-of-one-pod": "https://kubernetes.io/docs/concepts/storage/persistent-volumes/"
+    "#access-modes",
     "device-on-one-node": "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath",
     "device-without-privilege": "https://github.com/kubernetes/kubernetes/issues/5607",
     "host-users": "https://kubernetes.io/docs/concepts/workloads/pods/user-namespaces/",
