@@ -23,9 +23,14 @@ class Service(Metadata):
         None, description="Local keeps the callers' addresses, which no attached pod can answer."
     )
 
+    @property
+    def is_for_outside(self) -> bool:
+        """Whether it has callers from outside the cluster."""
+        return self.type != "ClusterIP"
+
     @model_validator(mode="after")
     def _policy_has_callers(self) -> Self:
-        if self.external_traffic_policy is not None and self.type == "ClusterIP":
+        if self.external_traffic_policy is not None and not self.is_for_outside:
             raise refusal(
                 "traffic-policy",
                 "external_traffic_policy is for callers from outside, and ClusterIP has none",

@@ -33,17 +33,23 @@ def listen_on_unknown(site: Site) -> Iterator[Finding]:
 
 @rule(
     "listen-on-without-proxy",
-    because="the proxy calls eth0",
+    because="proxies and services call eth0, and nobody would answer",
     source=f"{_BACKGROUND}#listening",
 )
 def listen_on_without_proxy(site: Site) -> Iterator[Finding]:
-    """With an ingress or a route Home Assistant listens in the cluster's network."""
+    """With an ingress, a route or a service for outside Home Assistant listens on eth0."""
     settings = site.home_assistant
-    if settings.has_proxy and not settings.listens_in_cluster:
+    ways = {
+        "ingress": settings.ingress is not None,
+        "route": settings.route is not None,
+        settings.service.type: settings.service.is_for_outside,
+    }
+    used = [way for way, is_used in ways.items() if is_used]
+    if used and not settings.listens_in_cluster:
         yield _finding(
             "listen_on",
-            ", ".join(settings.listen_on or ()),
-            f"the ingress or route calls the pod by the cluster's network; add {CLUSTER}",
+            ", ".join(settings.listen_on or ()) or "[]",
+            f"callers by the {' and '.join(used)} reach the pod's eth0 alone; add {CLUSTER}",
         )
 
 

@@ -202,6 +202,14 @@ MORE: list[tuple[str, dict[str, object]]] = [
             "nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]},
         },
     ),
+    (
+        "listen-on-without-proxy",
+        {"home_assistant/service": {"type": "LoadBalancer"}, "home_assistant/listen_on": ["lan"]},
+    ),
+    (
+        "listen-on-without-proxy",
+        {"home_assistant/service": {"type": "NodePort"}, "home_assistant/listen_on": []},
+    ),
     ("node-without-ipv6", {**BOTH_VERSIONS, "nodes/k3s-1/ipv6": False}),
     ("services-without-pods", {"cluster/service_networks": ["10.43.0.0/16", "fd00:43::/112"]}),
     ("k3s-version", {"cluster/version": f"v1.{'9' * 5000}.1+k3s1"}),
