@@ -5,10 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from config.cluster_callers import ClusterCallers
 from config.folder import RelativeFolder, SecretKey
 from config.http import Http
-from config.http_route import HttpRoute
 from config.restore import Restore
 from config.settings import Settings
 from config.time_zone import TimeZone
@@ -25,10 +23,6 @@ class HomeAssistant(Workload):
     time_zone: TimeZone = Field(description="The time zone, for example Europe/Berlin.")
     settings: Settings | None = Field(None, description="What Home Assistant knows of the home.")
     http: Http = Field(Http(), description="The settings of its web server.")
-    route: HttpRoute | None = Field(None, description="A route by a Gateway of the cluster.")
-    cluster_callers: ClusterCallers | None = Field(
-        None, description="Who may call it by the cluster's network; everyone when left out."
-    )
     listen_on: Annotated[
         tuple[NetworkName, ...] | None,
         Field(
@@ -77,11 +71,6 @@ class HomeAssistant(Workload):
         """Whether a Job looks at what the stack file puts on the volume before the pod gets it."""
         brings = self.configuration is not None or self.restore is not None
         return self.check_before_replacing and brings
-
-    @property
-    def has_proxy(self) -> bool:
-        """Whether a proxy of the cluster passes requests on."""
-        return self.ingress is not None or self.route is not None
 
     @property
     def listens_in_cluster(self) -> bool:

@@ -6,8 +6,10 @@ from typing import Annotated
 from pydantic import Field
 
 from config.capabilities import Capability
+from config.cluster_callers import ClusterCallers
 from config.devices import Devices
 from config.environment import Environment, secret_of
+from config.http_route import HttpRoute
 from config.image import Image
 from config.ingress import Ingress
 from config.metadata import Metadata
@@ -27,7 +29,11 @@ class Workload(Model):
     image: Image = Field(description="The container image with a version that does not move.")
     storage: Storage = Field(Storage(), description="Where its data is kept.")
     ingress: Ingress | None = Field(None, description="An ingress, when there is to be one.")
+    route: HttpRoute | None = Field(None, description="A route by a Gateway of the cluster.")
     service: Service = Field(Service(), description="The service in front of it.")
+    cluster_callers: ClusterCallers | None = Field(
+        None, description="Who may call it by the cluster's network; everyone when left out."
+    )
     pod: Metadata = Field(Metadata(), description="Labels and annotations of the pod.")
     environment: Environment = Field(
         default_factory=dict,
@@ -95,6 +101,11 @@ class Workload(Model):
         tuple[PodInterface, ...],
         Field(strict=False, description="The pod's interfaces beside eth0, in order."),
     ]
+
+    @property
+    def has_proxy(self) -> bool:
+        """Whether a proxy of the cluster passes requests on."""
+        return self.ingress is not None or self.route is not None
 
     def secrets(self) -> Iterator[tuple[str, str]]:
         """(key path below the workload's key, name of the secret) of each secret that it uses."""
