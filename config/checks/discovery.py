@@ -2,24 +2,9 @@
 
 from collections.abc import Iterator
 
-from config.checks.located import WORKLOAD, located_networks
+from config.checks.located import WORKLOAD
 from config.checks.rule import Finding, rule
 from config.site import Site
-
-
-@rule(
-    "discovery-without-ipv4",
-    because="the key changes nothing: IPv6 needs no route for its multicast",
-)
-def discovery_without_ipv4(site: Site) -> Iterator[Finding]:
-    """A network with `discovery: true` has an IPv4 subnet."""
-    for located in located_networks(site):
-        if located.network.discovery and not located.network.discovers_by_ipv4:
-            yield located.finding(
-                "discovery",
-                "true",
-                "in an IPv6 network multicast needs no route; remove the key",
-            )
 
 
 @rule("discovery-default", because="multicast would leave by the cluster")

@@ -216,7 +216,6 @@ CASES: dict[str, dict[str, object]] = {
     "secret-unused": {"secrets/mqtt": {"secure": "v1:AAAA"}},
     "image-without-arm": {"nodes/k3s-1/architecture": "arm"},
     "data-on-one-node": {"nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]}},
-    "discovery-without-ipv4": {**LAN6, "networks/lan/discovery": True},
     "cluster-key-unused": {
         "cluster/flannel": False,
         "cluster/default_conflist": "10-calico.conflist",

@@ -16,7 +16,7 @@ from tests.home_assistant.instance import Instance, wait_for, websocket
 from tests.home_assistant.planned import PlannedPod, planned_site
 from tests.home_assistant.requests import ask
 
-MDNS = "224.0.0.251"
+MDNS = {"224.0.0.251", "ff02::fb"}
 LAN, IOT = "192.168.18.50", "192.168.32.50"
 SITE: dict[str, object] = {
     "networks/lan/discovery": True,
@@ -110,12 +110,12 @@ def test_mdns_is_joined_in_the_networks_with_discovery_alone(
     running: Running, networks: Networks
 ) -> None:
     joined = {
-        interface["ifname"]
+        interface["ifname"]: groups
         for interface in ip(networks.pod, "maddress")
-        if any(group.get("address") == MDNS for group in interface["maddr"])
+        if (groups := MDNS & {group.get("address") for group in interface["maddr"]})
     }
 
-    assert joined == {"net1", "net1.2"}, running.instance.log
+    assert joined == {"net1": MDNS, "net1.2": MDNS}, running.instance.log
 
 
 def test_devices_in_two_networks_are_discovered_at_once(

@@ -12,6 +12,7 @@ from components.home_assistant.seed import seed_plan
 from components.objects import site_objects
 from config.site import Site
 from lab.build.manifests import upstream_file
+from tests.cases.changes import LAN6
 from tests.cases.sites import changed, changed_tree, site
 from tests.unit.recorder import record_site
 
@@ -140,6 +141,13 @@ def test_discovery_uses_the_interfaces_of_the_networks_that_have_it() -> None:
     assert seed_plan(site("cabin"))["adapters"] == ["lan"]
     own: dict[str, object] = {f"{HERE}/discovery_interfaces": ["heating", "eth0"]}
     assert seed_plan(accepted(own, "cabin"))["adapters"] == ["heating", "eth0"]
+
+
+def test_devices_are_discovered_in_a_network_of_ipv6_alone() -> None:
+    """No route tells Home Assistant so: multicast of IPv6 goes by each interface."""
+    discovering = accepted({**LAN6, "networks/lan/discovery": True})
+    assert seed_plan(discovering)["adapters"] == ["net1"]
+    assert discovering.discovery_default is None
 
 
 def test_settings_come_with_the_time_zone_and_without_the_secret() -> None:

@@ -101,7 +101,6 @@ ANNOUNCED = {
 # Rules that refuse though nothing fails without them: the key changes nothing.
 UNSEEN = {
     "conflist-with-flannel",
-    "discovery-without-ipv4",
     "sudo-password-without-sudo",
     "range-unused",
 }
