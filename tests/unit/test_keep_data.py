@@ -313,39 +313,56 @@ def test_a_copy_is_a_backup_in_home_assistant_s_own_form(volume: Callable[[], Pa
     assert not [name for name in held if name.startswith(("data/backups", "data/lost"))]
 
 
-def test_a_backup_of_home_assistant_s_own_is_restored_by_home_assistant(
-    volume: Callable[[], Path], tmp_path: Path
-) -> None:
-    """What stands in for its module keeps to the order that it is given."""
-    config = volume()
-    described = json.dumps({"homeassistant": {"version": OLD}, "compressed": True}).encode()
+def add_backup(config: Path, **described: object) -> None:
+    """Puts haos.tar onto the volume: what Home Assistant says of a backup, and nothing of it."""
+    meta = json.dumps({"homeassistant": {"version": OLD}, "compressed": True, **described}).encode()
     with tarfile.open(config / "backups" / "haos.tar", "w") as outer:
         member = tarfile.TarInfo("./backup.json")
-        member.size = len(described)
-        outer.addfile(member, io.BytesIO(described))
+        member.size = len(meta)
+        outer.addfile(member, io.BytesIO(meta))
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """The folder of a package that stands in for Home Assistant, and keeps to its order.
+
+    It removes what is there in the order of the names.
+    """
     package = tmp_path / "site" / "homeassistant"
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
     (package / "backup_restore.py").write_text(
         "import json, pathlib\n"
         "def restore_backup(folder):\n"
-        "    order = pathlib.Path(folder, '.HA_RESTORE')\n"
+        "    folder = pathlib.Path(folder)\n"
+        "    order = folder / '.HA_RESTORE'\n"
         "    found = json.loads(order.read_text())\n"
         "    order.unlink()\n"
-        "    if found['password'] != 'hunter2':\n"
+        "    if found['password'] not in ('hunter2', 'halfway'):\n"
         "        raise ValueError('invalid password')\n"
-        "    pathlib.Path(folder, 'restored').write_text(json.dumps(found))\n"
+        "    for path in sorted(folder.iterdir()):\n"
+        "        if path.is_file():\n"
+        "            path.unlink()\n"
+        "            if found['password'] == 'halfway':\n"
+        "                raise OSError('halfway')\n"
+        "    (folder / 'restored').write_text(json.dumps(found))\n"
     )
     information = tmp_path / "site" / f"homeassistant-{OLD}.dist-info"
     information.mkdir()
     (information / "METADATA").write_text(f"Name: homeassistant\nVersion: {OLD}\n")
+    return tmp_path
 
-    done = run_script(config, tmp_path, {"copies": 3, "backup": "haos.tar"}, "wrong")
-    assert done.returncode == 1
-    message = f"restore: {config}/backups/haos.tar: invalid password"
-    assert (tmp_path / "message").read_text() == message
 
-    done = run_script(config, tmp_path, {"copies": 3, "backup": "haos.tar"}, "hunter2")
+WANTED: dict[str, object] = {"copies": 3, "backup": "haos.tar", "has_password": True}
+
+
+def test_a_backup_of_home_assistant_s_own_is_restored_by_home_assistant(
+    volume: Callable[[], Path], site: Path
+) -> None:
+    config = volume()
+    add_backup(config)
+
+    done = run_script(config, site, WANTED, "hunter2")
     assert done.returncode == 0, done.stderr
     assert json.loads((config / "restored").read_text()) == {
         "path": f"{config}/backups/haos.tar",
@@ -355,6 +372,68 @@ def test_a_backup_of_home_assistant_s_own_is_restored_by_home_assistant(
         "restore_homeassistant": True,
     }
     assert names(config) == ["cold_copy_2026.10.2_1.tar"]
+
+
+def test_a_wrong_password_leaves_the_data_and_the_choice(
+    volume: Callable[[], Path], site: Path
+) -> None:
+    config = volume()
+    add_backup(config, protected=True)
+    before = content(config)
+
+    for _ in range(2):
+        assert run_script(config, site, WANTED, "wrong").returncode == 1
+    message = f"restore: {config}/backups/haos.tar: invalid password; if the password is wrong,"
+    assert (site / "message").read_text().startswith(message)
+    assert content(config) == before
+    assert names(config) == ["cold_copy_2026.10.2_1.tar"]
+
+    assert run_script(config, site, {"copies": 3}).returncode == 0
+    assert not (config / "restored").exists()
+    assert run_script(config, site, WANTED, "hunter2").returncode == 0
+    assert (config / "restored").exists()
+
+
+def test_a_restore_that_has_removed_something_is_ended(
+    volume: Callable[[], Path], site: Path
+) -> None:
+    config = volume()
+    add_backup(config, protected=True)
+
+    assert run_script(config, site, WANTED, "halfway").returncode == 1
+    assert run_script(config, site, WANTED, "wrong").returncode == 1
+    done = run_script(config, site, {"copies": 3, "has_password": True}, "hunter2")
+
+    assert done.returncode == 0, done.stdout
+    assert (config / "restored").exists()
+
+
+@pytest.mark.parametrize(
+    ("described", "message"),
+    [
+        ({"protected": True}, "is encrypted; name the secret with its password"),
+        ({"homeassistant": None}, "it holds no data of Home Assistant"),
+    ],
+)
+def test_a_backup_that_home_assistant_could_not_read_is_refused_before(
+    volume: Callable[[], Path], described: dict[str, object], message: str
+) -> None:
+    config = volume()
+    add_backup(config, **described)
+    before = content(config)
+
+    with pytest.raises(RefusedError, match=message):
+        keep_data(config, OLD, Wanted(copies=3, backup="haos.tar"))
+    assert content(config) == before
+    assert names(config) == []
+
+
+def test_a_password_that_is_not_needed_is_not_used(volume: Callable[[], Path], site: Path) -> None:
+    config = volume()
+    add_backup(config, protected=False)
+
+    assert run_script(config, site, WANTED, "hunter2").returncode == 1
+    assert "invalid password" in (site / "message").read_text()
 
 
 def test_an_image_without_home_assistant_is_refused(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ from typing import Any
 BACKUPS = "backups"
 # A file system's own, and Home Assistant's order to restore.
 LEFT_OUT = (BACKUPS, "lost+found", ".HA_RESTORE")
+# While Home Assistant has removed nothing: it goes by the order of the names.
+UNTOUCHED = ".0_untouched"
 META, DATA = "./backup.json", "./homeassistant.tar"
 BLOCK = 512
 
@@ -103,10 +105,14 @@ def read_meta(backup: Path) -> dict[str, Any]:
     try:
         with tarfile.open(backup, "r:") as outer:
             found: dict[str, Any] = json.load(_member(outer, META))
-        if not isinstance(found["homeassistant"]["version"], str):
+        held = found["homeassistant"]
+        if held is not None and not isinstance(held["version"], str):
             raise UnreadableError("it does not name its version of Home Assistant")
     except (OSError, tarfile.TarError, ValueError, LookupError, TypeError) as error:
         raise UnreadableError(str(error)) from error
+    # Home Assistant OS also makes backups of add-ons alone.
+    if held is None:
+        raise UnreadableError("it holds no data of Home Assistant")
     return found
 
 
@@ -160,7 +166,7 @@ def _inner(outer: tarfile.TarFile) -> tarfile.TarFile:
 def restore_foreign(backup: Path, config: Path, password: str | None) -> None:
     """Lets the Home Assistant of this image restore a backup that Home Assistant made.
 
-    Raises whatever Home Assistant raises.
+    Raises whatever Home Assistant raises; the file `UNTOUCHED` is there if nothing was removed.
     """
     # The image has it, and nothing here.
     restore_backup = importlib.import_module("homeassistant.backup_restore").restore_backup
@@ -176,9 +182,12 @@ def restore_foreign(backup: Path, config: Path, password: str | None) -> None:
     unpacked.mkdir()
     # The volume has room for what it is going to hold; the container's own disk may not have it.
     tempfile.tempdir = str(unpacked)
+    (config / UNTOUCHED).touch()
     (config / ".HA_RESTORE").write_text(json.dumps(order), encoding="utf-8")
-    restore_backup(str(config))
-    shutil.rmtree(unpacked)
+    try:
+        restore_backup(str(config))
+    finally:
+        shutil.rmtree(unpacked)
     os.sync()
 
 

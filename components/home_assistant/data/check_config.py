@@ -61,7 +61,7 @@ def check_data(config: Path, image: str, wanted: Wanted) -> Path | None:
     if due is None:
         check_downgrade(config, image)
         return None
-    meta = check_restore(config, due["backup"], image)
+    meta = check_restore(config, due["backup"], image, has_password=wanted.has_password)
     backup = config / BACKUPS / due["backup"]
     return backup if meta.get("extra", {}).get("multihome") else Path()
 

@@ -37,5 +37,9 @@ def wanted(settings: HomeAssistant) -> str:
     """The argument for the scripts (`Wanted` in record.py)."""
     found: dict[str, Any] = {"copies": settings.copies}
     if settings.restore is not None:
-        found |= {"backup": settings.restore.backup, "again": settings.restore.again or ""}
+        found |= {
+            "backup": settings.restore.backup,
+            "again": settings.restore.again or "",
+            "has_password": settings.restore.password is not None,
+        }
     return json.dumps(found)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from components.home_assistant.data.backup_file import (
     BACKUPS,
+    UNTOUCHED,
     restore_foreign,
     unpack_copy,
     write_copy,
@@ -59,8 +60,9 @@ def _restore(
 ) -> None:
     record = Record(config)
     backup = config / BACKUPS / due["backup"]
-    meta = check_restore(config, due["backup"], image)
-    if record["restoring"] is None:
+    meta = check_restore(config, due["backup"], image, has_password=wanted.has_password)
+    begins = record["restoring"] is None
+    if begins:
         step = [due["backup"], due["again"]]
         _copy_once(config, wanted, step, f"before {due['backup']} was restored")
         record = Record(config)
@@ -70,9 +72,16 @@ def _restore(
         unpack_copy(backup, config)
     else:
         try:
-            restore_foreign(backup, config, password)
+            # One that is not needed would be a wrong one.
+            restore_foreign(backup, config, password if meta.get("protected", True) else None)
         except Exception as error:
-            raise RefusedError(f"restore: {backup}: {error or type(error).__name__}") from error
+            if begins and (config / UNTOUCHED).exists():
+                record.set(restoring=None)
+            hint = "; if the password is wrong, correct the secret that `restore.password` names"
+            said = f"restore: {backup}: {error or type(error).__name__}"
+            raise RefusedError(said + hint * bool(meta.get("protected"))) from error
+        finally:
+            (config / UNTOUCHED).unlink(missing_ok=True)
     # The backup itself is the copy of what it holds.
     copied = [version_on_volume(config), image, due["backup"]]
     record.set(restoring=None, restore=due, copied=copied)

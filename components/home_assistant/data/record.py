@@ -31,12 +31,14 @@ class RefusedError(Exception):
 class Wanted:
     """What the stack file says: how many copies, and what is to be restored, if anything.
 
-    `again` is any text; another text restores the same backup once more.
+    `again` is any text; another text restores the same backup once more. `has_password` is whether
+    a password is named.
     """
 
     copies: int
     backup: str | None = None
     again: str = ""
+    has_password: bool = False
 
     @property
     def restore(self) -> dict[str, str] | None:
@@ -117,7 +119,7 @@ def restore_due(wanted: Wanted, record: Record) -> dict[str, str] | None:
     return wanted.restore if wanted.restore != record["restore"] else None
 
 
-def check_restore(config: Path, backup: str, image: str) -> dict[str, Any]:
+def check_restore(config: Path, backup: str, image: str, *, has_password: bool) -> dict[str, Any]:
     """What the backup says of itself; raises `RefusedError` unless this image can read its data."""
     file = config / BACKUPS / backup
     if not file.is_file():
@@ -127,6 +129,10 @@ def check_restore(config: Path, backup: str, image: str) -> dict[str, Any]:
         meta = read_meta(file)
     except UnreadableError as error:
         raise RefusedError(f"restore: {file} is no backup of Home Assistant: {error}") from error
+    if meta.get("protected") and not has_password:
+        raise RefusedError(
+            f"restore: {file} is encrypted; name the secret with its password in `restore.password`"
+        )
     version = meta["homeassistant"]["version"]
     if is_downgrade(version, image):
         raise RefusedError(
