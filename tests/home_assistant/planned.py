@@ -50,10 +50,14 @@ class PlannedPod:
     secrets: Mapping[str, str] = field(default_factory=dict)
     version: str = VERSION
 
-    def restoring(self, backup: str) -> "PlannedPod":
+    def restoring(self, backup: str, password: str | None = None) -> "PlannedPod":
         """The pod after `restore` was written into the stack file."""
-        site = planned_site({**INGRESS, "home_assistant/restore": {"backup": backup}})
-        return replace(self, site=site)
+        changes = {**INGRESS, "home_assistant/restore/backup": backup}
+        if password is None:
+            return replace(self, site=planned_site(changes))
+        changes |= {"home_assistant/restore/password": "backup"}
+        changes |= {"secrets/backup": {"secure": "v1:AAAA"}}
+        return replace(self, site=planned_site(changes), secrets={"backup": password})
 
     @property
     def backups(self) -> list[str]:

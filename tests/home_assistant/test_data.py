@@ -1,4 +1,4 @@
-"""The data outlive the pod: stops, upgrades, a restore, a trial of settings, a broken file."""
+"""The data outlive the pod: stops, upgrades, restores, a trial of settings, a broken file."""
 
 import json
 import shutil
@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from lab.home_assistant.container import Container, Mount
 from lab.home_assistant.networks import Networks
-from tests.home_assistant.instance import Instance, wait_for
+from lab.home_assistant.root import VERSION
+from tests.home_assistant.instance import Instance, python, wait_for
 from tests.home_assistant.planned import INGRESS, ContainerError, PlannedPod, planned_site, stored
 
 TRIED = {
@@ -20,6 +22,10 @@ TRIED = {
     "login_attempts_threshold": 7,
 }
 DATABASE, STORE = "home-assistant_v2.db", ".storage/core.entity_registry"
+ENTRIES = ".storage/core.config_entries"
+PASSWORD = "CORR-ECTH-ORSE-BATT-ERYS-TAPL-E000"  # noqa: S105 - only for tests
+# How Home Assistant OS encrypts: not at all, as it did for years, and as it does now.
+OF_THE_OS = {"open": (None, 3), "encrypted": (PASSWORD, 2), "encrypted anew": (PASSWORD, 3)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +151,61 @@ def test_a_backup_of_its_own_is_restored_on_a_new_volume(
         empty.verify_start()
     finally:
         instance.stop()
+
+
+def move(pod: PlannedPod, password: str | None, form: int) -> PlannedPod:
+    """Another pod: a backup of the first one's data as Home Assistant OS makes it is on its volume.
+
+    It has what Home Assistant OS has and nobody else: the entry of its Supervisor.
+    """
+    entries = json.loads((pod.config / ENTRIES).read_text())
+    entry = {**entries["data"]["entries"][0], "entry_id": "01HAOS", "unique_id": "hassio"}
+    entries["data"]["entries"].append({**entry, "domain": "hassio", "title": "Supervisor"})
+    (pod.config / ENTRIES).write_text(json.dumps(entries))
+    new = PlannedPod(site=pod.site, namespace=pod.namespace, folder=pod.folder / "new")
+    backups = new.config / "backups"
+    backups.mkdir(parents=True)
+    mounts = [
+        Mount(source=pod.config, path="/source", read_only=True),
+        Mount(source=backups, path="/target"),
+    ]
+    container = Container(namespace=pod.namespace, folder=pod.folder / "os", mounts=mounts)
+    asked = {"config": "/source", "file": "/target/moved.tar", "version": VERSION}
+    words = python("haos_backup", json.dumps({**asked, "password": password, "form": form}))
+    done = container.run(words)
+    assert done.returncode == 0, done.stdout
+    return new
+
+
+@pytest.mark.parametrize("case", OF_THE_OS)
+def test_data_of_home_assistant_os_come_back_byte_for_byte(case: str, pod: PlannedPod) -> None:
+    password, form = OF_THE_OS[case]
+    new = move(pod, password, form).restoring("moved.tar", password)
+    new.check()
+    new.prepare()
+
+    for name in (DATABASE, STORE, ENTRIES):
+        assert (new.config / name).read_bytes() == (pod.config / name).read_bytes(), name
+    assert not list(new.config.rglob("*.txt"))
+
+
+def test_a_home_assistant_that_moves_in_from_its_os_knows_its_owner(
+    life: Life, pod: PlannedPod
+) -> None:
+    new = move(pod, PASSWORD, 2)
+    with pytest.raises(ContainerError, match=r"is encrypted; name the secret"):
+        new.restoring("moved.tar").check()
+    with pytest.raises(ContainerError, match=r"correct the secret that `restore\.password` names"):
+        new.restoring("moved.tar", "another").prepare()
+    new.restoring("moved.tar", PASSWORD).prepare()
+
+    instance = Instance(new.home_assistant(), life.token)
+    try:
+        instance.wait_until_it_answers()
+        assert instance.get("/api/config").json["recovery_mode"] is False
+        instance.wait_until_it_runs()
+    finally:
+        assert instance.stop() == 0
 
 
 def test_recovery_mode_answers_probes_and_is_said_with_its_reason_until_it_is_mended(
