@@ -23,6 +23,7 @@ CRD = (
     "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/"
     "network-attachment-definitions.k8s.cni.cncf.io"
 )
+CLAIM = "/api/v1/namespaces/homeassistant/persistentvolumeclaims/home-assistant-config"
 DAEMON_SET = "/apis/apps/v1/namespaces/kube-system/daemonsets/kube-multus-ds"
 NETWORK = "/apis/k8s.cni.cncf.io/v1/namespaces/homeassistant/network-attachment-definitions/lan"
 PLUGINS = ("macvlan", "tuning", "vlan")
@@ -152,6 +153,17 @@ def test_a_new_ssh_key_is_used_and_a_lost_state_is_adopted(reader: Reader) -> No
     assert reader.lab.plane.get(WORKLOAD)["metadata"]["uid"] == before
     reader.does(OPERATIONS["Leaving"])
     assert plugins(reader.lab, "k3s-1") == {}
+
+
+def test_a_claim_that_leaves_the_stack_is_used_as_before(reader: Reader) -> None:
+    reader.applies()
+    plane = reader.lab.plane
+    before = [plane.get(path)["metadata"]["uid"] for path in (CLAIM, WORKLOAD)]
+    edit(reader, lambda tree: tree["multihome:home_assistant"].pop("storage"))
+    reader.does(OPERATIONS["The claim leaves the stack"])
+
+    assert [plane.get(path)["metadata"]["uid"] for path in (CLAIM, WORKLOAD)] == before
+    assert "PersistentVolumeClaim" not in reader.does("pulumi stack --stack <site> --show-urns")
 
 
 def doctor(reader: Reader) -> set[str]:
