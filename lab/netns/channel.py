@@ -4,6 +4,8 @@ import json
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,58 +20,49 @@ Report = dict[str, Any]
 class Channel:
     """Runs scenarios, one after the other."""
 
-    def __init__(self, requests: Any, reports: Any) -> None:
-        self._requests, self._reports = requests, reports
+    def __init__(self, connection: socket.socket) -> None:
+        with connection:
+            # It keeps the connection open until it is closed itself.
+            self._stream = connection.makefile("rwb")
 
     def run(self, scenario: Request) -> Report:
         """Raises EOFError where the runner has ended."""
-        self._requests.write(json.dumps(scenario).encode() + b"\n")
-        self._requests.flush()
-        line = self._reports.readline()
+        self._stream.write(json.dumps(scenario).encode() + b"\n")
+        self._stream.flush()
+        line = self._stream.readline()
         if not line:
             raise EOFError("the runner has ended")
         report: Report = json.loads(line)
         return report
 
+    def close(self) -> None:
+        """Ends the runner, where it is not another's, by the end of its input."""
+        self._stream.close()
 
-class LocalRunner(Channel):
+
+@contextmanager
+def start_runner() -> Iterator[Channel]:
     """A runner on this machine's kernel, in a mount namespace of its own; needs root."""
-
-    def __init__(self) -> None:
-        script = (
-            "mount -t tmpfs none /run && mkdir -p /run/netns /var/lib/cni"
-            ' && mount -t tmpfs none /var/lib/cni && exec "$@"'
-        )
-        command = [build("runner") / "runner", build("cni-plugins")]
-        self._process = subprocess.Popen(
-            ["unshare", "--mount", "sh", "-c", script, "sh", *command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        super().__init__(self._process.stdin, self._process.stdout)
-
-    def close(self) -> None:
-        """Ends the runner, by the end of its input."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(timeout=60)
+    script = (
+        "mount -t tmpfs none /run && mkdir -p /run/netns /var/lib/cni"
+        ' && mount -t tmpfs none /var/lib/cni && exec "$@"'
+    )
+    runner = (str(build("runner") / "runner"), str(build("cni-plugins")))
+    command = ["unshare", "--mount", "sh", "-c", script, "sh", *runner]
+    ours, theirs = socket.socketpair()
+    end = theirs.fileno()
+    with theirs, subprocess.Popen(command, stdin=end, stdout=end):
+        theirs.close()
+        with closing(Channel(ours)) as channel:
+            yield channel
 
 
-class SocketRunner(Channel):
-    """A runner behind a machine's channel."""
-
-    def __init__(self, path: Path) -> None:
-        self._socket = socket.socket(socket.AF_UNIX)
-        deadline = time.monotonic() + CONNECT_SECONDS
-        while self._socket.connect_ex(str(path)) != 0:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"nothing listens at {path}")
-            time.sleep(0.05)
-        stream = self._socket.makefile("rwb")
-        super().__init__(stream, stream)
-
-    def close(self) -> None:
-        """Lets go of the channel."""
-        self._socket.close()
+def connected(path: Path) -> Channel:
+    """The channel of a runner behind a machine's socket, when it listens there."""
+    connection = socket.socket(socket.AF_UNIX)
+    deadline = time.monotonic() + CONNECT_SECONDS
+    while connection.connect_ex(str(path)) != 0:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"nothing listens at {path}")
+        time.sleep(0.05)
+    return Channel(connection)

@@ -4,11 +4,11 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from lab.build.builder import build, part_folder
-from lab.netns.channel import SocketRunner
+from lab.build.builder import build
+from lab.netns.channel import Channel, connected
 from lab.vm.cached import cached
 from lab.vm.initramfs import DISK_MODULES, NETWORK_MODULES, initramfs
 from lab.vm.machine import Machine
@@ -20,7 +20,7 @@ KERNEL_ARGUMENTS = "clocksource=tsc tsc=reliable highres=off transparent_hugepag
 
 
 @contextmanager
-def start_machine(channels: int) -> Iterator[list[SocketRunner]]:
+def start_machine(channels: int) -> Iterator[list[Channel]]:
     """The channels of a machine that is switched off when the block ends."""
     with tempfile.TemporaryDirectory(prefix="scenario-") as temporary:
         machine = Machine(
@@ -35,11 +35,10 @@ def start_machine(channels: int) -> Iterator[list[SocketRunner]]:
         )
         try:
             machine.start()
-            # One after the other: the machine opens its sockets in this order.
-            runners = [SocketRunner(machine.channel(number)) for number in range(channels)]
-            yield runners
-            for runner in runners:
-                runner.close()
+            with ExitStack() as open_ones:
+                # One after the other: the machine opens its sockets in this order.
+                sockets = map(machine.channel, range(channels))
+                yield [open_ones.enter_context(closing(connected(path))) for path in sockets]
         finally:
             if machine.is_on():
                 machine.cut_power()
@@ -47,10 +46,7 @@ def start_machine(channels: int) -> Iterator[list[SocketRunner]]:
 
 def programs_disk() -> Path:
     """A disk image with the runner and the CNI plugins, as they are built now."""
-    parts = ("runner", "cni-plugins")
-    for part in parts:
-        build(part)
-    ingredients = repr([part_folder(part).name for part in parts]).encode()
+    ingredients = repr([build(part).name for part in ("runner", "cni-plugins")]).encode()
     return cached("runner-disk", ingredients, _make, 3) / "disk.img"
 
 

@@ -4,6 +4,7 @@ import argparse
 import random
 import signal
 import sys
+from contextlib import closing
 
 from lab.netns.namespaces import missing
 from tests.verdicts.execution import execute
@@ -25,16 +26,13 @@ def main() -> int:
     seed = random.SystemRandom().randrange(1 << 30) if wanted.seed is None else wanted.seed
     print(f"seed {seed}", flush=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    runners, failed = Runners(), 0
-    try:
-        stacks = accepted_sites(wanted.sites, seed)
+    stacks, failed = accepted_sites(wanted.sites, seed), 0
+    with closing(Runners()) as runners:
         for first in range(0, wanted.sites, BATCH):
             for outcome in execute(runners, stacks[first : first + BATCH]):
                 if outcome.failures:
                     failed += 1
                     print(outcome.describe(), flush=True)
-    finally:
-        runners.close()
     print(f"{wanted.sites} sites of seed {seed} were executed, {failed} failed")
     return 1 if failed else 0
 

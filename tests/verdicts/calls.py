@@ -104,7 +104,8 @@ def _by_the_cluster(site: Site, segments: Segments) -> Iterator[Request]:
     for text, _ in node_addresses(site, segments.node):
         own = ipaddress.ip_interface(text).ip
         # A VLAN that takes the node's address is closer than a route that leads to it.
-        hidden = _is_in(untagged, own) or (_is_in(routes, own) and not _is_in(tagged, own))
+        led_away = any(own in n for n in routes) and not any(own in n for n in tagged)
+        hidden = led_away or any(own in n for n in untagged)
         if not hidden and own.version in site.cluster.pod_versions:
             yield {"to": str(own), "by": "eth0"}
 
@@ -141,7 +142,3 @@ def discovery_interface(site: Site) -> str | None:
     }
     first = next(iter(reversed(able.values())), "eth0" if 4 in site.cluster.pod_versions else None)
     return able.get(site.home_assistant.discovery_default or "", first)
-
-
-def _is_in(networks: list[IpNetwork], address: IpAddress) -> bool:
-    return any(address in network for network in networks)

@@ -1,6 +1,7 @@
 """Runners for the whole tier."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -12,6 +13,5 @@ from tests.verdicts.runners import Runners
 def runners() -> Iterator[Runners]:
     if why := missing():
         pytest.skip(why)
-    made = Runners()
-    yield made
-    made.close()
+    with closing(Runners()) as made:
+        yield made

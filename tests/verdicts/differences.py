@@ -14,12 +14,8 @@ from tests.verdicts.calls import DISCOVERY, POD, Request, discovery_interface
 _EVERYWHERE = {4: "0.0.0.0/0", 6: "::/0"}
 
 
-def differences(site: Site, node: str, asked: Request, report: Report) -> list[str]:
+def differences(site: Site, node: str, asked: Request, report: Report) -> Iterator[str]:
     """One line for each way in which the run was not as the site says; none when it was."""
-    return [] if report["error"] else list(_differences(site, node, asked, report))
-
-
-def _differences(site: Site, node: str, asked: Request, report: Report) -> Iterator[str]:
     for pod, seen in zip(asked["pods"], report["pods"], strict=True):
         if seen["error"]:
             yield f"{pod['name']} is not made: {seen['error']}"
@@ -84,10 +80,10 @@ def _of_routes(site: Site, routes: list[list[str]]) -> Iterator[str]:
     if (by := discovery_interface(site)) not in {"eth0", None}:
         wanted |= {("224.0.0.0/4", "", str(by)), (f"{DISCOVERY[1]}/32", "", str(by))}
     ours = {route for route in found if route[2] != "eth0"}
-    for destination, gateway, name in sorted(wanted - ours):
-        yield f"there is no route to {destination} via {gateway or 'the link'} by {name}"
-    for destination, gateway, name in sorted(ours - wanted):
-        yield f"there is a route to {destination} via {gateway or 'the link'} by {name}"
+    for route in sorted(ours ^ wanted):
+        destination, gateway, name = route
+        found_one = "a" if route in ours else "no"
+        yield f"there is {found_one} route to {destination} via {gateway or 'the link'} by {name}"
     for version in site.cluster.pod_versions:
         defaults = {route[2] for route in found if route[0] == _EVERYWHERE[version]}
         if defaults != {"eth0"}:
@@ -136,7 +132,7 @@ def _of_owners(asked: Request, report: Report) -> Iterator[str]:
 
 def _traces(asked: Request, pod: Mapping[str, str], found: Mapping[str, Any]) -> Iterator[str]:
     """What there is of a pod while it lives: interfaces, and leases of host-local."""
-    yield from (f"pod: {name}" for name in found)
+    yield from (f"pod-{pod['name']}: {name}" for name in found)
     for element in json.loads(pod["annotation"]):
         config = json.loads(asked["networks"][element["name"]])
         if any(p.get("ipam", {}).get("type") == "host-local" for p in config["plugins"]):

@@ -1,13 +1,12 @@
 """Runs many scenarios: untagged ones on this machine's kernel, those with VLANs in machines."""
 
 import json
-import queue
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import cache
 
-from lab.netns.channel import Channel, LocalRunner, Report
+from lab.netns.channel import Channel, Report, start_runner
 from lab.netns.machine import start_machine
 from tests.verdicts.calls import Request
 from tests.verdicts.scenarios import needs_vlans
@@ -43,25 +42,23 @@ class Runners:
                 futures[text] = pool.submit(_run, channels, request, patience)
         return [futures[text].result() for text in texts]
 
-    def _start(self, tagged: bool) -> tuple[ThreadPoolExecutor, "queue.SimpleQueue[Channel]"]:  # noqa: FBT001 - cached by position
-        channels: queue.SimpleQueue[Channel] = queue.SimpleQueue()
-        for _ in range(MACHINES if tagged else LOCAL_CHANNELS):
-            if tagged:
-                for channel in self._stack.enter_context(start_machine(MACHINE_CHANNELS)):
-                    channels.put(channel)
-            else:
-                runner = LocalRunner()
-                self._stack.callback(runner.close)
-                channels.put(runner)
-        pool = ThreadPoolExecutor(channels.qsize())
+    def _start(self, tagged: bool) -> tuple[ThreadPoolExecutor, list[Channel]]:  # noqa: FBT001 - cached by position
+        enter = self._stack.enter_context
+        if tagged:
+            machines = [enter(start_machine(MACHINE_CHANNELS)) for _ in range(MACHINES)]
+            channels = [channel for machine in machines for channel in machine]
+        else:
+            channels = [enter(start_runner()) for _ in range(LOCAL_CHANNELS)]
+        # A thread for each: none finds all channels in use.
+        pool = ThreadPoolExecutor(len(channels))
         self._stack.callback(pool.shutdown, wait=False, cancel_futures=True)
         return pool, channels
 
 
-def _run(channels: "queue.SimpleQueue[Channel]", request: Request, patience: float) -> Report:
+def _run(channels: list[Channel], request: Request, patience: float) -> Report:
     seconds = MACHINE_SECONDS if needs_vlans(request) else LOCAL_SECONDS
-    channel = channels.get()
+    channel = channels.pop()
     try:
         return channel.run({**request, "seconds": seconds * patience})
     finally:
-        channels.put(channel)
+        channels.append(channel)

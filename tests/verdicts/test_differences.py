@@ -55,7 +55,7 @@ def found(runners: Runners) -> dict[str, list[str]]:
         told[name] = {**asked, **json.loads(text.replace(before, after) if before else text)}
     reports = runners.run_all(list(told.values()))
     return {
-        name: differences(SITE, "k3s-1", told[name], report)
+        name: list(differences(SITE, "k3s-1", told[name], report))
         for name, report in zip(told, reports, strict=True)
     }
 

@@ -14,44 +14,45 @@ const closedPort = "9"
 
 // ask calls a port that nobody listens on: a refusal is an answer, and came from the other end.
 func ask(s *space, c call, timeout time.Duration) answer {
-	to := net.ParseIP(c.To)
-	got := answer{Frames: []string{}}
-	routes, err := s.handle.RouteGetWithOptions(to, &netlink.RouteGetOptions{SrcAddr: net.ParseIP(c.Source)})
-	if err != nil {
+	from, to := net.ParseIP(c.Source), net.ParseIP(c.To)
+	got := answer{Frames: []string{}, Source: c.Source}
+	failed := func(err error) answer {
 		got.Error = err.Error()
 		return got
+	}
+	routes, err := s.handle.RouteGetWithOptions(to, &netlink.RouteGetOptions{SrcAddr: from})
+	if err != nil {
+		return failed(err)
 	}
 	hop := to
 	if routes[0].Gw != nil {
 		hop = routes[0].Gw
 		got.Gateway = hop.String()
 	}
-	if got.Source = c.Source; c.Source == "" && routes[0].Src != nil {
+	if from == nil && routes[0].Src != nil {
 		got.Source = routes[0].Src.String()
 	}
 	device, err := s.handle.LinkByIndex(routes[0].LinkIndex)
 	if err != nil {
-		got.Error = err.Error()
-		return got
+		return failed(err)
 	}
 	if got.Interface = device.Attrs().Name; c.RouteOnly {
 		return got
 	}
 	t, err := newTap(s, device)
 	if err != nil {
-		got.Error = err.Error()
-		return got
+		return failed(err)
 	}
 	defer t.close()
-	err = s.in(func() error { return dial(net.ParseIP(c.Source), to, timeout) })
+	err = s.in(func() error { return dial(from, to, timeout) })
 	got.Answered = err == nil || errors.Is(err, unix.ECONNREFUSED)
-	if err != nil {
-		got.Error = err.Error()
-	}
 	for _, f := range t.hear() {
 		if text := t.describe(f, hop, net.ParseIP(got.Source), to); text != "" && !slices.Contains(got.Frames, text) {
 			got.Frames = append(got.Frames, text)
 		}
+	}
+	if err != nil {
+		return failed(err)
 	}
 	return got
 }

@@ -12,12 +12,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const (
-	solicit   = 135
-	advertise = 136
-	icmpv6    = 58
-)
-
 // What a frame is for.
 const (
 	packet = iota
@@ -94,9 +88,9 @@ func decode(data []byte) (frame, bool) {
 	case unix.ETH_P_IPV6:
 		f.source, f.destination = ip(22, 16), ip(38, 16)
 		switch [2]byte{data[20], data[54]} {
-		case [2]byte{icmpv6, solicit}:
+		case [2]byte{unix.IPPROTO_ICMPV6, byte(ipv6.ICMPTypeNeighborSolicitation)}:
 			f.purpose, f.target = inquiry, ip(62, 16)
-		case [2]byte{icmpv6, advertise}:
+		case [2]byte{unix.IPPROTO_ICMPV6, byte(ipv6.ICMPTypeNeighborAdvertisement)}:
 			f.purpose, f.target = reply, ip(62, 16)
 		}
 	default:
@@ -118,6 +112,6 @@ func neighbourSolicitation(mac net.HardwareAddr, to net.IP) []byte {
 	body := icmp.RawBody{Data: slices.Concat[[]byte](make([]byte, 4), target, []byte{1, 1}, mac)}
 	message := icmp.Message{Type: ipv6.ICMPTypeNeighborSolicitation, Body: &body}
 	data := must(message.Marshal(icmp.IPv6PseudoHeader(own, group)))
-	kind := []byte{0x86, 0xdd, 0x60, 0, 0, 0, 0, byte(len(data)), icmpv6, 255}
+	kind := []byte{0x86, 0xdd, 0x60, 0, 0, 0, 0, byte(len(data)), unix.IPPROTO_ICMPV6, 255}
 	return slices.Concat[[]byte]([]byte{0x33, 0x33}, group[12:], mac, kind, own, group, data)
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
 )
 
 // lab has the namespaces of one scenario. Every link of the node ends in a bridge of the switch.
@@ -100,15 +101,13 @@ func finish(s *space, made netlink.Link, mac string, addresses []string) {
 	for _, text := range addresses {
 		address := must(netlink.ParseAddr(text))
 		if address.IP.To4() == nil {
-			address.Flags = ifaNoDAD
+			address.Flags = unix.IFA_F_NODAD
 		}
 		if err := s.handle.AddrAdd(made, address); err != nil {
 			panic(fmt.Errorf("address %s: %w", text, err))
 		}
 	}
 }
-
-const ifaNoDAD = 0x02
 
 // sysctl switches a setting on.
 func (s *space) sysctl(path string) error {

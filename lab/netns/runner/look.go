@@ -69,13 +69,10 @@ func look(s *space) (map[string]ifaceSeen, [][3]string) {
 	}
 	routes := [][3]string{}
 	for _, r := range whole(func() ([]netlink.Route, error) { return s.handle.RouteList(nil, netlink.FAMILY_ALL) }) {
-		if r.Dst != nil && r.Dst.IP.To4() == nil && (r.Dst.IP.IsLinkLocalUnicast() || r.Dst.IP.IsMulticast()) {
+		if to := r.Dst.IP; to.To4() == nil && (to.IsLinkLocalUnicast() || to.IsMulticast()) {
 			continue
 		}
-		seen := [3]string{2: names[r.LinkIndex]}
-		if r.Dst != nil {
-			seen[0] = r.Dst.String()
-		}
+		seen := [3]string{r.Dst.String(), "", names[r.LinkIndex]}
 		if r.Gw != nil {
 			seen[1] = r.Gw.String()
 		}
@@ -87,15 +84,11 @@ func look(s *space) (map[string]ifaceSeen, [][3]string) {
 // traces are every link and file that there is of the node and its pods.
 func traces(l *lab, sandboxes []*space) []string {
 	found := []string{}
-	for number, s := range append([]*space{l.node}, sandboxes...) {
-		where := "pod: "
-		if number == 0 {
-			where = "node: "
-		}
+	for _, s := range append([]*space{l.node}, sandboxes...) {
 		for _, one := range links(s) {
 			// The cluster's bridge stays for the next pod.
 			if name := one.Attrs().Name; name != "lo" && name != "cni0" {
-				found = append(found, where+name)
+				found = append(found, s.name+": "+name)
 			}
 		}
 	}

@@ -5,7 +5,6 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -29,20 +28,13 @@ func main() {
 	plugins := os.Args[1]
 	lan := &lanSwitch{space: newSpace("switch")}
 	defer lan.close()
-	in := bufio.NewReaderSize(os.Stdin, 1<<20)
-	out := json.NewEncoder(os.Stdout)
-	for {
-		line, err := in.ReadBytes('\n')
-		if len(line) > 1 {
-			var wanted scenario
-			check(json.Unmarshal(line, &wanted))
-			r := &report{Calls: []answer{}, MACs: [][]string{}, Present: []string{}, Left: []string{}}
-			live(plugins, lan, &wanted, r)
-			check(out.Encode(r))
-		}
-		if err != nil {
-			return
-		}
+	in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
+	for in.More() {
+		var wanted scenario
+		check(in.Decode(&wanted))
+		r := &report{Calls: []answer{}, MACs: [][]string{}, Present: []string{}, Left: []string{}}
+		live(plugins, lan, &wanted, r)
+		check(out.Encode(r))
 	}
 }
 
@@ -84,8 +76,7 @@ func live(plugins string, lan *lanSwitch, wanted *scenario, r *report) {
 	talk(wanted, l, sandboxes, r)
 	r.Present = traces(l, sandboxes)
 	for number, pod := range wanted.Pods {
-		err := l.node.in(func() error { return pods.remove(pod, sandboxes[number].path()) })
-		if err != nil {
+		if err := l.node.in(func() error { return pods.remove(pod, sandboxes[number].path()) }); err != nil {
 			r.Pods[number].DeleteError = err.Error()
 		}
 	}

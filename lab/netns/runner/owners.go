@@ -12,9 +12,9 @@ const asks = 3
 // asked is a question on its way, with the MACs that have answered so far.
 type asked struct {
 	*tap
-	source  net.IP
-	address net.IP
-	macs    []string
+	question
+	source, address net.IP
+	macs            []string
 }
 
 // whoHas gives the MACs that answer each question. All is heard until `least` has gone by, and an
@@ -29,18 +29,18 @@ func whoHas(wanted *scenario, l *lab, least, most time.Duration) [][]string {
 	}()
 	for _, q := range wanted.Questions {
 		t := must(newTap(l.hosts[q.Host], l.devices[q.Host]))
-		all = append(all, &asked{tap: t, source: net.ParseIP(q.Source), address: net.ParseIP(q.Address), macs: []string{}})
+		all = append(all, &asked{t, q, net.ParseIP(q.Source), net.ParseIP(q.Address), []string{}})
 	}
 	started, again := time.Now(), time.Duration(0)
 	for len(all) > 0 {
 		silent := false
-		for number, a := range all {
+		for _, a := range all {
 			for _, f := range a.hear() {
 				if f.purpose == reply && f.target.Equal(a.address) && !slices.Contains(a.macs, f.from) {
 					a.macs = append(a.macs, f.from)
 				}
 			}
-			silent = silent || wanted.Questions[number].Expected && len(a.macs) == 0
+			silent = silent || a.Expected && len(a.macs) == 0
 		}
 		passed := time.Since(started)
 		if passed >= most || passed >= least && !silent {
