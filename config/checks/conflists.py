@@ -24,7 +24,7 @@ def conflist_missing(site: Site) -> Iterator[Finding]:
 
 @rule(
     "conflist-with-flannel",
-    because="k3s writes 10-flannel.conflist itself",
+    because="Multus is given k3s' own 10-flannel.conflist, and does not start without it",
     source="docs/background/k3s.md#flannel-conflist",
 )
 def conflist_with_flannel(site: Site) -> Iterator[Finding]:

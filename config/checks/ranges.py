@@ -31,6 +31,7 @@ def range_missing(site: Site) -> Iterator[Finding]:
     "range-unused",
     because="static keeps no leases, and reads no range",
     source="docs/background/cni.md#static",
+    severity="warning",
 )
 def range_unused(site: Site) -> Iterator[Finding]:
     """A range is given only where the IPAM gives out addresses."""

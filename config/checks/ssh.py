@@ -65,7 +65,7 @@ def sudo_of_root(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("sudo-password-without-sudo", because="nobody would ask for the password")
+@rule("sudo-password-without-sudo", because="nobody asks for the password", severity="warning")
 def sudo_password_without_sudo(site: Site) -> Iterator[Finding]:
     """A password for sudo comes with `sudo: true`."""
     for name, node in site.nodes.items():

@@ -72,7 +72,11 @@ def subnet_link_local(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("ipv6-subnet", because="`ipv6` is for the other IP version")
+@rule(
+    "ipv6-subnet",
+    because="the pod has two IPv4 addresses there, and no IPv6 one",
+    severity="warning",
+)
 def ipv6_subnet(site: Site) -> Iterator[Finding]:
     """`ipv6` has an IPv6 subnet."""
     for located in located_networks(site):

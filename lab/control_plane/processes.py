@@ -118,11 +118,11 @@ def wait_for_api_server(
 
 @contextmanager
 def start_control_plane(
-    folder: Path, nodes: Sequence[str], address: str = LOOPBACK
+    folder: Path, nodes: Sequence[str], address: str = LOOPBACK, flags: Sequence[str] = ()
 ) -> Iterator[ControlPlane]:
     """Runs the control plane with these nodes until the block ends.
 
-    `address` is the loopback address of the API server.
+    `address` is the loopback address of the API server, `flags` are more of its arguments.
     """
     folder.mkdir(parents=True, exist_ok=True)
     etcd_port, peer_port = _free_ports(LOOPBACK, 2)
@@ -137,7 +137,7 @@ def start_control_plane(
 
         start("etcd", etcd_command(folder, etcd_port, peer_port))
         server = api_server_command(folder, address, api_port, etcd_port)
-        process = start("apiserver", [*server, *WITHOUT_KUBELETS])
+        process = start("apiserver", [*server, *WITHOUT_KUBELETS, *flags])
         plane = wait_for_api_server(folder, address, api_port, token, process)
         write_private(kubeconfig, plane.kubeconfig)
         controllers = controllers_command(folder, kubeconfig)

@@ -92,6 +92,7 @@ CASES: dict[str, dict[str, object]] = {
         "nodes/k3s-1/user": "ubuntu",
         "nodes/k3s-1/sudo": True,
         "nodes/k3s-1/sudo_password": "k3s-1",
+        "secrets/k3s-2": {"secure": "v1:AAAA"},
     },
     "leases-per-node": {"nodes/k3s-2": {**NODE2, "interfaces": ["eth0"]}},
     "node-isolated": {},

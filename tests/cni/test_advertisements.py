@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from components.pod_networks.annotation import addresses
 from lab.netns.namespaces import ip
+from tests.cases.rules import CASES
+from tests.cases.sites import unchecked_site
 from tests.cni.frames import Capture, is_answered, listening, open_socket, packed, set_sysctls
 from tests.cni.planned import IPV4_ALONE, LAN, Changes, attach, planned_conflist, planned_site
 from tests.cni.router_advertisements import advertise, advertisement
@@ -108,3 +111,17 @@ def test_the_cluster_s_default_route_stays_first_where_a_router_s_is_accepted(po
     with Capture(pod.namespace) as seen, open_socket(pod.namespace, "::", socket.SOCK_DGRAM) as s:
         s.sendto(b"to anywhere", (hosts("phone", 7)[1], 9))
         assert seen.wait_for(b"to anywhere").interface == "eth0"
+
+
+@pytest.mark.usefixtures("router")
+def test_without_the_settings_of_ipv6_the_pod_takes_a_router_s_default_route(pod: Pod) -> None:
+    site = unchecked_site(CASES["nodes-differ-in-ipv6"])
+    lan, network = site.home_assistant.interfaces[0], site.networks["lan"]
+    # The cluster of this site has no IPv6.
+    ip(pod.namespace, "-6", "route", "delete", "default")
+    pod.attach(planned_conflist(site, "lan"), lan.name, addresses(lan, network), lan.mac)
+    pod.wait_until(lambda: "default" in taken(pod))
+
+    with Capture(pod.namespace) as seen, open_socket(pod.namespace, "::", socket.SOCK_DGRAM) as s:
+        s.sendto(b"to anywhere", (hosts("phone", 7)[1], 9))
+        assert seen.wait_for(b"to anywhere").interface == "net1"

@@ -1,11 +1,21 @@
 """Callers from other subnets are answered by the interface that they asked."""
 
 import socket
+import subprocess
 
 import pytest
 
 from lab.netns.namespaces import ip
-from tests.cni.frames import Capture, is_answered, listening, open_socket, packed, set_sysctls
+from tests.cni.frames import (
+    PORT,
+    Capture,
+    inside,
+    is_answered,
+    listening,
+    open_socket,
+    packed,
+    set_sysctls,
+)
 from tests.cni.planned import IOT, LAN, Changes, attach
 from tests.cni.topology import SERVICES, Pod, Topology, hosts
 
@@ -70,3 +80,35 @@ def test_with_the_key_services_and_names_are_asked_by_the_cluster(
                 names.sendto(b"answer", names.recvfrom(100)[1])
                 assert asker.recv(100) == b"answer"
             assert {f.interface for f in seen.sent(packed(service))} == {"eth0"}
+
+
+@pytest.mark.parametrize("keeps_caller", [True, False], ids=["Local", "Cluster"])
+def test_a_service_that_keeps_the_caller_s_address_is_answered_past_the_node(
+    topology: Topology, pod: Pod, *, keeps_caller: bool
+) -> None:
+    attach(pod, {})
+    (link,) = ip(pod.namespace, "address", "show", "dev", "eth0")
+    own, node, neighbour = link["addr_info"][0]["local"], hosts("lan", 10)[0], hosts("lan", 7)[0]
+    # As kube-proxy's rules send the node's port to the pod.
+    service = f"""
+        table ip service {{
+            chain to {{
+                type nat hook prerouting priority dstnat
+                ip daddr {node} tcp dport {PORT} dnat to {own}
+            }}
+            chain from {{
+                type nat hook postrouting priority srcnat
+                oifname cni0 {"accept" if keeps_caller else "masquerade"}
+            }}
+        }}
+    """
+    with inside(topology["node"]):
+        subprocess.run(["nft", service], check=True)
+    try:
+        with listening(pod.namespace), Capture(pod.namespace) as seen:
+            assert is_answered(topology["lan"], node, seconds=1.5) is not keeps_caller
+            past_the_node = {frame.interface for frame in seen.sent(packed(own, neighbour))}
+            assert past_the_node == ({"net1"} if keeps_caller else set())
+    finally:
+        with inside(topology["node"]):
+            subprocess.run(["nft", "delete table ip service"], check=True)

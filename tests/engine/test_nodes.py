@@ -1,4 +1,4 @@
-"""Which nodes pods run on, by the real scheduler."""
+"""Which nodes pods run on, by the real scheduler, and what the API server drops of a pod."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -7,6 +7,7 @@ from urllib.error import HTTPError
 
 import pytest
 
+from components.objects import site_objects
 from components.pod_networks.node_affinity import node_affinity
 from lab.control_plane.processes import (
     ControlPlane,
@@ -19,6 +20,7 @@ from tests.engine.loopback import API_SERVER, loopback
 
 RULE = "no-node-for-pod"
 PODS = "/api/v1/namespaces/default/pods"
+STATEFUL_SETS = "/apis/apps/v1/namespaces/default/statefulsets"
 ACCOUNT = "/api/v1/namespaces/default/serviceaccounts/default"
 
 
@@ -29,7 +31,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def plane(folder: Path) -> Iterator[ControlPlane]:
-    with start_control_plane(folder, ["k3s-1"], loopback(API_SERVER)) as started:
+    # As before Kubernetes 1.33, where nobody has to say it.
+    off = ["--feature-gates=UserNamespacesSupport=false"]
+    with start_control_plane(folder, ["k3s-1"], loopback(API_SERVER), off) as started:
         wait_until(lambda: started.exists(ACCOUNT), "the account", folder / "controllers.log")
         yield started
 
@@ -74,3 +78,15 @@ def test_a_pod_for_a_node_that_is_there_is_scheduled(plane: ControlPlane, folder
     said = scheduled(plane, folder, "planned", CASES["node-unknown"])
 
     assert said["status"] == "True"
+
+
+def test_without_user_namespaces_the_api_server_drops_the_key_and_says_nothing(
+    plane: ControlPlane,
+) -> None:
+    site = unchecked_site({**CASES["host-users-ignored"], "namespace": "default"})
+    wanted = site_objects(site, None).home_assistant["StatefulSet"]
+    assert wanted["spec"]["template"]["spec"]["hostUsers"] is False
+
+    made = plane.request("POST", f"{STATEFUL_SETS}?dryRun=All", wanted)
+
+    assert "hostUsers" not in made["spec"]["template"]["spec"]

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from lab.home_assistant.container import Container
+from lab.netns.namespaces import ip
 from tests.home_assistant.requests import Answer, ask
 
 SCRIPTS = Path(__file__).parents[2] / "lab" / "home_assistant" / "scripts"
 HOME = "http://127.0.0.1:8123"
+MDNS = {"224.0.0.251", "ff02::fb"}
 # The official image has the requirements of every integration, and installs none either.
 COMMAND = ("python3", "-m", "homeassistant", "--config", "/config", "--skip-pip")
 USER = {"name": "Owner", "username": "owner", "password": "only for tests", "language": "en"}
@@ -47,6 +49,15 @@ class Instance:
     def commands(self, *commands: dict[str, Any]) -> list[Any]:
         """The results of websocket commands; raises RuntimeError where one fails."""
         return websocket(self.container, HOME, self.token, *commands)
+
+    @property
+    def discovers_by(self) -> set[str]:
+        """The pod's interfaces by which it listens for mDNS, of both IP versions."""
+        return {
+            interface["ifname"]
+            for interface in ip(self.container.namespace, "maddress")
+            if {group.get("address") for group in interface["maddr"]} >= MDNS
+        }
 
     def wait_until_it_answers(self) -> None:
         """Waits for its web server."""

@@ -10,13 +10,11 @@ import pytest
 
 from lab.home_assistant.container import Container
 from lab.home_assistant.networks import POD, POD_IN_LAN, PROXY, Networks
-from lab.netns.namespaces import ip
 from tests.home_assistant.hosts import start_device, start_proxy
 from tests.home_assistant.instance import Instance, wait_for, websocket
 from tests.home_assistant.planned import PlannedPod, planned_site
 from tests.home_assistant.requests import ask
 
-MDNS = {"224.0.0.251", "ff02::fb"}
 LAN, IOT = "192.168.18.50", "192.168.32.50"
 SITE: dict[str, object] = {
     "networks/lan/discovery": True,
@@ -106,16 +104,8 @@ def test_the_proxies_are_no_trial(running: Running) -> None:
     assert http["stable"]["trusted_proxies"] == ["10.42.0.0/16"]
 
 
-def test_mdns_is_joined_in_the_networks_with_discovery_alone(
-    running: Running, networks: Networks
-) -> None:
-    joined = {
-        interface["ifname"]: groups
-        for interface in ip(networks.pod, "maddress")
-        if (groups := MDNS & {group.get("address") for group in interface["maddr"]})
-    }
-
-    assert joined == {"net1": MDNS, "net1.2": MDNS}, running.instance.log
+def test_mdns_is_joined_in_the_networks_with_discovery_alone(running: Running) -> None:
+    assert running.instance.discovers_by == {"net1", "net1.2"}, running.instance.log
 
 
 def test_devices_in_two_networks_are_discovered_at_once(

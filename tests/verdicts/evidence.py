@@ -24,11 +24,9 @@ EVIDENCE: dict[str, str] = {
     "services-without-pods": "reaches (10.43.0.10|fd00:43::a) by nothing instead of eth0",
     "interface-twice": "interface name eth0 already exists",
     "mac-twice": "address already in use",
-    "no-node-for-pod": "must be specified when `operator` is 'In'",
     "node-twice": "1 machine for 2 nodes",
     "hostname-twice": r"bound to \['k3s-1', 'k3s-1'\] instead of k3s-1 and k3s-2",
     "node-without-ipv6": "(homeassistant-lan|cbr0).*keep_addr_on_down",
-    "nodes-differ-in-ipv6": "k3s-2 has IPv6, and its pod is told (?!.*accept_ra)net.ipv4",
     "parent-missing": "Link not found",
     "parent-virtual": "does not reach 192.168.18.2 from 192.168.18.32 by net1: asks who has"
     " 192.168.18.2: connection timed out",
@@ -36,7 +34,7 @@ EVIDENCE: dict[str, str] = {
     "listen-on-unknown": "is called by nobody",
     "listen-on-without-proxy": "is called by lan",
     "callers-without-proxy": "is called by nobody",
-    "secret-unknown": "Missing required configuration variable 'multihome:secrets'",
+    "secret-unknown": r"the program fails: KeyError\('k3s-1'\)",
     "range-missing": "192.168.18.2 is answered by 2 MACs",
     "range-outside-subnet": "not in network",
     "range-unassignable": r"peer-[01] does not reach 192.168.18.2 from 192.168.18.255 by net1: "
@@ -47,7 +45,6 @@ EVIDENCE: dict[str, str] = {
     "archive-unknown": "has sha256 [0-9a-f]{64}, not : nothing was installed",
     "archive-twice": "has sha256 [0-9a-f]{64}, not 56171987[0-9a-f]{56}: nothing was installed",
     "archive-missing": "COPIED",
-    "conflist-missing": "Multus looks for a file called '' in /host/etc/cni/net.d",
     "source-based-routing-without-gateway": "n-lan does not reach 192.168.18.32 from 192.0.2.200 by"
     " lan: (?!.*gets from)",
     "source-based-routing-ipam": "reaches fd00:18::2 via fd00:18::1 instead of the link",
@@ -65,7 +62,6 @@ EVIDENCE: dict[str, str] = {
     "subnet-too-small": "192.168.32.4 by eth0 instead of net1.2|too small to allocate from",
     "subnet-without-hosts": "there is no route to (0.0.0.0/24|fe80::/9) via the link by net1.2"
     "|255.255.255.25[45]|too small to allocate from",
-    "ipv6-subnet": r"no IPv6 address among \['192.168.18.32/24', '192.168.50.3/24'\]",
     "gateway-outside-subnet": "failed to add route .* network is unreachable",
     "gateway-is-node": "from (192.168.18.32|fd00:18::3) by net1: asks who has"
     " (192.168.18.1|fe80::5054:ff:fe00:1): connection timed out",
@@ -77,32 +73,27 @@ EVIDENCE: dict[str, str] = {
     "parent-mtu": "keep_addr_on_down",
 }
 
-# What no test can show here: who has announced or documented it.
-ANNOUNCED = {
-    "discovery-interface-unknown": "https://github.com/home-assistant/core/blob/2026.11.0/"
-    "homeassistant/components/network/network.py",
-    "image-without-arm": "https://www.home-assistant.io/blog/2025/05/22/"
-    "deprecating-core-and-supervised-installation-methods-and-32-bit-systems/",
-    "access-mode-of-local-class": "https://github.com/rancher/local-path-provisioner",
-    "access-mode-of-one-pod": "https://kubernetes.io/docs/concepts/storage/persistent-volumes/"
-    "#access-modes",
-    "device-on-one-node": "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath",
-    "device-without-privilege": "https://github.com/kubernetes/kubernetes/issues/5607",
-    "host-users": "https://kubernetes.io/docs/concepts/workloads/pods/user-namespaces/",
-    "host-users-ignored": "https://kubernetes.io/docs/concepts/workloads/pods/user-namespaces/",
-    "image-starts-as-nobody": "https://github.com/home-operations/containers/blob/main/apps/"
-    "home-assistant/Dockerfile",
-    "image-starts-as-root": "https://github.com/home-assistant/architecture/blob/master/adr/"
-    "0013-home-assistant-container.md",
-    "parent-wireless": "https://wireless.docs.kernel.org/en/latest/en/users/documentation/iw.html",
-    "traffic-policy-local": "https://kubernetes.io/docs/tutorials/services/source-ip/",
+# Rules whose failure a test of another tier shows, as file:function.
+ELSEWHERE = {
+    "no-node-for-pod": "engine/test_nodes.py:test_a_pod_for_nodes_that_are_not_there_is_refused",
+    "discovery-interface-unknown": "home_assistant/test_adapters.py:test_where_an_adapter_is_not",
+    "host-users-ignored": "engine/test_nodes.py:test_without_user_namespaces_the_api_server_drops",
+    "nodes-differ-in-ipv6": "cni/test_advertisements.py:test_without_the_settings_of_ipv6_the_pod",
+    "conflist-missing": "node/multus/test_faults.py:test_without_a_name_multus_takes_the_first",
+    "conflist-with-flannel": "node/multus/test_faults.py:test_multus_does_not_start_where_the_file",
+    "traffic-policy-local": "cni/test_callers.py:test_a_service_that_keeps_the_caller_s_address",
 }
-
-# Rules that refuse though nothing fails without them: the key changes nothing.
-UNSEEN = {
-    "conflist-with-flannel",
-    "sudo-password-without-sudo",
-    "range-unused",
+# What no test shows: the rule's source has who announced or documented it.
+ANNOUNCED = {
+    "access-mode-of-local-class",
+    "access-mode-of-one-pod",
+    "device-on-one-node",
+    "device-without-privilege",
+    "host-users",
+    "image-starts-as-nobody",
+    "image-starts-as-root",
+    "image-without-arm",
+    "parent-wireless",
 }
 
 

@@ -18,6 +18,11 @@ from tests.cases.changes import (
 from tests.cases.rules import CASES
 
 _IOT6 = iot("fd00:32::/64", "fd00:32::3")
+_IOT6_ROUTED = {
+    **_IOT6,
+    "networks/iot/gateway": "fe80::1",
+    "networks/iot/routes": ["2001:db8:5::/48"],
+}
 _IOT_UNTAGGED = {"networks/iot/type": "macvlan", "networks/iot/vlan_id": None}
 _LAN_ROUTES = {**ROUTED, "networks/lan/routes": ["10.9.0.0/16"]}
 _IPV6_FIRST = {
@@ -26,23 +31,29 @@ _IPV6_FIRST = {
     "home_assistant/interfaces/0/ipv6_address": "192.168.18.32",
 }
 _NODE_IS_ROUTER = {**PODS6, "nodes/k3s-1/host": "192.168.32.1", **IOT_ROUTED}
+
+
+def _beside_fd00(subnet: str, address: str) -> Mapping[str, object]:
+    """The LAN with `fd00::/64` and another IPv6 subnet."""
+    own = "home_assistant/interfaces/0/ipv6_address"
+    return {**CASES["subnet-beside-ipv6"], "networks/lan/ipv6": {"subnet": subnet}, own: address}
+
+
+def _dual_by(gateway: str) -> Mapping[str, object]:
+    """The LAN with an IPv6 subnet and its gateway."""
+    return {**DUAL, "networks/lan/ipv6": {"subnet": "fd00:18::/64", "gateway": gateway}}
+
+
 REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     "two addresses, IPv4": iot("192.168.32.2/31", "192.168.32.3"),
     "the first of two addresses, IPv4": iot("192.168.32.2/31", "192.168.32.2"),
     "two addresses, IPv6": iot("fd00:32::2/127", "fd00:32::2"),
     "the first address of a subnet": CASES["address-first-of-subnet"],
     "a link-local subnet": CASES["subnet-link-local"],
+    "two IPv4 subnets": CASES["ipv6-subnet"],
     "two IPv6 subnets": CASES["subnet-beside-ipv6"],
-    "two IPv6 subnets of one network, one in the other": {
-        **CASES["subnet-beside-ipv6"],
-        "networks/lan/ipv6": {"subnet": "fd00::/48"},
-        "home_assistant/interfaces/0/ipv6_address": "fd00:0:0:1::3",
-    },
-    "the same IPv6 subnet twice in one network": {
-        **CASES["subnet-beside-ipv6"],
-        "networks/lan/ipv6": {"subnet": "fd00::/64"},
-        "home_assistant/interfaces/0/ipv6_address": "fd00::4",
-    },
+    "two IPv6 subnets of one network, one in the other": _beside_fd00("fd00::/48", "fd00:0:0:1::3"),
+    "the same IPv6 subnet twice in one network": _beside_fd00("fd00::/64", "fd00::4"),
     "an IPv6 route to its own subnet": CASES["route-beside-link"],
     "an IPv6 route to another network of the pod": {
         **CASES["route-beside-link"],
@@ -57,11 +68,7 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     "a name of Multus' on another interface": CASES["interface-number"],
     "a gateway within the range": {"networks/lan/gateway": "192.168.18.50"},
     "a gateway that no route needs": CASES["unused-gateway-outside-subnet"],
-    "the address of all routers as gateway": {
-        **_IOT6,
-        "networks/iot/gateway": "fd00:32::",
-        "networks/iot/routes": ["2001:db8:5::/48"],
-    },
+    "the address of all routers as gateway": {**_IOT6_ROUTED, "networks/iot/gateway": "fd00:32::"},
     "a route that a network is a part of": {**ROUTED, "networks/lan/routes": ["192.168.0.0/16"]},
     "a static network": STATIC,
     "a range from the router on, which is the node": {
@@ -70,11 +77,7 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     },
     "a node's IPv6 address in a VLAN": {**_IOT6, "nodes/k3s-1/addresses": ["fd00:32::5"]},
     "two IPv6 networks on one segment": {**LAN6, **_IOT6, **_IOT_UNTAGGED},
-    "a router's link-local address as gateway": {
-        **_IOT6,
-        "networks/iot/gateway": "fe80::1",
-        "networks/iot/routes": ["2001:db8:5::/48"],
-    },
+    "a router's link-local address as gateway": _IOT6_ROUTED,
     "a parent called like a tunnel": {
         "nodes/k3s-1/interfaces": ["eth0", "wgroom"],
         "networks/iot/parent": "wgroom",
@@ -97,15 +100,10 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
     "a subnet around IPv6's multicast": iot("e000::/3", "e000::5"),
     "a subnet around loopback": iot("64.0.0.0/2", "64.0.0.3"),
     "a cluster of both IP versions": BOTH_VERSIONS,
-    "a gateway outside a subnet without routes": {
-        **DUAL,
-        **_LAN_ROUTES,
-        "networks/lan/ipv6": {"subnet": "fd00:18::/64", "gateway": "fd00:19::1"},
-    },
+    "a gateway outside a subnet without routes": {**_LAN_ROUTES, **_dual_by("fd00:19::1")},
     "a node as gateway of a subnet without routes": {
-        **DUAL,
         **_LAN_ROUTES,
-        "networks/lan/ipv6": {"subnet": "fd00:18::/64", "gateway": "fd00:18::10"},
+        **_dual_by("fd00:18::10"),
         "nodes/k3s-1/addresses": ["fd00:18::10"],
     },
     "a gateway outside its subnet, routed without routes": {
@@ -113,9 +111,8 @@ REGRESSIONS: Mapping[str, Mapping[str, object]] = {
         "networks/lan/gateway": "192.168.19.1",
     },
     "an IPv6 default route where the pods have no IPv6": {
-        **DUAL,
+        **_dual_by("fe80::1"),
         "networks/lan/routes": ["::/0"],
-        "networks/lan/ipv6": {"subnet": "fd00:18::/64", "gateway": "fe80::1"},
     },
     "the gateway in range and pool": {
         "networks/lan/gateway": "192.168.18.100",

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from components.objects import site_objects
+from config.site import Site
 from lab.build.builder import build
 from lab.build.manifests import upstream_file
 from lab.netns.namespaces import Segment, ip
@@ -86,9 +87,9 @@ class MultusNode:
                 process.terminate()
 
     @contextmanager
-    def multus(self) -> Iterator[None]:
-        """Multus' own entrypoint, with the arguments of the DaemonSet."""
-        objects = site_objects(site("home"), upstream_file("v4.2.4").read_text())
+    def multus(self, planned: Site | None = None) -> Iterator[None]:
+        """Multus' own entrypoint, with the arguments of the DaemonSet; raises with what it says."""
+        objects = site_objects(planned or site("home"), upstream_file("v4.2.4").read_text())
         pod = objects.multus["DaemonSet"]["spec"]["template"]["spec"]
         program = build("multus") / "thin_entrypoint"
         flags = {
@@ -114,7 +115,8 @@ class MultusNode:
             while "multus config file" not in said:
                 line = process.stdout.readline()
                 said += line
-                assert line, said
+                if not line:
+                    raise RuntimeError(said)
             try:
                 yield
             finally:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from lab.netns.namespaces import missing, start_segment
+from tests.cases.rules import CASES
+from tests.cases.sites import unchecked_site
 from tests.node.multus.cleaned_node import ALIVE, CleanedNode
 from tests.node.multus.multus_node import ADDRESS, NAMESPACE, NETWORK, MultusNode
 
@@ -108,3 +110,29 @@ def test_an_address_whose_pod_ended_without_multus_is_free_after_the_clean_up(
             assert node.addresses(pod)["net1"] == [ADDRESS]
             node.call("del", pod)
         assert other.exists()
+
+
+def test_without_a_name_multus_takes_the_first_file_of_the_folder(cleaned: CleanedNode) -> None:
+    with running(cleaned) as node:
+        another = json.dumps(node.default).replace("10.42.", "10.99.")
+        (cleaned.conf_dir / "05-left-behind.conflist").write_text(another)
+        for rule, address in ((None, "10.42.0.2"), ("conflist-missing", "10.99.0.2")):
+            planned = unchecked_site(CASES[rule] if rule else {})
+            with node.multus(planned):
+                pod, failed = node.start_pod()
+                assert not failed
+                assert node.addresses(pod)["eth0"] == [address]
+                node.call("del", pod)
+
+
+def test_multus_does_not_start_where_the_file_that_k3s_writes_is_not_there(
+    cleaned: CleanedNode,
+) -> None:
+    planned = unchecked_site(CASES["conflist-with-flannel"])
+    with running(cleaned) as node:
+        own = cleaned.conf_dir / "10-flannel.conflist"
+        own.rename(cleaned.conf_dir / str(planned.cluster.default_conflist))
+
+        with pytest.raises(RuntimeError) as refused, node.multus(planned):
+            pass
+        assert f"file {own} not found" in str(refused.value)
