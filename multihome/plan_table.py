@@ -24,7 +24,7 @@ def plan_tables(site: Site) -> tuple[Table, Table, Table]:
     networks: Table = [("network", "segment", "subnet", "range")]
     for name, network in site.networks.items():
         for subnet in network.subnets:
-            given = subnet.range
+            given = network.ipam.leases(subnet)
             # With blanks, so that a narrow table breaks the line between the two addresses.
             pool = "fixed only" if given is None else f"{given.first} - {given.last}"
             networks.append((name, network.segment.label, str(subnet.cidr), pool))

@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from config.reading.stack_file import read_stack_file
 from multihome.commands import app
+from multihome.plan_table import plan_tables
 from tests.cases.sites import ROOT, STACK_FILES, site, unchecked_site
 
 HOME = (ROOT / "Pulumi.home.yaml").read_text()
@@ -62,6 +63,15 @@ def test_a_segment_is_shown_by_its_vlan_and_interface(
 ) -> None:
     described = unchecked_site({"networks/iot": {**network, "subnet": "192.168.32.0/24"}})
     assert described.networks["iot"].segment.label == text
+
+
+@pytest.mark.parametrize("ipam", ["static", "host-local"])
+def test_a_range_is_shown_where_pods_get_addresses_from_it(ipam: str) -> None:
+    networks, _, _ = plan_tables(unchecked_site({"networks/lan/ipam": ipam}))
+
+    (given,) = (row[3] for row in networks if row[0] == "lan")
+    expected = {"static": "fixed only", "host-local": "192.168.18.32 - 192.168.18.100"}
+    assert given == expected[ipam]
 
 
 def test_a_warning_follows_the_plan() -> None:
