@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from lab.netns.namespaces import ip
 
-POD, POD_IN_LAN = "10.42.0.5", "192.168.18.32"
+POD, POD_IN_LAN, POD_IN_IOT = "10.42.0.5", "192.168.18.32", "192.168.32.3"
 # The addresses of the host in the pod network: the node's, and a proxy's.
 NODE, PROXY = "10.42.0.1", "10.42.0.9"
 # The pod's interface, its address, the host, and its addresses.
 INTERFACES = (
     ("eth0", POD, "cluster", (NODE, PROXY)),
     ("net1", POD_IN_LAN, "lan", ("192.168.18.50",)),
-    ("net1.2", "192.168.32.3", "iot", ("192.168.32.50",)),
+    ("net1.2", POD_IN_IOT, "iot", ("192.168.32.50",)),
 )
 
 
