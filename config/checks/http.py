@@ -32,11 +32,11 @@ def listen_on_unknown(site: Site) -> Iterator[Finding]:
 
 
 @rule(
-    "listen-on-without-proxy",
+    "listen-on-without-cluster",
     because="proxies and services call eth0, and nobody would answer",
     source=f"{_BACKGROUND}#listening",
 )
-def listen_on_without_proxy(site: Site) -> Iterator[Finding]:
+def listen_on_without_cluster(site: Site) -> Iterator[Finding]:
     """With an ingress, a route or a service for outside Home Assistant listens on eth0."""
     settings = site.home_assistant
     ways = {

@@ -203,11 +203,11 @@ MORE: list[tuple[str, dict[str, object]]] = [
         },
     ),
     (
-        "listen-on-without-proxy",
+        "listen-on-without-cluster",
         {"home_assistant/service": {"type": "LoadBalancer"}, "home_assistant/listen_on": ["lan"]},
     ),
     (
-        "listen-on-without-proxy",
+        "listen-on-without-cluster",
         {"home_assistant/service": {"type": "NodePort"}, "home_assistant/listen_on": []},
     ),
     ("node-without-ipv6", {**BOTH_VERSIONS, "nodes/k3s-1/ipv6": False}),

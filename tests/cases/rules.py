@@ -125,7 +125,7 @@ CASES: dict[str, dict[str, object]] = {
     "routing-table-twice": TABLE_TWICE,
     "discovery-default": {"home_assistant/discovery_default": "lan"},
     "listen-on-unknown": {"home_assistant/listen_on": ["wan"]},
-    "listen-on-without-proxy": {**PROXIED, "home_assistant/listen_on": ["lan"]},
+    "listen-on-without-cluster": {**PROXIED, "home_assistant/listen_on": ["lan"]},
     "callers-without-proxy": {**PROXIED, "home_assistant/cluster_callers": {}},
     "discovery-interface-unknown": {"home_assistant/discovery_interfaces": ["net2"]},
     "trusted-proxies-everyone": {"home_assistant/http": {"trusted_proxies": ["0.0.0.0/0"]}},

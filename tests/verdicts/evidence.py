@@ -32,7 +32,7 @@ EVIDENCE: dict[str, str] = {
     " 192.168.18.2: connection timed out",
     "user-not-root": "Permission denied",
     "listen-on-unknown": "is called by nobody",
-    "listen-on-without-proxy": "is called by lan",
+    "listen-on-without-cluster": "is called by lan",
     "callers-without-proxy": "is called by nobody",
     "secret-unknown": r"the program fails: KeyError\('k3s-1'\)",
     "range-missing": "192.168.18.2 is answered by 2 MACs",

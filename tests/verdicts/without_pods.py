@@ -136,7 +136,7 @@ WITHOUT_PODS: Mapping[str, Callable[[Site], str]] = {
     # Home Assistant listens on loopback alone.
     "listen-on-unknown": called_by,
     # Home Assistant does not listen where the proxy calls.
-    "listen-on-without-proxy": called_by,
+    "listen-on-without-cluster": called_by,
     "callers-without-proxy": let_in,
 }
 
