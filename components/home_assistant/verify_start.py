@@ -18,6 +18,8 @@ from pathlib import Path
 
 # The second one ends where recovery mode begins.
 LOGS = ("home-assistant.log", "home-assistant.log.1")
+# Home Assistant writes it first of all at each start.
+LOCK = ".ha_run.lock"
 PAUSE_SECONDS = 1.0
 # The log of a start; that of months may be far longer.
 LONGEST_START = 1_000_000
@@ -51,7 +53,11 @@ def reason(log: str) -> str | None:
 def verdict(folder: Path) -> str | None:
     """What is wrong, or None. An image that writes no log gets no verdict."""
     for name in LOGS:
-        if (found := reason(_beginning(folder / name))) is not None:
+        log = folder / name
+        # An earlier start may have been killed, or have been the last one with a log.
+        if _changed(log) < _changed(folder / LOCK):
+            continue
+        if (found := reason(_beginning(log))) is not None:
             return (
                 "Home Assistant is in recovery mode: it answers, and runs no automation. Mend what"
                 f" it says, then run `kubectl delete pod`. It says:\n{found}"
@@ -59,11 +65,18 @@ def verdict(folder: Path) -> str | None:
     return None
 
 
+def _changed(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def _beginning(log: Path) -> str:
     try:
         with log.open("rb") as file:
             return file.read(LONGEST_START).decode(errors="replace")
-    except FileNotFoundError:
+    except OSError:
         return ""
 
 

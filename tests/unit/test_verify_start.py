@@ -1,5 +1,6 @@
 """What Home Assistant's log says of recovery mode, and how `up` learns of it."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -71,6 +72,16 @@ def test_an_image_without_a_log_gets_no_verdict(tmp_path: Path) -> None:
 def test_home_assistant_begins_another_log_in_recovery_mode(tmp_path: Path) -> None:
     (tmp_path / "home-assistant.log").write_text(SOUND)
     (tmp_path / "home-assistant.log.1").write_text(BROKEN)
+    assert "line 3" in str(verdict(tmp_path))
+
+
+def test_a_log_from_before_this_start_says_nothing_of_it(tmp_path: Path) -> None:
+    (tmp_path / "home-assistant.log.1").write_text(BROKEN)
+    (tmp_path / ".ha_run.lock").write_text("{}")
+    for name, seconds in (("home-assistant.log.1", 1000), (".ha_run.lock", 1001)):
+        os.utime(tmp_path / name, (seconds, seconds))
+    assert verdict(tmp_path) is None
+    os.utime(tmp_path / "home-assistant.log.1", (1001, 1001))
     assert "line 3" in str(verdict(tmp_path))
 
 
