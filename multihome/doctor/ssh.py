@@ -26,9 +26,9 @@ def look_at_node(plan: Plan, name: str, node: Node) -> NodeFacts | Unseen:
     password = os.environ.get(PASSWORD_VARIABLE)
     if node.host_key is None:
         return Unseen(where=where, why="it has no `host_key` in the stack file")
-    if node.sudo_password is not None and password is None:
-        return Unseen(where=where, why=f"sudo needs a password; set {PASSWORD_VARIABLE}")
     root = Root.of(sudo=node.sudo, asks_for_password=node.sudo_password is not None)
+    if root is Root.PASSWORD and password is None:
+        return Unseen(where=where, why=f"sudo needs a password; set {PASSWORD_VARIABLE}")
     script = look_script(plan)
     if root is Root.PASSWORD:
         script = with_password(password or "", script)

@@ -82,6 +82,11 @@ def test_a_password_is_given_to_no_node_that_asks_for_none(
         assert PASSWORD not in (called / "stdin").read_text()
 
 
+def test_a_login_without_sudo_needs_no_password(called: Path) -> None:
+    look_at_node(PLAN, "k3s-1", node(sudo_password="mine"))  # noqa: S106
+    assert (called / "words").exists()
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
