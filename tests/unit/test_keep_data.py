@@ -332,11 +332,13 @@ def site(tmp_path: Path) -> Path:
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
     (package / "backup_restore.py").write_text(
-        "import json, pathlib\n"
+        "import json, os, pathlib\n"
         "def restore_backup(folder):\n"
         "    folder = pathlib.Path(folder)\n"
         "    order = folder / '.HA_RESTORE'\n"
         "    found = json.loads(order.read_text())\n"
+        "    if found['password'] == 'killed':\n"
+        "        os.kill(os.getpid(), 9)\n"
         "    order.unlink()\n"
         "    if found['password'] not in ('hunter2', 'halfway'):\n"
         "        raise ValueError('invalid password')\n"
@@ -391,6 +393,33 @@ def test_a_wrong_password_leaves_the_data_and_the_choice(
     assert run_script(config, site, {"copies": 3}).returncode == 0
     assert not (config / "restored").exists()
     assert run_script(config, site, WANTED, "hunter2").returncode == 0
+    assert (config / "restored").exists()
+
+
+def test_a_restore_that_was_killed_before_it_removed_anything_is_forgotten(
+    volume: Callable[[], Path], site: Path
+) -> None:
+    config = volume()
+    add_backup(config, protected=True)
+    before = content(config)
+
+    assert run_script(config, site, WANTED, "killed").returncode == -9
+    assert run_script(config, site, {"copies": 3}).returncode == 0
+    after = content(config)
+    assert {name: after.pop(name, None) for name in before} == before
+    assert set(after) == {"multihome", "multihome/packages"}
+    assert not (config / "backups" / ".unpacked").exists()
+
+
+def test_a_restore_that_is_killed_when_it_is_ended_stays_begun(
+    volume: Callable[[], Path], site: Path
+) -> None:
+    config = volume()
+    add_backup(config, protected=True)
+
+    assert run_script(config, site, WANTED, "halfway").returncode == 1
+    assert run_script(config, site, WANTED, "killed").returncode == -9
+    assert run_script(config, site, {"copies": 3, "has_password": True}, "hunter2").returncode == 0
     assert (config / "restored").exists()
 
 

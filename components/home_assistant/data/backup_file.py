@@ -20,10 +20,13 @@ from typing import Any
 
 # Home Assistant keeps this folder when it restores, and puts no *.tar of it into a backup.
 BACKUPS = "backups"
-# A file system's own, and Home Assistant's order to restore.
-LEFT_OUT = (BACKUPS, "lost+found", ".HA_RESTORE")
+# Home Assistant's order to restore.
+ORDER = ".HA_RESTORE"
+# "lost+found" is a file system's own.
+LEFT_OUT = (BACKUPS, "lost+found", ORDER)
 # While Home Assistant has removed nothing: it goes by the order of the names.
 UNTOUCHED = ".0_untouched"
+UNPACKED = ".unpacked"
 META, DATA = "./backup.json", "./homeassistant.tar"
 BLOCK = 512
 
@@ -166,7 +169,7 @@ def _inner(outer: tarfile.TarFile) -> tarfile.TarFile:
 def restore_foreign(backup: Path, config: Path, password: str | None) -> None:
     """Lets the Home Assistant of this image restore a backup that Home Assistant made.
 
-    Raises whatever Home Assistant raises; the file `UNTOUCHED` is there if nothing was removed.
+    Raises whatever Home Assistant raises.
     """
     # The image has it, and nothing here.
     restore_backup = importlib.import_module("homeassistant.backup_restore").restore_backup
@@ -177,18 +180,25 @@ def restore_foreign(backup: Path, config: Path, password: str | None) -> None:
         "restore_database": True,
         "restore_homeassistant": True,
     }
-    unpacked = config / BACKUPS / ".unpacked"
+    unpacked = config / BACKUPS / UNPACKED
     shutil.rmtree(unpacked, ignore_errors=True)
     unpacked.mkdir()
     # The volume has room for what it is going to hold; the container's own disk may not have it.
     tempfile.tempdir = str(unpacked)
-    (config / UNTOUCHED).touch()
-    (config / ".HA_RESTORE").write_text(json.dumps(order), encoding="utf-8")
+    (config / ORDER).write_text(json.dumps(order), encoding="utf-8")
     try:
         restore_backup(str(config))
     finally:
         shutil.rmtree(unpacked)
     os.sync()
+
+
+def forget_foreign(config: Path) -> None:
+    """Removes what is left of a restore that was killed before anything was removed."""
+    if (config / UNTOUCHED).exists():
+        (config / ORDER).unlink(missing_ok=True)
+        shutil.rmtree(config / BACKUPS / UNPACKED, ignore_errors=True)
+        (config / UNTOUCHED).unlink()
 
 
 def sync(folder: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from components.home_assistant.data.backup_file import (
     BACKUPS,
     UNTOUCHED,
+    forget_foreign,
     restore_foreign,
     unpack_copy,
     write_copy,
@@ -41,6 +42,9 @@ def keep_data(config: Path, image: str, wanted: Wanted, password: str | None = N
     for unfinished in (config / BACKUPS).glob(".cold_copy_*.unfinished"):
         unfinished.unlink()
     record = Record(config)
+    if record.begun is None:
+        record.set(restoring=None)
+        forget_foreign(config)
     due = restore_due(wanted, record)
     if due is not None:
         _restore(config, image, wanted, due, password)
@@ -61,21 +65,23 @@ def _restore(
     record = Record(config)
     backup = config / BACKUPS / due["backup"]
     meta = check_restore(config, due["backup"], image, has_password=wanted.has_password)
-    begins = record["restoring"] is None
-    if begins:
+    is_ours = bool(meta.get("extra", {}).get("multihome"))
+    if record.begun is None:
         step = [due["backup"], due["again"]]
         _copy_once(config, wanted, step, f"before {due['backup']} was restored")
         record = Record(config)
+        if not is_ours:
+            (config / UNTOUCHED).touch()
         record.set(restoring=due)
     print(f"{backup} comes back", flush=True)
-    if meta.get("extra", {}).get("multihome"):
+    if is_ours:
         unpack_copy(backup, config)
     else:
         try:
             # One that is not needed would be a wrong one.
             restore_foreign(backup, config, password if meta.get("protected", True) else None)
         except Exception as error:
-            if begins and (config / UNTOUCHED).exists():
+            if record.begun is None:
                 record.set(restoring=None)
             hint = "; if the password is wrong, correct the secret that `restore.password` names"
             said = f"restore: {backup}: {error or type(error).__name__}"

@@ -14,6 +14,7 @@ from typing import Any
 
 from components.home_assistant.data.backup_file import (
     BACKUPS,
+    UNTOUCHED,
     UnreadableError,
     copy_size,
     read_meta,
@@ -54,6 +55,7 @@ class Record:
 
     def __init__(self, config: Path) -> None:
         self._file = config / BACKUPS / ".multihome.json"
+        self._untouched = config / UNTOUCHED
         try:
             self._values: dict[str, Any] = json.loads(self._file.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -61,6 +63,11 @@ class Record:
 
     def __getitem__(self, key: str) -> Any:
         return self._values.get(key)
+
+    @property
+    def begun(self) -> Any:
+        """What is being restored; None while nothing has been removed for it."""
+        return None if self._untouched.exists() else self["restoring"]
 
     def set(self, **values: object) -> None:
         """Changes values at once; None forgets one."""
@@ -113,7 +120,7 @@ def next_name(config: Path, version: str) -> str:
 
 def restore_due(wanted: Wanted, record: Record) -> dict[str, str] | None:
     """What has to be restored now; a restore that was begun is ended first."""
-    begun: dict[str, str] | None = record["restoring"]
+    begun: dict[str, str] | None = record.begun
     if begun is not None:
         return begun
     return wanted.restore if wanted.restore != record["restore"] else None
