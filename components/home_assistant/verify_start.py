@@ -26,7 +26,8 @@ LONGEST_START = 1_000_000
 # Kubernetes keeps 4096 bytes of a message.
 LONGEST_REASON = 3000
 RECORD = re.compile(r"^(?=\d{4}-\d\d-\d\d \d\d:)", re.MULTILINE)
-SIGN = "activating recovery mode"
+# Of devices others may say as much.
+SIGN, WHO = "activating recovery mode", " [homeassistant.bootstrap] "
 
 
 def answers(url: str) -> bool:
@@ -42,8 +43,9 @@ def reason(log: str) -> str | None:
     """Why Home Assistant has gone into recovery mode, in its own words; None if it has not."""
     errors: list[str] = []
     for record in RECORD.split(log):
-        is_sign = SIGN in record.lower()
-        if is_sign or " ERROR " in record.partition("\n")[0]:
+        first = record.partition("\n")[0]
+        is_sign = WHO in first and SIGN in record.lower()
+        if is_sign or " ERROR " in first:
             errors.append(record.strip())
         if is_sign:
             return "\n".join(errors).encode()[-LONGEST_REASON:].decode(errors="ignore")

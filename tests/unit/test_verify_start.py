@@ -41,6 +41,11 @@ def test_errors_of_integrations_are_no_recovery_mode() -> None:
     assert reason(SOUND) is None
 
 
+def test_a_device_s_recovery_mode_is_not_home_assistant_s() -> None:
+    words = "[custom_components.coordinator] Stick is stuck; activating recovery mode"
+    assert reason(f"{AT}0.1 WARNING (MainThread) {words}\n") is None
+
+
 def test_an_error_of_two_lines_is_the_reason_as_a_whole() -> None:
     found = reason(BROKEN)
     assert found is not None
