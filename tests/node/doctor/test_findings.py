@@ -147,6 +147,10 @@ def test_a_parent_that_is_down(real: RealNode) -> None:
 
 def test_a_parent_without_a_carrier(real: RealNode) -> None:
     ip(real.segment.neighbour, "link", "set", "lan0", "down")
+    # The kernel says so up to a second later.
+    deadline = time.monotonic() + 10
+    while ip(real.segment.node, "link", "show", real.segment.parent)[0]["operstate"] == "UP":
+        assert time.monotonic() < deadline
     found = real.only_finding()
     assert found.name == "parent-down"
     assert "has no carrier" in found.what
