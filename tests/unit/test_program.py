@@ -1,12 +1,15 @@
 """The whole program of every stack file, under strict mocks: what holds for any site."""
 
+import asyncio
+import gc
+
 import pulumi
 import pytest
 
 from components.program import build
 from lab.build.manifests import THICK, upstream_file
 from tests.cases.sites import STACK_FILES, changed_tree, tree
-from tests.unit.recorder import CANARY, Recording, record_site
+from tests.unit.recorder import CANARY, Recording, record, record_site
 
 STACKS = [path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in STACK_FILES]
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the protocol's mark of a secret
@@ -22,6 +25,18 @@ COMMAND = "command:remote:Command"
 @pytest.fixture(params=STACKS, scope="module")
 def recording(request: pytest.FixtureRequest) -> Recording:
     return record_site(tree(request.param))
+
+
+def test_a_program_that_fails_leaves_no_error_to_be_logged_in_another_test(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def program() -> None:
+        asyncio.get_running_loop().create_future().set_exception(LookupError())
+
+    record(program)
+    gc.collect()
+
+    assert not caplog.records
 
 
 def test_urns_are_unique(recording: Recording) -> None:
