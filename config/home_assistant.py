@@ -52,7 +52,7 @@ class HomeAssistant(Workload):
     )
     check_before_replacing: bool = Field(
         default=True,
-        description="Whether Home Assistant checks `configuration` and `restore` before `up`"
+        description="Whether a Job checks data and configuration with the new image before `up`"
         " replaces the pod.",
     )
     copies: int = Field(
@@ -65,12 +65,6 @@ class HomeAssistant(Workload):
     restore: Restore | None = Field(
         None, description="The backup to restore: a cold copy, or one of Home Assistant's own."
     )
-
-    @property
-    def is_checked_before(self) -> bool:
-        """Whether a Job looks at what the stack file puts on the volume before the pod gets it."""
-        brings = self.configuration is not None or self.restore is not None
-        return self.check_before_replacing and brings
 
     @property
     def listens_in_cluster(self) -> bool:

@@ -62,5 +62,7 @@ def _yaml(described: dict[str, Any]) -> str:
     out = StringIO()
     yaml = YAML()
     yaml.default_flow_style = False
+    # Where ruamel folds a quoted text with backslashes, another text is read back.
+    yaml.width = sys.maxsize
     yaml.dump(json.loads(json.dumps(described)), out)
     return out.getvalue()

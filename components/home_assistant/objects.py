@@ -50,7 +50,7 @@ def objects(
         found.append(of_packages.packages_map(NAME, packages, namespace))
     from_inside = probed_from_inside or not settings.listens_in_cluster
     pod = _pod(settings, plan, packages, probed_from_inside=from_inside)
-    if settings.is_checked_before:
+    if settings.check_before_replacing:
         environment = pod.containers[0]["env"]
         found.append(check_job(NAME, settings, around, packages, plan, environment=environment))
     found += [

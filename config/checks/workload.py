@@ -83,7 +83,7 @@ def access_mode_of_one_pod(site: Site) -> Iterator[Finding]:
     settings = site.home_assistant
     mode = settings.storage.access_mode
     is_ours = settings.storage.existing_claim is None
-    if settings.is_checked_before and is_ours and mode == "ReadWriteOncePod":
+    if settings.check_before_replacing and is_ours and mode == "ReadWriteOncePod":
         yield Finding(
             path=f"{WORKLOAD}.storage.access_mode",
             value=mode,

@@ -62,7 +62,11 @@ def images(multus_version: str, home_assistant: str) -> list[Image]:
         ),
         Image(
             name=home_assistant,
-            files={"init": SCRIPTS / "home_assistant.py"},
+            files={
+                "init": SCRIPTS / "home_assistant.py",
+                "usr/lib/python3/dist-packages/homeassistant/__main__.py": SCRIPTS
+                / "check_config.py",
+            },
             # By which scripts of ours know the version.
             texts={
                 f"usr/lib/python3/dist-packages/homeassistant-{version}.dist-info/METADATA": (

@@ -246,7 +246,6 @@ CASES: dict[str, dict[str, object]] = {
     },
     "access-mode-of-local-class": {"home_assistant/storage": {"access_mode": "ReadWriteMany"}},
     "access-mode-of-one-pod": {
-        "home_assistant/restore": {"backup": "moved.tar"},
         "home_assistant/storage": {"access_mode": "ReadWriteOncePod"},
     },
     "traffic-policy-local": {

@@ -14,7 +14,7 @@ from components.home_assistant.data.record import Wanted
 from components.home_assistant.data.scripts import script
 from components.objects import site_objects
 from components.pod_networks.node_affinity import node_affinity
-from tests.cases.sites import changed, changed_tree, site
+from tests.cases.sites import changed, changed_tree
 from tests.unit.recorder import record_site
 
 OLD, NEW = "2026.10.2", "2026.11.0"
@@ -40,8 +40,8 @@ sys.exit(1 if found else 0)
 
 
 def job(changes: dict[str, object]) -> dict[str, Any]:
-    """The Job of a site that restores a backup, changed."""
-    found = changed("home", {"home_assistant/restore": {"backup": "a.tar"}, **changes}).site
+    """The Job of a site, changed."""
+    found = changed("home", changes).site
     assert found is not None
     described: dict[str, Any] = site_objects(found, None).home_assistant["Job"]
     return described
@@ -224,10 +224,6 @@ def test_the_job_runs_on_the_pod_s_nodes_and_beside_it_where_it_runs() -> None:
     assert mount["readOnly"]
 
 
-def test_there_is_a_job_only_where_the_stack_file_brings_something_to_check() -> None:
-    assert "Job" not in site_objects(site("home"), None).home_assistant
-
-
 def test_the_job_has_the_rights_and_the_seed_of_the_pod() -> None:
     keys = {"tolerations": [{"key": "home", "operator": "Exists"}], "listen_on": ["lan"]}
     changes = {f"home_assistant/{key}": value for key, value in keys.items()}
@@ -275,7 +271,6 @@ def test_the_job_has_another_name_when_it_checks_something_else(
 
 
 def test_there_is_no_job_where_none_is_wanted() -> None:
-    restored = {"home_assistant/restore": {"backup": "a.tar"}}
-    without = changed("home", {**restored, "home_assistant/check_before_replacing": False}).site
+    without = changed("home", {"home_assistant/check_before_replacing": False}).site
     assert without is not None
     assert "Job" not in site_objects(without, None).home_assistant

@@ -347,7 +347,6 @@ def test_an_unknown_release_is_refused_with_the_command_for_its_digest(
         ({"plugins/sha256": {"amd64": "5" * 64}}, "archive-unused"),
         ({"cluster": EVERYTHING_BUNDLED}, "archive-unused"),
         # No Job is made, or nobody knows what the claim is.
-        ({"home_assistant/restore": None}, "access-mode-of-one-pod"),
         ({"home_assistant/check_before_replacing": False}, "access-mode-of-one-pod"),
         ({"home_assistant/storage/existing_claim": "old-config"}, "access-mode-of-one-pod"),
     ],
