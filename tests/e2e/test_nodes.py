@@ -1,5 +1,6 @@
 """Nodes that change, and Multus that breaks: no pod of ours keeps eth0 alone."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -105,6 +106,8 @@ def test_a_broken_multus_costs_few_pods_is_explained_and_mended(site: RunningSit
         BACK_SECONDS,
     )
     site.delete_pod()
+    pods: set[str] = set()
+    end = time.monotonic() + 600
 
     def two() -> list[dict[str, Any]]:
         new = [event for event in explained() if event["metadata"]["uid"] not in before]
@@ -116,6 +119,14 @@ def test_a_broken_multus_costs_few_pods_is_explained_and_mended(site: RunningSit
         assert f"net1, net1.2 missing in pod {number} in a row" in event["message"]
     at = [datetime.fromisoformat(event["firstTimestamp"]) for event in events]
     assert at[1] - at[0] >= timedelta(seconds=patience(1))
+
+    def seen_for_ten_minutes() -> bool:
+        if (pod := site.pod()) is not None:
+            pods.add(pod["metadata"]["uid"])
+        return time.monotonic() > end
+
+    wait_for(seen_for_ten_minutes, "ten minutes", 660)
+    assert 3 < len(pods) <= 10
 
     with mock.patch.dict(site.applied.environment, PULUMI_K8S_ENABLE_PATCH_FORCE="true"):
         site.applied.up("--refresh")
