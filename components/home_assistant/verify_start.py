@@ -99,8 +99,10 @@ def main() -> int:
         return 1
     verified.touch()
     print("Home Assistant runs", flush=True)
-    while True:
-        signal.pause()
+    # A signal that comes just before `signal.pause` would be waited for in vain.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    signal.sigwait({signal.SIGTERM})
+    return 0
 
 
 if __name__ == "__main__":

@@ -80,11 +80,15 @@ class Pod:
             ["ip", "netns", "exec", self.segment.pod, *inside], stdout=subprocess.PIPE, text=True
         ) as process:
             assert process.stdout is not None
-            first = process.stdout.readline().strip()
-            if first == HEALTHY:
-                assert verified.exists()
-                process.send_signal(signal.SIGTERM)
-            lines = [first, *process.stdout.read().splitlines()]
+            try:
+                first = process.stdout.readline().strip()
+                if first == HEALTHY:
+                    assert verified.exists()
+                    process.send_signal(signal.SIGTERM)
+                lines = [first, *process.stdout.read().splitlines()]
+                process.wait()
+            finally:
+                process.kill()
         if first == HEALTHY:
             assert process.returncode == 0
             return []

@@ -80,8 +80,8 @@ class MultusNode:
             text=True,
         ) as process:
             assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
             try:
+                assert process.stdout.readline() == "ready\n"
                 yield
             finally:
                 process.terminate()
@@ -111,13 +111,13 @@ class MultusNode:
             text=True,
         ) as process:
             assert process.stdout is not None
-            said = ""
-            while "multus config file" not in said:
-                line = process.stdout.readline()
-                said += line
-                if not line:
-                    raise RuntimeError(said)
             try:
+                said = ""
+                while "multus config file" not in said:
+                    line = process.stdout.readline()
+                    said += line
+                    if not line:
+                        raise RuntimeError(said)
                 yield
             finally:
                 process.terminate()
