@@ -1,6 +1,7 @@
 """The pod of a site as it is rendered: its containers, run in their order."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,8 +18,6 @@ from tests.home_assistant.instance import wait_for
 
 # It asks the API server, which is not here.
 LEFT_OUT = "check-interfaces"
-# What a pod's fields say.
-FIELDS = {"status.podIP": POD, "status.podIPs": POD}
 Json = Mapping[str, Any]
 
 
@@ -40,7 +39,8 @@ def planned_site(changes: Mapping[str, object]) -> Site:
 class PlannedPod:
     """The pod of a site; `folder` keeps its volume from one pod to the next.
 
-    `packages` are texts by file name, `secrets` values by name; `version` is the image's.
+    `packages` are texts by file name, `secrets` values by name; `version` is the image's;
+    `addresses` are the pod's own in the cluster.
     """
 
     site: Site
@@ -49,6 +49,7 @@ class PlannedPod:
     packages: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     version: str = VERSION
+    addresses: tuple[str, ...] = (POD,)
 
     def restoring(self, backup: str, password: str | None = None) -> "PlannedPod":
         """The pod after `restore` was written into the stack file."""
@@ -81,6 +82,7 @@ class PlannedPod:
     def check(self) -> str:
         """Runs the Job that comes before the pod is replaced. Raises `ContainerError`."""
         spec = self._spec("Job")
+        shutil.rmtree(self.folder / "volumes" / "scratch", ignore_errors=True)
         (described,) = spec["containers"]
         return self._run(spec, described)
 
@@ -162,7 +164,8 @@ class PlannedPod:
         source = variable["valueFrom"]
         if "secretKeyRef" in source:
             return self.secrets[source["secretKeyRef"]["key"]]
-        return FIELDS[source["fieldRef"]["fieldPath"]]
+        assert source["fieldRef"]["fieldPath"] in {"status.podIP", "status.podIPs"}
+        return ",".join(self.addresses)
 
 
 def stored(pod: PlannedPod, name: str) -> Any:

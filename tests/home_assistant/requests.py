@@ -48,3 +48,12 @@ def ask(
         return Answer(answer.status, answer.read())
     finally:
         connection.close()
+
+
+def answers(namespace: str, address: str) -> bool:
+    """Whether Home Assistant answers by the address; False where it does not listen there."""
+    host = f"[{address}]" if ":" in address else address
+    try:
+        return ask(namespace, f"http://{host}:8123/manifest.json").status == 200
+    except ConnectionRefusedError:
+        return False

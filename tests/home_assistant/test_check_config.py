@@ -63,3 +63,18 @@ def test_a_bad_edit_is_refused_with_the_words_of_home_assistant(
     else:
         with pytest.raises(ContainerError, match=words):
             pod.check()
+
+
+def test_an_image_is_checked_with_what_the_user_wrote_on_the_volume(
+    networks: Networks, tmp_path: Path
+) -> None:
+    pod = PlannedPod(site=planned_site({}), namespace=networks.pod, folder=tmp_path)
+    # The first `up` has an empty volume.
+    pod.check()
+    pod.prepare()
+    pod.check()
+
+    with (pod.config / "configuration.yaml").open("a") as written:
+        written.write("\nan_integration_that_is_gone:\n")
+    with pytest.raises(ContainerError, match="an_integration_that_is_gone"):
+        pod.check()

@@ -7,7 +7,7 @@ import pytest
 from lab.home_assistant.networks import POD, POD_IN_IOT, POD_IN_LAN, Networks
 from tests.home_assistant.instance import Instance
 from tests.home_assistant.planned import PlannedPod, planned_site
-from tests.home_assistant.requests import ask
+from tests.home_assistant.requests import answers
 
 
 @pytest.mark.parametrize("listen_on", [[], ["lan"], ["cluster", "iot"]], ids=",".join)
@@ -29,10 +29,3 @@ def test_home_assistant_answers_in_the_networks_of_listen_on_alone(
     finally:
         instance.stop()
     assert answered == listen_on
-
-
-def answers(host: str, address: str) -> bool:
-    try:
-        return ask(host, f"http://{address}:8123/manifest.json").status == 200
-    except ConnectionRefusedError:
-        return False
