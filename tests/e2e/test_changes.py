@@ -35,13 +35,13 @@ def another_image(tree: dict[str, Any]) -> None:
     tree["multihome:home_assistant"]["image"] += NEXT
 
 
-# The resources that each change updates beside the pod.
-CHANGES: dict[str, tuple[Edit, set[str]]] = {
-    "address": (another_address, set()),
-    "mac": (another_mac, set()),
-    "range": (another_range, {"multihome-lan-attachment"}),
-    "vlan": (another_vlan, {"multihome-iot-attachment"}),
-    "image": (another_image, set()),
+# What each change does to resources beside the pod's.
+CHANGES: dict[str, tuple[Edit, dict[str, str]]] = {
+    "address": (another_address, {}),
+    "mac": (another_mac, {}),
+    "range": (another_range, {"multihome-lan-attachment": "update"}),
+    "vlan": (another_vlan, {"multihome-iot-attachment": "update"}),
+    "image": (another_image, {"multihome-home-assistant-check": "replace"}),
 }
 
 
@@ -52,10 +52,12 @@ def test_a_change_replaces_only_what_it_must(site: RunningSite, what: str) -> No
     steps = json.loads(site.applied.pulumi("preview", "--json").stdout)["steps"]
     site.undo()
 
-    changed = {s["urn"].rpartition("::")[2]: s["op"] for s in steps if s["op"] != "same"}
-    (replaced,) = (name for name, operation in changed.items() if operation != "update")
-    assert replaced == STATEFUL_SET
-    assert set(changed) - {STATEFUL_SET} == expected
+    changed = {
+        step["urn"].rpartition("::")[2]: "update" if step["op"] == "update" else "replace"
+        for step in steps
+        if step["op"] != "same"
+    }
+    assert changed == {STATEFUL_SET: "replace", **expected}
 
 
 def test_the_pod_rolls_once_and_has_the_new_values(site: RunningSite) -> None:
