@@ -73,7 +73,8 @@ class HomeAssistantStack(pulumi.ComponentResource):
             definitions.append(
                 CustomResourceDefinition(
                     f"{name}-multus-crd",
-                    opts=pulumi.ResourceOptions(parent=self, protect=True),
+                    # With it every network of the cluster would go, those of others as well.
+                    opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
                     **arguments(objects.crd),
                 )
             )

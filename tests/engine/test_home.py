@@ -151,6 +151,15 @@ def test_destroy_keeps_the_data_up_restores_the_rest_and_unlisted_nodes_are_left
 
     home.up()
     assert home.plane.exists(WORKLOAD)
+    home.change(lambda tree: tree.update({"multihome:multus": {"install": False}}))
+    home.up()
+    for path, kept in (
+        (DAEMON_SET, False),
+        (CRD, True),
+        (f"{NETWORKS}/lan", True),
+        (WORKLOAD, True),
+    ):
+        assert home.plane.exists(path) is kept, path
     connections = home.connections()
     home.plane.stop_api_server()
     done = home.pulumi("destroy", "--exclude-protected")

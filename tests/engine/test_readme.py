@@ -11,6 +11,7 @@ import pytest
 
 from lab.engine.environment import init_stack, private_environment
 from tests.engine.reader import Reader
+from tests.engine.test_home import CRD
 
 PREPARED = ("-o", ".venv/plan", "-o", ".venv/tests")
 
@@ -127,5 +128,6 @@ def test_the_commands_of_your_own_site_apply_it_and_remove_it(reader: Reader) ->
     reader.does("pulumi state unprotect --all --yes --stack <site>")
     reader.does("pulumi destroy --stack <site>")
     assert not plane.exists("/api/v1/namespaces/homeassistant")
+    assert plane.exists(CRD)
     exported = json.loads(reader.does("pulumi stack export --stack <site>"))
     assert exported["deployment"].get("resources", []) == []

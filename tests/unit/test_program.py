@@ -71,7 +71,14 @@ def test_the_program_makes_one_provider_for_the_cluster_and_one_for_the_nodes(
 
 def test_what_holds_the_data_is_protected_and_nothing_else(recording: Recording) -> None:
     protected = {entry.type for entry in recording.registered if entry.request.protect}
-    assert protected == {NAMESPACE, CLAIM, CRD}
+    assert protected == {NAMESPACE, CLAIM}
+
+
+def test_the_definition_that_all_networks_of_the_cluster_need_is_never_deleted(
+    recording: Recording,
+) -> None:
+    retained = {entry.type for entry in recording.registered if entry.request.retainOnDelete}
+    assert retained == {CRD}
 
 
 def test_what_is_protected_needs_nothing_that_is_not(recording: Recording) -> None:
@@ -79,7 +86,11 @@ def test_what_is_protected_needs_nothing_that_is_not(recording: Recording) -> No
     for entry in recording.registered:
         if entry.request.protect:
             for other in recording.needed_by(entry).values():
-                kept = other.request.protect or not other.request.custom
+                kept = (
+                    other.request.protect
+                    or other.request.retainOnDelete
+                    or not other.request.custom
+                )
                 assert kept or other.type == "pulumi:providers:kubernetes", (entry.name, other.name)
 
 
