@@ -11,7 +11,7 @@ if ! grep -qsxF "owner  $OWNER" "$record"; then
         echo "owner  $OWNER"
         grep -sv '^owner  ' "$record" || :
     } >"$new"
-    mv -f "$new" "$record"
+    give_name "$new" "$record"
 fi
 for plugin in $PLUGINS; do
     target=$BIN_DIR/$plugin
@@ -21,13 +21,13 @@ for plugin in $PLUGINS; do
     # record names the file that is there, so a removal finds it.
     if ! grep -qxF "$line" "$record"; then
         { cat "$record" && echo "$line"; } >"$new"
-        mv -f "$new" "$record"
+        give_name "$new" "$record"
     fi
     if [ "$(digest "$target")" != "$wanted" ]; then
         cp "$STAGE/bin/$plugin" "$new"
         chmod 0755 "$new"
-        mv -f "$new" "$target"
+        give_name "$new" "$target"
     fi
     { grep -vF "  $plugin  " "$record" && echo "$line"; } >"$new"
-    mv -f "$new" "$record"
+    give_name "$new" "$record"
 done

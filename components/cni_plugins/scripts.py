@@ -82,11 +82,11 @@ def node_scripts(
         [
             f"# For the cluster's release {cluster_release}; generation {plugins.generation}.\n",
             _assignments(settings),
-            _text("digest", "lock", "find_missing"),
+            _text("digest", "give_name", "lock", "find_missing"),
             f'if [ -n "$PLUGINS" ]; then\n{_NEW_STAGE}{_text(*STAGE[plugins.source])}fi\n',
             'mkdir -p "${REMOVER%/*}"\nchmod 0700 "${REMOVER%/*}"\n',
             f"cat >\"$REMOVER.new.$$\" <<'{_END}'\n{remove}{_END}\n",
-            'mv -f "$REMOVER.new.$$" "$REMOVER"\n',
+            'give_name "$REMOVER.new.$$" "$REMOVER"\n',
             _text("install", "forget_copies"),
         ]
     )

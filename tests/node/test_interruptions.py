@@ -18,6 +18,10 @@ echo >>"{calls}"
 [ "$(wc -l <"{calls}")" -ne {at} ] || {{ kill -9 "$PPID"; exit 1; }}
 exec {program} "$@"
 """
+LOGGER = """#!/bin/sh
+echo {name} "$@" >>"{log}"
+exec {program} "$@"
+"""
 KILLED = -9
 
 
@@ -63,6 +67,29 @@ def test_a_killed_installation_is_finished_by_the_next_or_removed(
         assert node.remove(now).returncode == 0
         assert node.files() == start
     assert kills > 6
+
+
+def test_what_gets_its_name_on_a_node_is_on_the_disk_before(
+    node: Node, scripts: NodeScripts, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    for name in ("mv", "sync"):
+        program = tmp_path / "logging" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(LOGGER.format(log=log, name=name, program=shutil.which(name)))
+        program.chmod(0o755)
+
+    path = f"{tmp_path}/logging:{os.environ['PATH']}"
+    assert node.install(scripts, PATH=path).returncode == 0
+
+    calls = [line.split() for line in log.read_text().splitlines()]
+    named = [
+        (number, words[2])
+        for number, words in enumerate(calls)
+        if words[0] == "mv" and not words[3].startswith(str(node.temporary))
+    ]
+    assert len(named) > 3
+    assert all(calls[number - 1] == ["sync", file] for number, file in named)
 
 
 def test_a_killed_removal_is_finished_by_the_same_removal(
