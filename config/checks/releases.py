@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from config.checks.rule import Finding, rule
 from config.nodes import Architecture
 from config.plugins import UPSTREAM_RELEASE
-from config.releases import KNOWN_MANIFESTS
+from config.releases import KNOWN_ARCHIVES, KNOWN_MANIFESTS
 from config.site import Site
 
 
@@ -40,6 +40,28 @@ def archive_unknown(site: Site) -> Iterator[Finding]:
                 value="(absent)",
                 message=f"this program does not know the sha256 of the {architecture} archive of"
                 f" {plugins.version}; add it, as `{_digest_of(url)}` prints it",
+            )
+
+
+@rule(
+    "archive-of-another-release",
+    because="nodes that have the plugins of this digest keep them, and new nodes get none",
+)
+def archive_of_another_release(site: Site) -> Iterator[Finding]:
+    """No given sha256 is the one that this program knows of another release."""
+    plugins = site.plugins
+    releases = {digest: version for (version, _), digest in KNOWN_ARCHIVES.items()}
+    unpacked = plugins.has_archive and site.missing_plugins
+    for architecture in site.architectures if unpacked else ():
+        digest = plugins.digest(architecture)
+        release = releases.get(digest, plugins.version)
+        if release != plugins.version:
+            url = UPSTREAM_RELEASE.format(version=plugins.version, architecture=architecture)
+            yield Finding(
+                path=f"plugins.sha256.{architecture}",
+                value=digest,
+                message=f"this is the archive of {release}, and multihome:plugins.version is"
+                f" {plugins.version}; write that release, or what `{_digest_of(url)}` prints",
             )
 
 

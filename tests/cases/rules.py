@@ -1,5 +1,6 @@
 """For each rule a change of the article's site that it must find."""
 
+from config.releases import KNOWN_ARCHIVES
 from tests.cases.changes import (
     DUAL,
     EVERYTHING_BUNDLED,
@@ -45,6 +46,10 @@ CASES: dict[str, dict[str, object]] = {
     "network-unused": {"networks/spare": LAN2},
     "manifest-unknown": {"multus/version": "v4.9.0"},
     "archive-unknown": {"plugins/version": "v1.8.0"},
+    "archive-of-another-release": {
+        "plugins/version": "v1.10.0",
+        "plugins/sha256": {"amd64": KNOWN_ARCHIVES["v1.9.1", "amd64"]},
+    },
     "archive-missing": {"plugins": {"source": "archive", "archives": {"arm64": "/a.tgz"}}},
     "archive-twice": {
         "plugins/url": "https://mirror.example.com/cni-plugins-amd64-{version}.tgz",

@@ -273,6 +273,7 @@ def test_a_pool_that_leaves_no_address_for_a_pod_is_warned_of(
         ({"nodes/k3s-1/host_key": None}, "host-key-missing"),
         ({"nodes/k3s-1/user": "ubuntu"}, "user-not-root"),
         ({"plugins/version": "v1.8.0"}, "archive-unknown"),
+        (CASES["archive-of-another-release"], "archive-of-another-release"),
         ({"plugins": {"source": "archive", "archives": {}}}, "archive-missing"),
     ],
 )
@@ -341,6 +342,7 @@ def test_an_unknown_release_is_refused_with_the_command_for_its_digest(
             "source-based-routing-one-version",
         ),
         ({"networks/lan/source_based_routing": False}, "source-based-routing-one-version"),
+        ({"plugins/version": "v1.9.1"}, "archive-of-another-release"),
         ({"plugins": {"source": "build"}}, "archive-twice"),
         ({"plugins/url": "https://mirror.lan/{architecture}.tgz"}, "archive-twice"),
         ({"cluster": EVERYTHING_BUNDLED}, "archive-twice"),

@@ -43,6 +43,8 @@ EVIDENCE: dict[str, str] = {
     "range-includes-node": "192.168.(18.10|60.2) is answered by 2 MACs|DADFAILED",
     "manifest-unknown": "nodes run kube-multus and forged",
     "archive-unknown": "has sha256 [0-9a-f]{64}, not : nothing was installed",
+    "archive-of-another-release": "has sha256 [0-9a-f]{64}, not b98f74a0[0-9a-f]{56}: nothing was"
+    " installed",
     "archive-twice": "has sha256 [0-9a-f]{64}, not 56171987[0-9a-f]{56}: nothing was installed",
     "archive-missing": "COPIED",
     "source-based-routing-without-gateway": "n-lan does not reach 192.168.18.32 from 192.0.2.200 by"

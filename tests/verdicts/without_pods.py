@@ -120,6 +120,8 @@ WITHOUT_PODS: Mapping[str, Callable[[Site], str]] = {
     "manifest-unknown": forged_manifest,
     # The node's own script has nothing to hold the archive against, and installs none.
     "archive-unknown": installed,
+    # Upstream's archive of the release has another digest, and the script installs none.
+    "archive-of-another-release": installed,
     # The script of an arm64 node downloads the archive for amd64, and installs none.
     "archive-twice": lambda site: installed(site, "arm64"),
     # The node's script asks for an archive that nobody has copied, and installs nothing.
