@@ -21,6 +21,7 @@ from tests.e2e.running_site import (
 )
 
 PLUGIN = "/var/lib/rancher/k3s/data/cni/macvlan"
+NEXT_RELEASE = "v1.34.4+k3s1"
 OTHER_ADDRESS = "192.168.18.12"
 # Its manifest comes from the cache: `make manifests`.
 OTHER_RELEASE = "v4.3.0"
@@ -39,7 +40,7 @@ def test_a_node_with_another_address_and_name_keeps_multus_and_gets_lost_plugins
         nodes = tree["multihome:nodes"]
         node = nodes.pop("k3s-1")
         nodes["k3s-1.lan"] = {**node, "host": OTHER_ADDRESS, "hostname": "k3s-1"}
-        tree["multihome:plugins"]["generation"] = 2
+        tree["multihome:cluster"]["version"] = NEXT_RELEASE
 
     site.applied.change(change)
     site.applied.up()
