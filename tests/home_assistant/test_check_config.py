@@ -29,6 +29,17 @@ PACKAGES: dict[str, tuple[Mapping[str, str], str | None]] = {
     "an unknown integration": ({"other.yaml": "no_such_integration:\n"}, "no_such_integration"),
     "an automation without actions": ({"morning.yaml": NO_ACTIONS}, "actions"),
 }
+VOLUMES: dict[str, Mapping[str, str]] = {
+    "a new volume": {},
+    "paths from the root": {
+        "configuration.yaml": "input_boolean: !include /config/switches.yaml\n"
+        "homeassistant: {allowlist_external_dirs: [/config/backups, /config/www]}\n",
+        "switches.yaml": "away: {name: !secret away}\n",
+        "secrets.yaml": "away: Away\n",
+        "backups/.multihome.json": "{}",
+        "www/empty": "",
+    },
+}
 
 
 @pytest.mark.parametrize("case", VERDICTS)
@@ -78,3 +89,14 @@ def test_an_image_is_checked_with_what_the_user_wrote_on_the_volume(
         written.write("\nan_integration_that_is_gone:\n")
     with pytest.raises(ContainerError, match="an_integration_that_is_gone"):
         pod.check()
+
+
+@pytest.mark.parametrize("case", VOLUMES)
+def test_a_volume_that_home_assistant_starts_with_is_not_refused(
+    case: str, networks: Networks, tmp_path: Path
+) -> None:
+    pod = PlannedPod(site=planned_site({}), namespace=networks.pod, folder=tmp_path)
+    for name, text in VOLUMES[case].items():
+        (pod.config / name).parent.mkdir(parents=True, exist_ok=True)
+        (pod.config / name).write_text(text)
+    pod.check()

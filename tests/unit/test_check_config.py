@@ -119,7 +119,7 @@ def test_an_error_line_is_a_failure_even_with_status_0(pod: Path) -> None:
     (pod / "packages" / "a.yaml").write_text("quiet: {}\n")
     status, message = run(pod)
     assert status == 1
-    assert "ERROR:automation:no actions at /config\n" in message
+    assert f"ERROR:automation:no actions at {pod / 'scratch'}\n" in message
 
 
 def test_a_configuration_that_cannot_be_read_is_named_without_a_traceback(pod: Path) -> None:
@@ -170,7 +170,7 @@ def test_an_older_image_is_refused_beside_the_running_pod(pod: Path) -> None:
 def test_a_backup_that_is_not_there_is_refused(pod: Path) -> None:
     status, message = run(pod, backup="absent.tar")
     assert status == 1
-    assert "there are: none" in message
+    assert f"there is no {pod / 'scratch' / 'backups' / 'absent.tar'}; there are: none" in message
 
 
 def test_the_configuration_of_a_cold_copy_is_checked_before_it_comes_back(pod: Path) -> None:
@@ -197,6 +197,7 @@ def test_the_folder_that_is_checked_has_all_but_what_is_written(tmp_path: Path) 
 
     assert sorted(path.name for path in scratch.rglob("*")) == [
         ".storage",
+        "backups",
         "custom_components",
         "homeassistant.yaml",
         "multihome",
@@ -209,7 +210,7 @@ def test_values_of_the_configuration_are_not_repeated() -> None:
         "warnings": {"x": ["same", "same"]},
     }
     log = "INFO:a\nERROR:b:c\n  line 2\nINFO:d\n  line 3"
-    found = complaints(Path("/scratch"), answer, log)
+    found = complaints(answer, log)
     assert found == ["recorder: invalid url", "x: same", "ERROR:b:c", "  line 2"]
     assert hide("a pass or a password", ["pass", "password", "or"]) == "a [secret] or a [secret]"
 
@@ -220,7 +221,7 @@ def test_the_job_runs_on_the_pod_s_nodes_and_beside_it_where_it_runs() -> None:
     labels = beside["podAffinityTerm"]["labelSelector"]["matchLabels"]
     assert labels == {"app.kubernetes.io/name": "home-assistant"}
     assert spec["affinity"]["nodeAffinity"] == node_affinity(["k3s-1"])["nodeAffinity"]
-    (mount,) = [m for m in spec["containers"][0]["volumeMounts"] if m["mountPath"] == "/config"]
+    (mount,) = [m for m in spec["containers"][0]["volumeMounts"] if m["name"] == "config"]
     assert mount["readOnly"]
 
 
@@ -235,7 +236,8 @@ def test_the_job_has_the_rights_and_the_seed_of_the_pod() -> None:
     assert spec["securityContext"] == {"seccompProfile": {"type": "RuntimeDefault"}}
     assert [each["key"] for each in spec["tolerations"]] == ["home"]
     # Nobody calls the Job's pod, which has other addresses.
-    assert (seeded["folder"], seeded["listen"]) == ("/scratch", None)
+    assert (seeded["folder"], seeded["listen"]) == ("/config", None)
+    assert json.loads(container["command"][3])["scratch"] == "/config"
 
 
 def test_the_pod_is_replaced_only_after_the_job() -> None:

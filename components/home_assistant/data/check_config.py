@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any, TypedDict
 
-from components.home_assistant.data.backup_file import BACKUPS, LEFT_OUT, copy_members
+from components.home_assistant.data.backup_file import BACKUPS, copy_members
 from components.home_assistant.data.packages_folder import FOLDER, lay_packages
 from components.home_assistant.data.record import (
     Record,
@@ -39,9 +39,10 @@ _ERROR = re.compile(r"(ERROR|CRITICAL):")
 
 
 class Plan(TypedDict):
-    """`seed` is the command that writes what multihome puts into /config, if there is one.
+    """`config` is the volume, and `scratch` the folder that Home Assistant takes for it.
 
-    It is given the folder as the last argument.
+    `seed` is the command that writes what multihome puts into /config, if there is one. It is given
+    the folder as the last argument.
     """
 
     config: str
@@ -72,11 +73,12 @@ def fill_scratch(config: Path, scratch: Path, backup: Path | None) -> None:
     What is on the volume is linked. Only of stores, and of what is going to be written, is there
     more than a link.
     """
+    (scratch / BACKUPS).symlink_to(config / BACKUPS)
     if backup is not None:
         _unpack_small(backup, scratch)
         return
     for entry in config.iterdir():
-        if entry.name in (*LEFT_OUT, "multihome", ".storage", "configuration.yaml"):
+        if entry.name in (BACKUPS, "multihome", ".storage", "configuration.yaml"):
             continue
         (scratch / entry.name).symlink_to(entry)
     for folder in (".storage", "multihome"):
@@ -107,7 +109,7 @@ def read_answer(output: str) -> tuple[str, dict[str, Any]]:
     return output[: begin.start()], json.loads(output[begin.start() :])
 
 
-def complaints(scratch: Path, answer: dict[str, Any], log: str) -> list[str]:
+def complaints(answer: dict[str, Any], log: str) -> list[str]:
     """What Home Assistant said, each line once, without the values of the configuration.
 
     `log` is what it logged; a message may have several lines.
@@ -126,7 +128,7 @@ def complaints(scratch: Path, answer: dict[str, Any], log: str) -> list[str]:
             is_error = bool(_ERROR.match(line))
         if is_error:
             found.append(line)
-    return [line.replace(str(scratch), "/config") for line in dict.fromkeys(found)]
+    return list(dict.fromkeys(found))
 
 
 def hide(text: str, secrets: list[str]) -> str:
@@ -156,7 +158,7 @@ def check_config(scratch: Path, secrets: list[str]) -> None:
     )
     log, answer = read_answer(done.stdout)
     print(hide(log + done.stderr, secrets), flush=True)
-    lines = complaints(scratch, answer, log)
+    lines = complaints(answer, log)
     if not answer and not lines:
         lines = [done.stderr[-LONGEST_MESSAGE:]]
     if done.returncode == 0 and not lines:
@@ -189,10 +191,13 @@ def main() -> int:
     """Returns 0 when the new pod may come."""
     # A module of the user's folder must not take the place of one of Python's.
     os.chdir("/")
+    plan: Plan = json.loads(sys.argv[1])
     try:
-        check(json.loads(sys.argv[1]))
+        check(plan)
     except RefusedError as error:
-        text = f"{error}\nThe running pod stays as it is."
+        # As the pod sees it.
+        text = str(error).replace(plan["config"], plan["scratch"])
+        text += "\nThe running pod stays as it is."
         print(text, flush=True)
         shown = text.encode()[:LONGEST_MESSAGE].decode(errors="ignore")
         Path(sys.argv[2]).write_text(shown, encoding="utf-8")

@@ -23,7 +23,8 @@ from components.workload.stateful_set import Surroundings
 from config.home_assistant import HomeAssistant
 
 Json = dict[str, Any]
-SCRATCH = "/scratch"
+# /config itself is a folder that Home Assistant may write, since a configuration may name it.
+VOLUME = "/multihome/volume"
 # The second try is for what the first one could not help; and Pulumi has then printed its words.
 TRIES = 2
 
@@ -44,12 +45,12 @@ def check_job(
     """
     claim = claim_name(workload, settings.storage)
     plan = {
-        "config": CONFIG,
-        "scratch": SCRATCH,
+        "config": VOLUME,
+        "scratch": CONFIG,
         "packages": PACKAGES,
         "secrets": SECRETS,
         "wanted": json.loads(wanted(settings)),
-        "seed": seed.command(Plan(**{**seeded, "folder": SCRATCH, "listen": None})),
+        "seed": seed.command(Plan(**{**seeded, "listen": None})),
     }
     container: Json = {
         "name": "check-config",
@@ -58,14 +59,14 @@ def check_job(
         "terminationMessagePath": MESSAGE,
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "env": [
-            {"name": "HOME", "value": SCRATCH},
+            {"name": "HOME", "value": CONFIG},
             *seed.location(workload, settings),
             *environment,
         ],
         "resources": _resources(settings),
         "volumeMounts": [
-            {"name": "config", "mountPath": CONFIG, "readOnly": True},
-            {"name": "scratch", "mountPath": SCRATCH},
+            {"name": "config", "mountPath": VOLUME, "readOnly": True},
+            {"name": "scratch", "mountPath": CONFIG},
             *mounts(settings, packages),
         ],
     }
