@@ -26,6 +26,7 @@ VERDICTS: dict[str, tuple[str, int, str]] = {
 PACKAGES: dict[str, tuple[Mapping[str, str], str | None]] = {
     "good": ({"switches.yaml": "input_boolean:\n  away:\n    name: Away\n"}, None),
     "a syntax error": ({"switches.yaml": "input_boolean: [\n"}, r"switches\.yaml"),
+    "a secret that is not there": ({"alarm.yaml": "input_text: !secret pin\n"}, "Secret pin not"),
     "an unknown integration": ({"other.yaml": "no_such_integration:\n"}, "no_such_integration"),
     "an automation without actions": ({"morning.yaml": NO_ACTIONS}, "actions"),
 }

@@ -18,7 +18,8 @@ from tests.cases.sites import changed, changed_tree
 from tests.unit.recorder import record_site
 
 OLD, NEW = "2026.10.2", "2026.11.0"
-# Fails for a package with `bad:`; says ERROR alone for one with `quiet:`.
+# Fails for a package with `bad:`; says ERROR alone for one with `quiet:`. Of a secret that is not
+# there it logs nothing.
 STAND_IN = """
 import json, pathlib, sys
 assert sys.argv[1:5] == ["--script", "check_config", "--json", "--fail-on-warnings"], sys.argv
@@ -30,7 +31,8 @@ if "quiet:" in text:
     print("ERROR:automation:no actions at " + str(folder))
 if "broken:" in text:
     print("ERROR:loader:while parsing\\n  in lights.yaml, line 2")
-    print("\\x1b[31mFatal error while loading config:\\x1b[0m while parsing")
+if "broken:" in text or "!secret" in text:
+    print("\\x1b[31mFatal error while loading config:\\x1b[0m Secret pin\\n  not defined")
     raise KeyError("components")
 found = warn if "bad:" in text else {}
 print("INFO:root:hunter22")
@@ -102,7 +104,7 @@ def test_a_sound_configuration_passes_and_the_volume_is_not_written(pod: Path) -
 
 
 def test_what_home_assistant_says_of_a_bad_package_is_the_message(pod: Path) -> None:
-    (pod / "packages" / "a.yaml").write_text("bad: !secret x\n")
+    (pod / "packages" / "a.yaml").write_text("bad:\n")
     (pod / "secrets" / "x").write_text("hunter22")
 
     status, message = run(pod)
@@ -131,6 +133,17 @@ def test_a_configuration_that_cannot_be_read_is_named_without_a_traceback(pod: P
         "ERROR:loader:while parsing\n"
         "  in lights.yaml, line 2\n"
         "The running pod stays as it is."
+    )
+
+
+def test_what_home_assistant_does_not_log_is_named_too(pod: Path) -> None:
+    (pod / "packages" / "a.yaml").write_text("alarm: !secret pin\n")
+    assert run(pod) == (
+        1,
+        "Home Assistant refuses the configuration:\n"
+        "Fatal error while loading config: Secret pin\n"
+        "  not defined\n"
+        "The running pod stays as it is.",
     )
 
 

@@ -30,11 +30,12 @@ from components.home_assistant.data.record import (
 
 # Kubernetes keeps 4096 bytes.
 LONGEST_MESSAGE = 3500
-# It says again, in colour, what it has logged.
+# It says in colour why it read nothing, which it may have logged.
 FATAL = "\x1b"
 LARGEST_FILE = 4 * 2**20
 _DATABASE = re.compile(r".*\.(db|log|tar|gz)([-.].*)?")
 _LOGGED = re.compile(r"[A-Z]+:")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _ERROR = re.compile(r"(ERROR|CRITICAL):")
 
 
@@ -160,7 +161,8 @@ def check_config(scratch: Path, secrets: list[str]) -> None:
     print(hide(log + done.stderr, secrets), flush=True)
     lines = complaints(answer, log)
     if not answer and not lines:
-        lines = [done.stderr[-LONGEST_MESSAGE:]]
+        _, fatal, said = log.partition(FATAL)
+        lines = [_COLOUR.sub("", fatal + said).strip() or done.stderr[-LONGEST_MESSAGE:]]
     if done.returncode == 0 and not lines:
         return
     text = "\n".join(lines) or f"it ended with {done.returncode}"
