@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
-from components.home_assistant.data.check_config import complaints, fill_scratch, hide
+from components.home_assistant.data.check_config import (
+    complaints,
+    fill_scratch,
+    hide,
+    packages_environment,
+)
 from components.home_assistant.data.keep_data import keep_data
 from components.home_assistant.data.record import Wanted
 from components.home_assistant.data.scripts import script
@@ -93,6 +98,23 @@ def run(pod: Path, seed: list[str] | None = None, **wanted: object) -> tuple[int
 def volume(pod: Path) -> dict[str, str]:
     files = (path for path in (pod / "config").rglob("*") if path.is_file())
     return {str(path): path.read_text(errors="replace") for path in files}
+
+
+def test_a_rootless_image_has_room_for_what_custom_integrations_need(
+    pod: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Home Assistant asks for the folder that it installs packages into."""
+    monkeypatch.setenv("UV_SYSTEM_PYTHON", "true")
+    assert packages_environment(pod / "scratch", pod)["UV_SYSTEM_PYTHON"]
+    environment = packages_environment(pod / "scratch", pod / "absent")
+    asked = "import site, sys; print(*{site.getusersitepackages()} & {*sys.path})"
+    # An environment of its own has no such folder.
+    python = Path(sys.base_prefix, "bin", "python3")
+    (folder,) = subprocess.run(
+        [python, "-c", asked], env=environment, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert Path(folder).is_relative_to(pod / "scratch")
+    assert "UV_SYSTEM_PYTHON" not in environment
 
 
 def test_a_sound_configuration_passes_and_the_volume_is_not_written(pod: Path) -> None:

@@ -11,6 +11,8 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
+import tempfile
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -148,11 +150,25 @@ def own_secrets(scratch: Path) -> list[str]:
     return []
 
 
+def packages_environment(scratch: Path, installed: Path) -> dict[str, str]:
+    """The environment in which Home Assistant installs what custom integrations need.
+
+    It takes the user's own folder where it may not write to the image's.
+    """
+    environment = dict(os.environ)
+    if not os.access(installed, os.W_OK):
+        environment.pop("UV_SYSTEM_PYTHON", None)
+        base = environment["PYTHONUSERBASE"] = tempfile.mkdtemp(dir=scratch)
+        Path(sysconfig.get_path("purelib", "posix_user", {"userbase": base})).mkdir(parents=True)
+    return environment
+
+
 def check_config(scratch: Path, secrets: list[str]) -> None:
     """Lets Home Assistant check the folder; raises `RefusedError` with its own words."""
     command = [sys.executable, "-m", "homeassistant", "--script", "check_config", "--json"]
     done = subprocess.run(
         [*command, "--fail-on-warnings", "--config", str(scratch)],
+        env=packages_environment(scratch, Path(sysconfig.get_path("purelib"))),
         capture_output=True,
         text=True,
         check=False,
