@@ -4,18 +4,22 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from components.home_assistant.data.backup_file import write_copy
 from components.home_assistant.data.check_config import (
+    check_data,
     complaints,
     fill_scratch,
     hide,
     packages_environment,
 )
 from components.home_assistant.data.keep_data import keep_data
-from components.home_assistant.data.record import Wanted
+from components.home_assistant.data.record import Record, RefusedError, Wanted
 from components.home_assistant.data.scripts import script
 from components.objects import site_objects
 from components.pod_networks.node_affinity import node_affinity
@@ -200,6 +204,31 @@ def test_an_older_image_is_refused_beside_the_running_pod(pod: Path) -> None:
     status, message = run(pod)
     assert status == 1
     assert message.startswith("the data are of Home Assistant 2026.12.0, which 2026.11.0 cannot")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kept", "is_needed"),
+    [
+        ({}, {}, True),
+        ({}, {"copied": [OLD, NEW, "c.tar"]}, False),
+        ({}, {"copied": [OLD, NEW, "removed.tar"]}, True),
+        ({"backup": "c.tar"}, {"copied": [OLD, NEW, "c.tar"]}, True),
+        ({"backup": "c.tar"}, {"copied": ["c.tar", "", "c.tar"]}, False),
+        ({"backup": "c.tar"}, {"restoring": {"backup": "c.tar", "again": ""}}, False),
+    ],
+)
+def test_room_is_needed_only_for_a_copy_that_is_not_there(
+    wanted: dict[str, Any], kept: dict[str, object], tmp_path: Path, *, is_needed: bool
+) -> None:
+    write_copy(tmp_path, "c.tar", title="", version=OLD)
+    (tmp_path / ".HA_VERSION").write_text(OLD)
+    Record(tmp_path).set(**kept)
+    with mock.patch("shutil.disk_usage", return_value=SimpleNamespace(free=0)):
+        if is_needed:
+            with pytest.raises(RefusedError, match="make room"):
+                check_data(tmp_path, NEW, Wanted(copies=3, **wanted))
+        else:
+            check_data(tmp_path, NEW, Wanted(copies=3, **wanted))
 
 
 def test_a_backup_that_is_not_there_is_refused(pod: Path) -> None:

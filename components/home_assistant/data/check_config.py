@@ -25,6 +25,7 @@ from components.home_assistant.data.record import (
     check_downgrade,
     check_restore,
     check_room,
+    is_copy_due,
     restore_due,
     version_of_image,
     version_on_volume,
@@ -58,9 +59,12 @@ class Plan(TypedDict):
 
 def check_data(config: Path, image: str, wanted: Wanted) -> Path | None:
     """The backup that will be restored, if any; raises `RefusedError` as keep_data.py would."""
-    due = restore_due(wanted, Record(config))
-    found = version_on_volume(config)
-    if wanted.copies and found is not None and (due or found != image):
+    record = Record(config)
+    due = restore_due(wanted, record)
+    found = version_on_volume(config) or image
+    step = [due["backup"], due["again"]] if due else [found, image]
+    comes_first = record.begun is None if due else found != image
+    if comes_first and is_copy_due(config, wanted, step):
         check_room(config)
     if due is None:
         check_downgrade(config, image)

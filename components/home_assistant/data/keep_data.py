@@ -27,6 +27,7 @@ from components.home_assistant.data.record import (
     check_restore,
     check_room,
     copies,
+    is_copy_due,
     next_name,
     restore_due,
     version_of_image,
@@ -96,16 +97,12 @@ def _restore(
 def _copy_once(config: Path, wanted: Wanted, step: list[str], reason: str) -> None:
     """Copies what is there, unless the copy before this step is there already."""
     version = version_on_volume(config)
-    if version is None or wanted.copies == 0:
-        return
-    record = Record(config)
-    *before, name = record["copied"] or [""]
-    if before == step and (config / BACKUPS / name).exists():
+    if version is None or not is_copy_due(config, wanted, step):
         return
     name = next_name(config, version)
     print(f"copy {name}", flush=True)
     check_room(config)
-    record.set(copied=[*step, name])
+    Record(config).set(copied=[*step, name])
     write_copy(config, name, title=f"Cold copy of {version} {reason}", version=version)
     spared = {name, wanted.backup}
     others = [path for path in copies(config) if path.name not in spared]

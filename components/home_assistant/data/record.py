@@ -126,6 +126,14 @@ def restore_due(wanted: Wanted, record: Record) -> dict[str, str] | None:
     return wanted.restore if wanted.restore != record["restore"] else None
 
 
+def is_copy_due(config: Path, wanted: Wanted, step: list[str]) -> bool:
+    """Whether the data are to be copied before this step, and have not been."""
+    if version_on_volume(config) is None or wanted.copies == 0:
+        return False
+    *before, name = Record(config)["copied"] or [""]
+    return before != step or not (config / BACKUPS / name).exists()
+
+
 def check_restore(config: Path, backup: str, image: str, *, has_password: bool) -> dict[str, Any]:
     """What the backup says of itself; raises `RefusedError` unless this image can read its data."""
     file = config / BACKUPS / backup
