@@ -164,6 +164,8 @@ def _write(path: Path, text: str, mode: int) -> None:
     if old is not None and path.read_bytes() == content:
         return
     new = path.with_name(f"{path.name}.multihome")
+    # One that an interruption left may be another user's, or a link.
+    new.unlink(missing_ok=True)
     with new.open("wb") as file:
         os.fchmod(file.fileno(), mode if old is None else old.st_mode & 0o777)
         if old is not None:

@@ -36,15 +36,16 @@ class UnreadableError(Exception):
 
 
 def copy_size(config: Path) -> int:
-    """How many bytes a copy takes, at most."""
+    """How many bytes a copy takes, at most. Files may go meanwhile: Home Assistant may run."""
     total = 8 * 1024
     for folder, folders, files in os.walk(config):
         if Path(folder) == config:
             folders[:] = [name for name in folders if name not in LEFT_OUT]
         for name in (*files, *folders):
-            found = (Path(folder) / name).lstat()
-            # A header, the padding, and room for a long name.
-            total += 4 * BLOCK + (found.st_size if name in files else 0)
+            with contextlib.suppress(FileNotFoundError):
+                found = (Path(folder) / name).lstat()
+                # A header, the padding, and room for a long name.
+                total += 4 * BLOCK + (found.st_size if name in files else 0)
     return total
 
 

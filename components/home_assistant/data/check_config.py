@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from components.home_assistant.data.backup_file import BACKUPS, copy_members
-from components.home_assistant.data.packages_folder import FOLDER, lay_packages
+from components.home_assistant.data.packages_folder import lay_packages
 from components.home_assistant.data.record import (
     Record,
     RefusedError,
@@ -77,8 +77,7 @@ def check_data(config: Path, image: str, wanted: Wanted) -> Path | None:
 def fill_scratch(config: Path, scratch: Path, backup: Path | None) -> None:
     """Makes a folder that Home Assistant takes for the /config of the new pod.
 
-    What is on the volume is linked. Only of stores, and of what is going to be written, is there
-    more than a link.
+    What is on the volume is linked, but what is going to be written.
     """
     (scratch / BACKUPS).symlink_to(config / BACKUPS)
     if backup is not None:
@@ -88,12 +87,10 @@ def fill_scratch(config: Path, scratch: Path, backup: Path | None) -> None:
         if entry.name in (BACKUPS, "multihome", ".storage", "configuration.yaml"):
             continue
         (scratch / entry.name).symlink_to(entry)
-    for folder in (".storage", "multihome"):
-        (scratch / folder).mkdir()
-        with contextlib.suppress(FileNotFoundError):
-            for entry in (config / folder).iterdir():
-                if f"{folder}/{entry.name}" != FOLDER:
-                    (scratch / folder / entry.name).symlink_to(entry)
+    (scratch / ".storage").mkdir()
+    with contextlib.suppress(FileNotFoundError):
+        for entry in (config / ".storage").iterdir():
+            (scratch / ".storage" / entry.name).symlink_to(entry)
     with contextlib.suppress(FileNotFoundError):
         text = (config / "configuration.yaml").read_bytes()
         (scratch / "configuration.yaml").write_bytes(text)
@@ -102,7 +99,9 @@ def fill_scratch(config: Path, scratch: Path, backup: Path | None) -> None:
 def _unpack_small(backup: Path, scratch: Path) -> None:
     with copy_members(backup) as (inner, found):
         for member in found:
-            if member.size <= LARGEST_FILE and not _DATABASE.fullmatch(member.name):
+            is_small = member.size <= LARGEST_FILE and not _DATABASE.fullmatch(member.name)
+            # Automations name what the registries have.
+            if is_small or member.name.startswith(".storage/"):
                 inner.extract(member, scratch)
 
 
@@ -216,7 +215,7 @@ def main() -> int:
     plan: Plan = json.loads(sys.argv[1])
     try:
         check(plan)
-    except RefusedError as error:
+    except (RefusedError, OSError) as error:
         # As the pod sees it.
         text = str(error).replace(plan["config"], plan["scratch"])
         text += "\nThe running pod stays as it is."
