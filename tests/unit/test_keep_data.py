@@ -292,6 +292,22 @@ def test_a_backup_that_cannot_be_restored_changes_nothing(
     assert names(config) == ["cold_copy_2026.11.0_1.tar"]
 
 
+def test_a_copy_that_was_cut_off_is_refused_before_anything_is_removed(
+    volume: Callable[[], Path],
+) -> None:
+    """As by a download that broke off, or a disk that was full."""
+    config = volume()
+    keep_data(config, NEW, COPIES)
+    copy = config / "backups" / "cold_copy_2026.10.2_1.tar"
+    os.truncate(copy, copy.stat().st_size // 2)
+    before = content(config)
+
+    with pytest.raises(RefusedError, match="is no backup of Home Assistant"):
+        keep_data(config, NEW, Wanted(copies=3, backup=copy.name))
+    assert content(config) == before
+    keep_data(config, NEW, COPIES)
+
+
 def test_a_copy_is_a_backup_in_home_assistant_s_own_form(volume: Callable[[], Path]) -> None:
     """As its `read_backup` and `restore_backup` of 2026.11 read it."""
     config = volume()

@@ -112,6 +112,10 @@ def read_meta(backup: Path) -> dict[str, Any]:
         held = found["homeassistant"]
         if held is not None and not isinstance(held["version"], str):
             raise UnreadableError("it does not name its version of Home Assistant")
+        if found.get("extra", {}).get("multihome"):
+            # All of it is there.
+            with copy_members(backup):
+                pass
     except (OSError, tarfile.TarError, ValueError, LookupError, TypeError) as error:
         raise UnreadableError(str(error)) from error
     # Home Assistant OS also makes backups of add-ons alone.
