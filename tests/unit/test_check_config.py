@@ -1,8 +1,10 @@
 """The check before a pod is replaced, with a stand-in for Home Assistant's `check_config`."""
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -81,16 +83,19 @@ def pod(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(pod: Path, seed: list[str] | None = None, **wanted: object) -> tuple[int, str]:
+def run(
+    pod: Path, seed: list[str] | None = None, hidden: Sequence[str] = (), **wanted: object
+) -> tuple[int, str]:
     """The script as the Job runs it: its exit status, and what `up` prints of it."""
     plan = {
         **{name: str(pod / name) for name in ("config", "scratch", "packages", "secrets")},
         "wanted": {"copies": 3, **wanted},
         "seed": seed or [],
+        "hidden": hidden,
     }
     done = subprocess.run(
         [sys.executable, "-c", script("check_config"), json.dumps(plan), str(pod / "message")],
-        env={"PYTHONPATH": str(pod / "site")},
+        env={**os.environ, "PYTHONPATH": str(pod / "site")},
         capture_output=True,
         text=True,
         check=False,
@@ -144,6 +149,40 @@ def test_what_home_assistant_says_of_a_bad_package_is_the_message(pod: Path) -> 
         "bad: Integration 'bad' not found, with [secret]\n"
         "The running pod stays as it is."
     )
+
+
+def test_secrets_of_the_environment_are_not_repeated(
+    pod: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in `db_url: !env_var DB_URL`."""
+    (pod / "packages" / "a.yaml").write_text("bad:\n")
+    monkeypatch.setenv("DB_URL", "hunter22")
+    assert "with [secret]\n" in run(pod, hidden=["DB_URL", "ABSENT"])[1]
+
+    changes = {"DB_URL": {"secret": "db"}, "PLAIN": "text"}
+    described = job({"home_assistant/environment": changes, "secrets/db": {"secure": "v1:AAAA"}})
+    (container,) = described["spec"]["template"]["spec"]["containers"]
+    assert json.loads(container["command"][3])["hidden"] == ["DB_URL"]
+
+
+def test_what_integrations_print_is_no_answer(pod: Path) -> None:
+    main = pod / "site" / "homeassistant" / "__main__.py"
+    main.write_text(
+        f"print('{{\\n  a\\n}}'){STAND_IN}".replace("sys.exit", "print('bye'); sys.exit")
+    )
+    (pod / "packages" / "a.yaml").write_text("bad:\n")
+    assert "\nbad: Integration 'bad' not found" in run(pod)[1]
+
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_a_release_before_2025_11_has_its_status_alone(pod: Path, status: int) -> None:
+    """It knows neither `--json` nor `--fail-on-warnings`."""
+    said = "\x1b[31mUnknown arguments: --json\x1b[0m\nTesting configuration at x\nFailed config"
+    main = pod / "site" / "homeassistant" / "__main__.py"
+    main.write_text(f"print({said!r}); raise SystemExit({status})")
+    found, message = run(pod)
+    assert found == status
+    assert ("Failed config" in message) == bool(status)
 
 
 def test_an_error_line_is_a_failure_even_with_status_0(pod: Path) -> None:

@@ -46,7 +46,7 @@ class Plan(TypedDict):
     """`config` is the volume, and `scratch` the folder that Home Assistant takes for it.
 
     `seed` is the command that writes what multihome puts into /config, if there is one. It is given
-    the folder as the last argument.
+    the folder as the last argument. `hidden` are the environment variables that are secret.
     """
 
     config: str
@@ -55,6 +55,7 @@ class Plan(TypedDict):
     secrets: str
     wanted: dict[str, Any]
     seed: list[str]
+    hidden: list[str]
 
 
 def check_data(config: Path, image: str, wanted: Wanted) -> Path | None:
@@ -107,12 +108,14 @@ def _unpack_small(backup: Path, scratch: Path) -> None:
 
 def read_answer(output: str) -> tuple[str, dict[str, Any]]:
     """What `check_config --json` logged, and its answer; that is empty where it read no
-    configuration, since it then ends without one.
+    configuration, since it then ends without one. Integrations may print something, too.
     """
-    begin = re.search(r"^\{$", output, re.MULTILINE)
-    if begin is None:
-        return output, {}
-    return output[: begin.start()], json.loads(output[begin.start() :])
+    for begin in re.finditer(r"^\{$", output, re.MULTILINE):
+        with contextlib.suppress(ValueError):
+            answer, _ = json.JSONDecoder().raw_decode(output, begin.start())
+            if "errors" in answer:
+                return output[: begin.start()], answer
+    return output, {}
 
 
 def complaints(answer: dict[str, Any], log: str) -> list[str]:
@@ -179,11 +182,12 @@ def check_config(scratch: Path, secrets: list[str]) -> None:
     log, answer = read_answer(done.stdout)
     print(hide(log + done.stderr, secrets), flush=True)
     lines = complaints(answer, log)
+    # Releases before 2025.11 give no answer (docs/background/home-assistant-data.md#check_config).
+    if done.returncode == 0 and not lines:
+        return
     if not answer and not lines:
         _, fatal, said = log.partition(FATAL)
         lines = [_COLOUR.sub("", fatal + said).strip() or done.stderr[-LONGEST_MESSAGE:]]
-    if done.returncode == 0 and not lines:
-        return
     text = "\n".join(lines) or f"it ended with {done.returncode}"
     raise RefusedError(f"Home Assistant refuses the configuration:\n{hide(text, secrets)}")
 
@@ -205,7 +209,8 @@ def check(plan: Plan) -> None:
         if seeded.returncode:
             raise RefusedError(seeded.stdout.strip() or seeded.stderr.strip())
     if (scratch / "configuration.yaml").exists():
-        check_config(scratch, [*values.values(), *own_secrets(scratch)])
+        hidden = [os.environ.get(name, "") for name in plan["hidden"]]
+        check_config(scratch, [*values.values(), *own_secrets(scratch), *hidden])
 
 
 def main() -> int:

@@ -44,6 +44,7 @@ def check_job(
     the seed writes none.
     """
     claim = claim_name(workload, settings.storage)
+    variables = [*seed.location(workload, settings), *environment]
     plan = {
         "config": VOLUME,
         "scratch": CONFIG,
@@ -51,6 +52,7 @@ def check_job(
         "secrets": SECRETS,
         "wanted": json.loads(wanted(settings)),
         "seed": seed.command(Plan(**{**seeded, "listen": None})),
+        "hidden": [each["name"] for each in variables if "valueFrom" in each],
     }
     container: Json = {
         "name": "check-config",
@@ -60,8 +62,7 @@ def check_job(
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "env": [
             {"name": "HOME", "value": CONFIG},
-            *seed.location(workload, settings),
-            *environment,
+            *variables,
         ],
         "resources": _resources(settings),
         "volumeMounts": [
