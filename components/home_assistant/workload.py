@@ -68,11 +68,17 @@ class HomeAssistant(pulumi.ComponentResource):
             )
             parts["Secret"]["string_data"] = values
             needed.append(Secret(f"{name}-secret", opts=here, **parts["Secret"]))
+            digest = values.apply(_digest)
+            if "Job" in parts:
+                # Other values are checked anew.
+                job = parts["Job"]["metadata"]
+                part = pulumi.Output.unsecret(digest).apply(lambda text: text[:10])
+                parts["Job"]["metadata"] = {
+                    **job,
+                    "name": pulumi.Output.concat(job["name"], "-", part),
+                }
             template = parts["StatefulSet"]["spec"]["template"]
-            annotations = {
-                **template["metadata"]["annotations"],
-                HASH_ANNOTATION: values.apply(_digest),
-            }
+            annotations = {**template["metadata"]["annotations"], HASH_ANNOTATION: digest}
             metadata = {**template["metadata"], "annotations": annotations}
             parts["StatefulSet"]["spec"] = {
                 **parts["StatefulSet"]["spec"],

@@ -415,6 +415,20 @@ def test_the_job_has_another_name_when_it_checks_something_else(
     assert job(changes)["metadata"]["name"] != job({})["metadata"]["name"]
 
 
+def test_another_value_of_a_secret_is_checked_too() -> None:
+    names = []
+    for value in ("one", "two"):
+        changes: dict[str, object] = {
+            "home_assistant/environment": {"DB_URL": {"secret": "db"}},
+            "secrets/db": {"secure": value},
+        }
+        (found,) = record_site(changed_tree("home", changes)).of("kubernetes:batch/v1:Job")
+        names.append(found.inputs["metadata"]["name"])
+    described = job(changes)["metadata"]["name"]
+    assert names[0] != names[1]
+    assert [name.startswith(f"{described}-") for name in names] == [True, True]
+
+
 def test_there_is_no_job_where_none_is_wanted() -> None:
     without = changed("home", {"home_assistant/check_before_replacing": False}).site
     assert without is not None
