@@ -37,7 +37,7 @@ def image_without_arm(site: Site) -> Iterator[Finding]:
 
 @rule(
     "data-on-one-node",
-    because="k3s' own storage class keeps a volume on the node where the pod ran first",
+    because="k3s' own storage class keeps a volume on the node of the first Job or pod",
     source="https://docs.k3s.io/storage",
     severity="warning",
 )
@@ -48,8 +48,9 @@ def data_on_one_node(site: Site) -> Iterator[Finding]:
         yield Finding(
             path=f"{WORKLOAD}.storage.storage_class",
             value=storage.storage_class or "(absent)",
-            message="the volume, and so the pod, stays on the node that runs it first; write a"
-            f" class that all nodes reach, or one node in multihome:{WORKLOAD}.nodes",
+            message="the volume, and so the pod, stays on the node that is taken first, also where"
+            " the pod's devices or memory are not; write a class that all nodes reach, or one node"
+            f" in multihome:{WORKLOAD}.nodes",
             workload=WORKLOAD,
         )
 

@@ -289,8 +289,9 @@ def test_an_interrupted_start_is_no_matter(pod: Path) -> None:
     """The volume has what a killed container was going to give another name."""
     config = pod / "config"
     (config / "multihome" / "packages.new").mkdir(parents=True)
-    for name in (".storage/http", "multihome/homeassistant.yaml", "configuration.yaml"):
-        (config / f"{name}.multihome").write_text("half")
+    for folder, name in ((".storage", "http"), ("multihome", "homeassistant.yaml")):
+        (config / folder / f"{name}.multihome").write_text("half")
+    (config / "configuration.yaml.multihome").write_text("half")
     before = volume(pod)
     found = site("home")
     plan = Plan(**{**seed_plan(found), "folder": str(pod / "scratch")})
