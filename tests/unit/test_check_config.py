@@ -165,6 +165,12 @@ def test_secrets_of_the_environment_are_not_repeated(
     assert json.loads(container["command"][3])["hidden"] == ["DB_URL"]
 
 
+def test_secrets_of_the_volume_are_not_repeated(pod: Path) -> None:
+    (pod / "packages" / "a.yaml").write_text("bad:\n")
+    (pod / "config" / "secrets.yaml").write_text("# mine\nwifi: 'hunter22'  # of guests\n")
+    assert "with [secret]\n" in run(pod)[1]
+
+
 def test_what_integrations_print_is_no_answer(pod: Path) -> None:
     main = pod / "site" / "homeassistant" / "__main__.py"
     main.write_text(

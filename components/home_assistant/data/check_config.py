@@ -152,7 +152,10 @@ def own_secrets(scratch: Path) -> list[str]:
     """The values of the user's own secrets.yaml, by its usual form."""
     with contextlib.suppress(OSError, UnicodeDecodeError):
         text = (scratch / "secrets.yaml").read_text(encoding="utf-8")
-        return [value.strip(" '\"") for value in re.findall(r"^[^#\s:]+:(.+)$", text, re.MULTILINE)]
+        lines = re.findall(r"^[^#\s:]+:(.+)$", text, re.MULTILINE)
+        # A comment may follow, or the value have its sign.
+        both = [part for line in lines for part in (line, line.partition(" #")[0])]
+        return [value.strip(" '\"") for value in both]
     return []
 
 
