@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from components.workload.image_python import PYTHON
+
 PROBED = "/manifest.json"
 PROBE_SECONDS = 10
 
@@ -36,4 +38,4 @@ def _probe() -> dict[str, Any]:
 def _probe_inside(port: int) -> dict[str, Any]:
     """The same question by the image's Python, which needs a moment to start."""
     ask = f"import urllib.request as r; r.urlopen('{url_inside(port)}', timeout=5)"
-    return {"exec": {"command": ["python3", "-c", ask]}, "timeoutSeconds": 10}
+    return {"exec": {"command": [*PYTHON, ask]}, "timeoutSeconds": 10}

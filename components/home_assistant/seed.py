@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from components.home_assistant.seed_config import Listen, Plan
+from components.workload.image_python import PYTHON
 from components.workload.secrets import reference
 from config.home_assistant import HomeAssistant
 from config.site import Site
@@ -82,7 +83,7 @@ def _core(site: Site) -> dict[str, Any]:
 
 def command(plan: Plan) -> list[str]:
     """Runs the script with the Python of Home Assistant's image."""
-    return ["python3", "-c", script(), json.dumps(plan), str(PATIENCE_SECONDS)]
+    return [*PYTHON, script(), json.dumps(plan), str(PATIENCE_SECONDS)]
 
 
 def location(workload: str, settings: HomeAssistant) -> list[dict[str, Any]]:

@@ -69,21 +69,10 @@ class HomeAssistant(pulumi.ComponentResource):
             parts["Secret"]["string_data"] = values
             needed.append(Secret(f"{name}-secret", opts=here, **parts["Secret"]))
             digest = values.apply(_digest)
-            if "Job" in parts:
-                # Other values are checked anew.
-                job = parts["Job"]["metadata"]
-                part = pulumi.Output.unsecret(digest).apply(lambda text: text[:10])
-                parts["Job"]["metadata"] = {
-                    **job,
-                    "name": pulumi.Output.concat(job["name"], "-", part),
-                }
-            template = parts["StatefulSet"]["spec"]["template"]
-            annotations = {**template["metadata"]["annotations"], HASH_ANNOTATION: digest}
-            metadata = {**template["metadata"], "annotations": annotations}
-            parts["StatefulSet"]["spec"] = {
-                **parts["StatefulSet"]["spec"],
-                "template": {**template, "metadata": metadata},
-            }
+            # Other values need another pod, and another Job before it.
+            for kind in ("StatefulSet", "Job"):
+                if kind in parts:
+                    parts[kind]["spec"] = _annotated(parts[kind]["spec"], digest)
         if "NetworkPolicy" in parts:
             # Before the pod, which would be open meanwhile.
             needed.append(NetworkPolicy(f"{name}-policy", opts=here, **parts["NetworkPolicy"]))
@@ -136,6 +125,14 @@ class HomeAssistant(pulumi.ComponentResource):
             )
         self.service = service.metadata["name"]
         self.register_outputs({"service": self.service})
+
+
+def _annotated(spec: dict[str, Any], digest: pulumi.Output[str]) -> dict[str, Any]:
+    """The spec with the digest among the annotations of its pod."""
+    template = spec["template"]
+    metadata = template["metadata"]
+    annotations = {**metadata.get("annotations", {}), HASH_ANNOTATION: digest}
+    return {**spec, "template": {**template, "metadata": {**metadata, "annotations": annotations}}}
 
 
 def _digest(values: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from components.workload.image_python import PYTHON
 from config.pod_interface import PodInterface
 
 SCRIPT = Path(__file__).with_name("check_interfaces.py")
@@ -85,7 +86,7 @@ def init_container(
     return {
         "name": "check-interfaces",
         "image": image,
-        "command": ["python3", "-c", SCRIPT.read_text(encoding="utf-8"), json.dumps(planned)],
+        "command": [*PYTHON, SCRIPT.read_text(encoding="utf-8"), json.dumps(planned)],
         "env": [
             {"name": name, "valueFrom": {"fieldRef": {"fieldPath": f"metadata.{field}"}}}
             for name, field in (

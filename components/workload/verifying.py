@@ -7,6 +7,8 @@ containers (docs/decisions/interface_check.md).
 from collections.abc import Sequence
 from typing import Any
 
+from components.workload.image_python import PYTHON
+
 MESSAGE, VERIFIED = "/dev/termination-log", "/tmp/verified"  # noqa: S108 - the container's own
 # Each probe starts Python.
 _PERIOD_SECONDS = 5
@@ -23,12 +25,12 @@ def verifying_container(
     return {
         "name": name,
         "image": image,
-        "command": ["python3", "-c", script, *arguments, MESSAGE, VERIFIED],
+        "command": [*PYTHON, script, *arguments, MESSAGE, VERIFIED],
         "terminationMessagePath": MESSAGE,
         # What Python says when the script itself fails.
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "startupProbe": {
-            "exec": {"command": ["python3", "-c", f"open({VERIFIED!r})"]},
+            "exec": {"command": [*PYTHON, f"open({VERIFIED!r})"]},
             "timeoutSeconds": 10,
             "periodSeconds": _PERIOD_SECONDS,
             "failureThreshold": seconds // _PERIOD_SECONDS,

@@ -11,6 +11,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from pulumi.runtime import rpc
 
 from components.home_assistant.data.backup_file import copy_size, write_copy
 from components.home_assistant.data.check_config import (
@@ -28,6 +29,7 @@ from components.home_assistant.seed import command, seed_plan
 from components.home_assistant.seed_config import Plan
 from components.objects import site_objects
 from components.pod_networks.node_affinity import node_affinity
+from components.workload.secrets import HASH_ANNOTATION
 from tests.cases.sites import changed, changed_tree, site
 from tests.unit.recorder import record_site
 
@@ -162,7 +164,7 @@ def test_secrets_of_the_environment_are_not_repeated(
     changes = {"DB_URL": {"secret": "db"}, "PLAIN": "text"}
     described = job({"home_assistant/environment": changes, "secrets/db": {"secure": "v1:AAAA"}})
     (container,) = described["spec"]["template"]["spec"]["containers"]
-    assert json.loads(container["command"][3])["hidden"] == ["DB_URL"]
+    assert json.loads(container["command"][4])["hidden"] == ["DB_URL"]
 
 
 def test_secrets_of_the_volume_are_not_repeated(pod: Path) -> None:
@@ -380,14 +382,14 @@ def test_the_job_has_the_rights_and_the_seed_of_the_pod() -> None:
     changes = {f"home_assistant/{key}": value for key, value in keys.items()}
     spec = job(changes)["spec"]["template"]["spec"]
     (container,) = spec["containers"]
-    seeded = json.loads(json.loads(container["command"][3])["seed"][3])
+    seeded = json.loads(json.loads(container["command"][4])["seed"][4])
 
     assert container["securityContext"]["capabilities"]["drop"] == ["ALL"]
     assert spec["securityContext"] == {"seccompProfile": {"type": "RuntimeDefault"}}
     assert [each["key"] for each in spec["tolerations"]] == ["home"]
     # Nobody calls the Job's pod, which has other addresses.
     assert (seeded["folder"], seeded["listen"]) == ("/config", None)
-    assert json.loads(container["command"][3])["scratch"] == "/config"
+    assert json.loads(container["command"][4])["scratch"] == "/config"
 
 
 def test_the_pod_is_replaced_only_after_the_job() -> None:
@@ -423,17 +425,18 @@ def test_the_job_has_another_name_when_it_checks_something_else(
 
 
 def test_another_value_of_a_secret_is_checked_too() -> None:
-    names = []
+    digests = []
     for value in ("one", "two"):
         changes: dict[str, object] = {
             "home_assistant/environment": {"DB_URL": {"secret": "db"}},
             "secrets/db": {"secure": value},
         }
         (found,) = record_site(changed_tree("home", changes)).of("kubernetes:batch/v1:Job")
-        names.append(found.inputs["metadata"]["name"])
-    described = job(changes)["metadata"]["name"]
-    assert names[0] != names[1]
-    assert [name.startswith(f"{described}-") for name in names] == [True, True]
+        spec = found.inputs["spec"]
+        assert rpc.is_rpc_secret(spec)
+        metadata = rpc.unwrap_rpc_secret(spec)["template"]["metadata"]
+        digests.append(metadata["annotations"][HASH_ANNOTATION])
+    assert digests[0] != digests[1]
 
 
 def test_there_is_no_job_where_none_is_wanted() -> None:

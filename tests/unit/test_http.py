@@ -158,7 +158,7 @@ def test_settings_come_with_the_time_zone_and_without_the_secret() -> None:
     }
     seed = container(changes, "seed")
 
-    assert json.loads(seed["command"][3])["settings"] == {
+    assert json.loads(seed["command"][4])["settings"] == {
         "time_zone": "Asia/Shanghai",
         "name": "Zuhause",
         "country": "NL",

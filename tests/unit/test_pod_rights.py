@@ -1,5 +1,8 @@
 """What a workload's pod may do: little by default, and more by a key's name."""
 
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from components.workload.container import volume_container
@@ -25,6 +28,22 @@ def test_by_default_no_container_gains_rights_and_root_may_only_use_the_volume_s
     }
     for context in contexts({}).values():
         assert context["allowPrivilegeEscalation"] is False
+
+
+def test_no_file_of_the_user_takes_the_place_of_a_module_of_python(tmp_path: Path) -> None:
+    """The image's working folder is /config."""
+    (tmp_path / "json.py").write_text("raise SystemExit('the user')")
+    spec, job = pod({})["spec"], made({}).home_assistant["Job"]["spec"]["template"]["spec"]
+    commands = [
+        container["command"]
+        for container in (*spec["initContainers"], *spec["containers"], *job["containers"])
+        if "command" in container
+    ]
+    assert len(commands) == 6
+    for command in commands:
+        python = command[: command.index("-c") + 1]
+        done = subprocess.run([*python, "import json"], cwd=tmp_path, check=False)
+        assert done.returncode == 0, command
 
 
 def test_the_token_of_the_interface_check_is_mounted_nowhere_else() -> None:

@@ -176,10 +176,10 @@ def test_the_container_ends_with_the_differences_as_its_message(tmp_path: Path) 
 def test_the_container_is_ready_only_once_verified_and_mounts_nothing() -> None:
     container = verification.container("image", PLAN)
 
-    (_, _, *arguments) = container["command"]
-    assert json.loads(arguments[1]) == PLAN
-    assert container["terminationMessagePath"] == arguments[3]
-    assert arguments[4] in container["startupProbe"]["exec"]["command"][-1]
+    (*_, plan, seconds, told, verified) = container["command"]
+    assert json.loads(plan) == PLAN
+    assert container["terminationMessagePath"] == told
+    assert verified in container["startupProbe"]["exec"]["command"][-1]
     assert "volumeMounts" not in container
     probe = container["startupProbe"]
-    assert probe["periodSeconds"] * probe["failureThreshold"] > 2 * float(arguments[2])
+    assert probe["periodSeconds"] * probe["failureThreshold"] > 2 * float(seconds)

@@ -17,6 +17,7 @@ from components.pod_networks.node_affinity import node_affinity
 from components.workload import tolerations
 from components.workload.claim import claim_name
 from components.workload.container import SCRIPT_RESOURCES, volume_container
+from components.workload.image_python import PYTHON
 from components.workload.labels import labels
 from components.workload.security import pod_security
 from components.workload.stateful_set import Surroundings
@@ -57,7 +58,7 @@ def check_job(
     container: Json = {
         "name": "check-config",
         "image": settings.image,
-        "command": ["python3", "-c", script("check_config"), json.dumps(plan), MESSAGE],
+        "command": [*PYTHON, script("check_config"), json.dumps(plan), MESSAGE],
         "terminationMessagePath": MESSAGE,
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "env": [

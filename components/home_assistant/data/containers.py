@@ -6,6 +6,7 @@ from typing import Any
 
 from components.home_assistant.data.packages import PACKAGES, SECRETS, mounts
 from components.home_assistant.data.scripts import script
+from components.workload.image_python import PYTHON
 from components.workload.secrets import reference
 from config.home_assistant import HomeAssistant
 
@@ -21,7 +22,7 @@ def keep_data(
     described: dict[str, Any] = {
         "name": "keep-data",
         "image": settings.image,
-        "command": ["python3", "-c", script("keep_data"), *arguments],
+        "command": [*PYTHON, script("keep_data"), *arguments],
         "terminationMessagePath": MESSAGE,
         # What Python says when the script itself fails.
         "terminationMessagePolicy": "FallbackToLogsOnError",
