@@ -55,7 +55,9 @@ class _Plugins(Model):
 
 class _ArchivePlugins(_Plugins):
     sha256: dict[Architecture, Sha256] = Field(
-        default_factory=dict, description="Digests of archives that this program does not know."
+        default_factory=dict,
+        description="Digests of archives that this program does not know; `version` then only"
+        " fills in a `url`.",
     )
 
     def digest(self, architecture: Architecture) -> str:

@@ -13,7 +13,7 @@ from google.protobuf.json_format import MessageToDict
 from components.program import build
 from config.reading.json_schema import stack_file_schema
 from config.reading.secrets import SECRET_KEYS
-from config.releases import KNOWN_MANIFESTS
+from config.releases import KNOWN_ARCHIVES, KNOWN_MANIFESTS
 from lab.build.manifests import upstream_file
 from tests.cases.changes import (
     DUAL,
@@ -72,18 +72,23 @@ CALICO: Changes = {"cluster/flannel": False, "cluster/default_conflist": "10-cal
 CUSTOM: Changes = {"cluster": EVERYTHING_BUNDLED}
 # Any file will do; nobody unpacks it here.
 ARCHIVE = ROOT / "LICENSE"
+DIGEST = hashlib.sha256(ARCHIVE.read_bytes()).hexdigest()
 ARCHIVED: Changes = {
     "plugins": {
         "source": "archive",
         "archives": {"amd64": str(ARCHIVE)},
-        "sha256": {"amd64": hashlib.sha256(ARCHIVE.read_bytes()).hexdigest()},
+        "sha256": {"amd64": DIGEST},
     }
 }
+# A release whose archive is that file, as the program is made to know.
+KNOWN = "v1.7.0"
+BY_RELEASE: Changes = {**ARCHIVED, "plugins/sha256": {}, "plugins/version": KNOWN}
 BUILT: Changes = {"plugins": {"source": "build", "version": "v1.9.1"}}
 MIRROR = "https://mirror.lan/{version}/{architecture}.tgz"
 RELEASE: Changes = {
     "plugins": {"source": "release", "url": MIRROR, "sha256": {"amd64": "5" * 64}},
 }
+FIXED_URL: Changes = {**RELEASE, "plugins/url": "https://mirror.lan/plugins.tgz"}
 POD_S_ETH0 = {"name": "eth0", "mac": "32:44:0b:5a:0e:2e"}
 
 
@@ -215,7 +220,7 @@ ROWS: dict[str, dict[str, Row]] = {
     },
     "ArchivedPlugins": {
         **of_plugins(ARCHIVED),
-        "version": Row({}, {"plugins": {"source": "archive", "version": "v1.9.0", "archives": {}}}),
+        "version": Row(BY_RELEASE, {"plugins/version": "v1.9.1"}),
         "source": Row(ARCHIVED, {"plugins": {"source": "release"}}),
         "sha256": Row(ARCHIVED, {"plugins/sha256": {"amd64": "6" * 64}}),
         "archives": Row(ARCHIVED, {"plugins/archives": {"amd64": "/nowhere.tgz"}}),
@@ -402,6 +407,19 @@ def test_another_value_changes_what_is_registered_or_is_refused(key: str) -> Non
 
     assert isinstance(before, dict), before
     assert registered(json.dumps({**row.before, **row.change})) != before
+
+
+@pytest.mark.parametrize("before", [ARCHIVED, FIXED_URL], ids=["archive", "url"])
+def test_the_release_changes_nothing_where_other_keys_say_which_archive(before: Changes) -> None:
+    """As the description of `sha256` says."""
+    expected = registered(json.dumps(before))
+    assert isinstance(expected, dict), expected
+    assert registered(json.dumps({**before, "plugins/version": "v1.9.0"})) == expected
+
+
+@pytest.fixture(autouse=True)
+def known_archive(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(KNOWN_ARCHIVES, (KNOWN, "amd64"), DIGEST)
 
 
 @functools.cache
