@@ -20,6 +20,7 @@ from tests.cases.changes import (
     EVERYTHING_BUNDLED,
     HOST_KEY,
     LAN2,
+    LAN6,
     NODE2,
     ROUTED6,
 )
@@ -415,6 +416,15 @@ def test_the_release_changes_nothing_where_other_keys_say_which_archive(before: 
     expected = registered(json.dumps(before))
     assert isinstance(expected, dict), expected
     assert registered(json.dumps({**before, "plugins/version": "v1.9.0"})) == expected
+
+
+def test_discovery_changes_something_in_a_network_of_ipv6_alone_too() -> None:
+    """What is written into Home Assistant's storage; the conflist needs no route for it."""
+    before = registered(json.dumps(LAN6))
+    after = registered(json.dumps({**LAN6, "networks/lan/discovery": True}))
+    assert isinstance(before, dict), before
+    assert isinstance(after, dict), after
+    assert before != after
 
 
 @pytest.fixture(autouse=True)
