@@ -183,6 +183,28 @@ def test_the_files_of_somebody_else_s_multus_are_never_touched(node: Node, archi
     assert {*LEFTOVERS} < conf_files(node)
 
 
+def test_an_older_k3s_that_moves_its_folder_at_an_upgrade_gets_the_plugins_back(
+    node: Node, archive: Path
+) -> None:
+    """`data/current` leads to a folder for each release."""
+    current = node.root / "data" / "current"
+    folder = current / "bin"
+    scripts = node.scripts(archived(archive), bin_dir=folder)
+    for release in ("before", "after"):
+        (node.root / "data" / release / "bin").mkdir(parents=True)
+        current.unlink(missing_ok=True)
+        current.symlink_to(release)
+        node.copy(archive, scripts)
+        done = node.install(scripts)
+        assert done.returncode == 0, done.stderr
+        assert [(folder / name).read_text() for name in NAMES] == [
+            f"{name} of upstream" for name in NAMES
+        ]
+
+    assert node.remove(scripts).returncode == 0
+    assert list(folder.iterdir()) == []
+
+
 def test_another_folder_has_a_remover_of_its_own(node: Node, archive: Path) -> None:
     """The installation in the new folder comes first, the removal in the old one last."""
     node.have(archived(archive), archive)
