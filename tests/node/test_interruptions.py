@@ -92,6 +92,23 @@ def test_what_gets_its_name_on_a_node_is_on_the_disk_before(
     assert all(calls[number - 1] == ["sync", file] for number, file in named)
 
 
+def test_a_killed_copy_installs_nothing_and_the_next_one_takes_its_place(
+    node: Node, archive: Path, scripts: NodeScripts
+) -> None:
+    """Pulumi copies again what it does not know to be there, over the part that is."""
+    start = node.files(node.bin_dir)
+    for size in range(0, archive.stat().st_size, 50):
+        (node.home / str(scripts.copied)).write_bytes(archive.read_bytes()[:size])
+        assert node.install(scripts).returncode != 0
+        assert node.files(node.bin_dir) == start
+    assert list(node.temporary.iterdir()) == []
+
+    node.copy(archive, scripts)
+    assert node.install(scripts).returncode == 0
+    assert (node.bin_dir / "vlan").read_text() == "vlan of upstream"
+    assert list(node.home.iterdir()) == []
+
+
 def test_a_killed_removal_is_finished_by_the_same_removal(
     node: Node, archive: Path, scripts: NodeScripts
 ) -> None:

@@ -14,6 +14,9 @@ def test_row_33_a_copy_makes_its_folders(sshd: Sshd, plugin: Plugin, tmp_path: P
     plugin.create(COPY, copied(connection(sshd), source, target))
     assert target.read_text() == "content"
     assert target.stat().st_mode & 0o777 == 0o644
+    target.write_text("longer than the source")
+    plugin.create(COPY, copied(connection(sshd), source, target))
+    assert target.read_text() == "content"
     plugin.create(COPY, copied(connection(sshd), source, target.parent))
     assert (target.parent / "source").read_text() == "content"
 
