@@ -73,17 +73,18 @@ CALICO: Changes = {"cluster/flannel": False, "cluster/default_conflist": "10-cal
 CUSTOM: Changes = {"cluster": EVERYTHING_BUNDLED}
 # Any file will do; nobody unpacks it here.
 ARCHIVE = ROOT / "LICENSE"
-DIGEST = hashlib.sha256(ARCHIVE.read_bytes()).hexdigest()
 ARCHIVED: Changes = {
     "plugins": {
         "source": "archive",
         "archives": {"amd64": str(ARCHIVE)},
-        "sha256": {"amd64": DIGEST},
+        "sha256": {"amd64": hashlib.sha256(ARCHIVE.read_bytes()).hexdigest()},
     }
 }
-# A release whose archive is that file, as the program is made to know.
-KNOWN = "v1.7.0"
-BY_RELEASE: Changes = {**ARCHIVED, "plugins/sha256": {}, "plugins/version": KNOWN}
+# A release whose archive is another file, as the program is made to know.
+KNOWN, KNOWN_ARCHIVE = "v1.7.0", ROOT / "SECURITY.md"
+BY_RELEASE: Changes = {
+    "plugins": {"source": "archive", "archives": {"amd64": str(KNOWN_ARCHIVE)}, "version": KNOWN}
+}
 BUILT: Changes = {"plugins": {"source": "build", "version": "v1.9.1"}}
 MIRROR = "https://mirror.lan/{version}/{architecture}.tgz"
 RELEASE: Changes = {
@@ -429,7 +430,8 @@ def test_discovery_changes_something_in_a_network_of_ipv6_alone_too() -> None:
 
 @pytest.fixture(autouse=True)
 def known_archive(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(KNOWN_ARCHIVES, (KNOWN, "amd64"), DIGEST)
+    digest = hashlib.sha256(KNOWN_ARCHIVE.read_bytes()).hexdigest()
+    monkeypatch.setitem(KNOWN_ARCHIVES, (KNOWN, "amd64"), digest)
 
 
 @functools.cache
