@@ -149,7 +149,7 @@ def test_what_home_assistant_says_of_a_bad_package_is_the_message(pod: Path) -> 
     assert message == (
         "Home Assistant refuses the configuration:\n"
         "bad: Integration 'bad' not found, with [secret]\n"
-        "The running pod stays as it is."
+        "No pod has been touched."
     )
 
 
@@ -208,7 +208,7 @@ def test_a_configuration_that_cannot_be_read_is_named_without_a_traceback(pod: P
         "Home Assistant refuses the configuration:\n"
         "ERROR:loader:while parsing\n"
         "  in lights.yaml, line 2\n"
-        "The running pod stays as it is."
+        "No pod has been touched."
     )
 
 
@@ -219,7 +219,7 @@ def test_what_home_assistant_does_not_log_is_named_too(pod: Path) -> None:
         "Home Assistant refuses the configuration:\n"
         "Fatal error while loading config: Secret pin\n"
         "  not defined\n"
-        "The running pod stays as it is.",
+        "No pod has been touched.",
     )
 
 
@@ -246,7 +246,7 @@ def test_the_seed_writes_before_the_check(pod: Path) -> None:
 def test_a_seed_that_fails_is_the_message(pod: Path) -> None:
     seed = [sys.executable, "-c", "print('no such address'); raise SystemExit(1)"]
     status, message = run(pod, seed)
-    assert (status, message) == (1, "no such address\nThe running pod stays as it is.")
+    assert (status, message) == (1, "no such address\nNo pod has been touched.")
 
 
 def test_an_older_image_is_refused_beside_the_running_pod(pod: Path) -> None:

@@ -226,7 +226,7 @@ def main() -> int:
     except (RefusedError, OSError) as error:
         # As the pod sees it.
         text = str(error).replace(plan["config"], plan["scratch"])
-        text += "\nThe running pod stays as it is."
+        text += "\nNo pod has been touched."
         print(text, flush=True)
         shown = text.encode()[:LONGEST_MESSAGE].decode(errors="ignore")
         Path(sys.argv[2]).write_text(shown, encoding="utf-8")
