@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -119,13 +120,54 @@ def test_a_node_keeps_what_it_has_when_its_address_host_key_and_name_change(
         assert not conflist.exists()
 
 
-def test_a_node_leaves_with_all_that_was_put_on_it(pair: Reader) -> None:
-    conflist = multus_leaves(pair.lab, "k3s-2")
-    pair.does(OPERATIONS["A node leaves the cluster"], node="k3s-2")
+def switch_off(lab: Lab, name: str) -> None:
+    """From now on nobody ends the node's pods, and SSH is refused."""
+    path = f"/api/v1/nodes/{name}"
+    node = lab.plane.get(path)
+    # kwok does not see what follows the label.
+    node["metadata"]["labels"].update(OFF)
+    node = lab.plane.request("PUT", path, node)
+    (ready,) = (each for each in node["status"]["conditions"] if each["type"] == "Ready")
+    ready["status"] = "Unknown"
+    lab.plane.request("PUT", f"{path}/status", node)
+    os.kill(lab.sshds[name].process, signal.SIGTERM)
 
+
+@contextmanager
+def switched_on(lab: Lab, name: str) -> Iterator[None]:
+    """The node is back until the block ends."""
+    path = f"/api/v1/nodes/{name}"
+    node = lab.plane.get(path)
+    for label in OFF:
+        del node["metadata"]["labels"][label]
+    lab.plane.request("PUT", path, node)
+    was = lab.sshds[name]
+    with start_sshd(was.log.parent, listen=was.host, port=was.port, binds=lab.binds(name)):
+        yield
+
+
+def test_a_node_that_was_off_gets_what_it_lacks_and_leaves_with_all_that_was_put_on_it(
+    pair: Reader,
+) -> None:
+    lab = pair.lab
+    for name in ("k3s-1", "k3s-2"):
+        (lab.node_folder(name) / "data" / "cni" / "macvlan").unlink()
+    edit(pair, lambda tree: tree["multihome:plugins"].update(generation=2))
+    switch_off(lab, "k3s-2")
+    pair.does(OPERATIONS["A node is off for some days"], node="k3s-2")
+    assert set(plugins(lab, "k3s-1")) == set(PLUGINS)
+    assert set(plugins(lab, "k3s-2")) < set(PLUGINS)
+
+    with switched_on(lab, "k3s-2"):
+        pair.does(OPERATIONS["A node that was off is back"], node="k3s-2")
+        assert set(plugins(lab, "k3s-2")) == set(PLUGINS)
+        assert "taints" not in lab.plane.get("/api/v1/nodes/k3s-2")["spec"]
+
+        conflist = multus_leaves(lab, "k3s-2")
+        pair.does(OPERATIONS["A node leaves the cluster"], node="k3s-2")
     assert not conflist.exists()
-    assert plugins(pair.lab, "k3s-2") == {}
-    assert set(plugins(pair.lab, "k3s-1")) == set(PLUGINS)
+    assert plugins(lab, "k3s-2") == {}
+    assert set(plugins(lab, "k3s-1")) == set(PLUGINS)
 
 
 def test_a_node_that_is_dead_for_ever_is_given_up(pair: Reader) -> None:
@@ -136,20 +178,12 @@ def test_a_node_that_is_dead_for_ever_is_given_up(pair: Reader) -> None:
         return str(pod["spec"]["nodeName"])
 
     dead = node_of_pod()
-    path = f"/api/v1/nodes/{dead}"
-    node = plane.get(path)
-    # From now on nobody ends the node's pods; kwok does not see what follows the label.
-    node["metadata"]["labels"].update(OFF)
-    node = plane.request("PUT", path, node)
-    (ready,) = (each for each in node["status"]["conditions"] if each["type"] == "Ready")
-    ready["status"] = "Unknown"
-    plane.request("PUT", f"{path}/status", node)
-    os.kill(pair.lab.sshds[dead].process, signal.SIGTERM)
+    switch_off(pair.lab, dead)
     pair.does(OPERATIONS["A node is dead for ever"], node=dead)
 
     assert dead not in pair.does("pulumi stack --stack <site> --show-urns")
     assert node_of_pod() != dead
-    assert not plane.exists(path)
+    assert not plane.exists(f"/api/v1/nodes/{dead}")
 
 
 def test_a_new_ssh_key_is_used_and_a_lost_state_is_adopted(reader: Reader) -> None:
