@@ -192,10 +192,14 @@ def test_a_new_ssh_key_is_used_and_a_lost_state_is_adopted(reader: Reader) -> No
     allowed = reader.lab.sshd.log.parent / "authorized_keys"
     old = allowed.read_text()
     allowed.write_text(old + key.with_suffix(".pub").read_text())
+    before = reader.lab.plane.get(WORKLOAD)["metadata"]["uid"]
+    kubeconfig = reader.folder / "kubeconfig.yaml"
+    kubeconfig.write_text(kubeconfig.read_text().replace('"admin"', '"renewed"'))
     reader.does(OPERATIONS["The SSH key or the kubeconfig changed"])
     allowed.write_text(key.with_suffix(".pub").read_text())
+    assert reader.lab.plane.get(WORKLOAD)["metadata"]["uid"] == before
+    assert "renewed" in reader.does("pulumi stack export --stack <site> --show-secrets")
 
-    before = reader.lab.plane.get(WORKLOAD)["metadata"]["uid"]
     for file in Path(reader.environment["PULUMI_BACKEND_URL"][7:].partition("?")[0]).rglob("*"):
         if file.is_file() and "mine" in file.name:
             file.unlink()
