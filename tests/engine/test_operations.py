@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from components.cni_plugins.scripts import FOLDER
 from lab.control_plane.commands import OFF
 from lab.control_plane.processes import wait_until
 from lab.sshd import new_key, start_sshd
@@ -87,7 +88,7 @@ def test_a_node_that_lost_its_plugins_gets_them_back(reader: Reader) -> None:
     assert set(plugins(reader.lab, "k3s-1")) == set(PLUGINS)
 
 
-def test_a_node_keeps_what_it_has_when_its_address_host_key_and_name_change(
+def test_a_node_keeps_what_it_has_under_another_address_and_name_and_gets_it_when_imaged_again(
     reader: Reader, tmp_path: Path
 ) -> None:
     reader.applies()
@@ -115,6 +116,17 @@ def test_a_node_keeps_what_it_has_when_its_address_host_key_and_name_change(
         assert plugins(lab, "k3s-1") == before
         assert conflist.exists()
 
+    # The machine is imaged again.
+    wiped = [lab.node_folder("k3s-1"), lab.binds("k3s-1")[Path(FOLDER)]]
+    for file in (*other.glob("host_key_*"), *(each for f in wiped for each in f.rglob("*"))):
+        if not file.is_dir():
+            file.unlink()
+    with start_sshd(other, listen=sshd.host, port=sshd.port, binds=lab.binds("k3s-1")):
+        words["node"] = "k3s-1.lan"
+        reader.does(OPERATIONS["The address, port or host key of a node changed"], **words)
+        assert set(plugins(lab, "k3s-1")) == set(PLUGINS)
+
+        conflist = multus_leaves(lab, "k3s-1")
         reader.does(OPERATIONS["Leaving"])
         assert plugins(lab, "k3s-1") == {}
         assert not conflist.exists()
