@@ -1,5 +1,7 @@
 """A site that is really applied: engine, provider, control plane, and sshd as its nodes."""
 
+import os
+import pwd
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -129,6 +131,9 @@ def node_binds(folder: Path, position: int) -> dict[Path, Path]:
         Path(FOLDER): own / "removers",
         # k3s brings one as well.
         Path("/usr/local/sbin"): build("kubectl"),
+        # A copied archive lies there, and each installation removes older ones. It comes last,
+        # since it hides what the others are made of.
+        Path(pwd.getpwuid(os.geteuid()).pw_dir): own / "home",
     }
 
 
@@ -141,7 +146,14 @@ def start_node(folder: Path, position: int, first: Sshd | None, login: Login) ->
     own = folder / f"node-{position}"
     if first is not None:
         shutil.copytree(first.log.parent, own / "sshd", ignore=shutil.ignore_patterns("*.log"))
-    for path in ("removers", "k3s/data/cni", "k3s/bin", "k3s/net.d", "k3s/agent/etc/cni/net.d"):
+    for path in (
+        "home",
+        "removers",
+        "k3s/data/cni",
+        "k3s/bin",
+        "k3s/net.d",
+        "k3s/agent/etc/cni/net.d",
+    ):
         (own / path).mkdir(parents=True)
     (folder / "k3s").mkdir(exist_ok=True)
     Path(FOLDER).mkdir(mode=0o700, exist_ok=True)
