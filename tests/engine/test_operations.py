@@ -204,12 +204,14 @@ def test_a_new_ssh_key_is_used_and_a_lost_state_is_adopted(reader: Reader) -> No
     allowed = reader.lab.sshd.log.parent / "authorized_keys"
     old = allowed.read_text()
     allowed.write_text(old + key.with_suffix(".pub").read_text())
-    before = reader.lab.plane.get(WORKLOAD)["metadata"]["uid"]
-    kubeconfig = reader.folder / "kubeconfig.yaml"
-    kubeconfig.write_text(kubeconfig.read_text().replace('"admin"', '"renewed"'))
+    plane = reader.lab.plane
+    before = plane.get(WORKLOAD)["metadata"]["uid"]
+    # Another user, and another text for the server, which is the same cluster.
+    renewed = plane.kubeconfig.replace('"admin"', '"renewed"').replace(plane.url, f"{plane.url}/")
+    (reader.folder / "kubeconfig.yaml").write_text(renewed)
     reader.does(OPERATIONS["The SSH key or the kubeconfig changed"])
     allowed.write_text(key.with_suffix(".pub").read_text())
-    assert reader.lab.plane.get(WORKLOAD)["metadata"]["uid"] == before
+    assert plane.get(WORKLOAD)["metadata"]["uid"] == before
     assert "renewed" in reader.does("pulumi stack export --stack <site> --show-secrets")
 
     for file in Path(reader.environment["PULUMI_BACKEND_URL"][7:].partition("?")[0]).rglob("*"):
@@ -217,7 +219,7 @@ def test_a_new_ssh_key_is_used_and_a_lost_state_is_adopted(reader: Reader) -> No
             file.unlink()
     assert reader.types("pulumi stack --stack <site>").returncode != 0
     reader.does(OPERATIONS["The state is lost"])
-    assert reader.lab.plane.get(WORKLOAD)["metadata"]["uid"] == before
+    assert plane.get(WORKLOAD)["metadata"]["uid"] == before
     reader.does(OPERATIONS["Leaving"])
     assert plugins(reader.lab, "k3s-1") == {}
 
