@@ -1,6 +1,6 @@
 """Rules about releases: of Multus, of the plugins, of the cluster."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from config.checks.rule import Finding, rule
 from config.nodes import Architecture
@@ -31,15 +31,13 @@ def manifest_unknown(site: Site) -> Iterator[Finding]:
 def archive_unknown(site: Site) -> Iterator[Finding]:
     """The archive of every node's architecture has a sha256."""
     plugins = site.plugins
-    unpacked = plugins.has_archive and site.missing_plugins
-    for architecture in site.architectures if unpacked else ():
+    for architecture in _unpacked(site):
         if not plugins.digest(architecture):
-            url = UPSTREAM_RELEASE.format(version=plugins.version, architecture=architecture)
             yield Finding(
                 path=f"plugins.sha256.{architecture}",
                 value="(absent)",
                 message=f"this program does not know the sha256 of the {architecture} archive of"
-                f" {plugins.version}; add it, as `{_digest_of(url)}` prints it",
+                f" {plugins.version}; add it, as `{_upstream(site, architecture)}` prints it",
             )
 
 
@@ -51,17 +49,16 @@ def archive_of_another_release(site: Site) -> Iterator[Finding]:
     """No given sha256 is the one that this program knows of another release."""
     plugins = site.plugins
     releases = {digest: version for (version, _), digest in KNOWN_ARCHIVES.items()}
-    unpacked = plugins.has_archive and site.missing_plugins
-    for architecture in site.architectures if unpacked else ():
+    for architecture in _unpacked(site):
         digest = plugins.digest(architecture)
         release = releases.get(digest, plugins.version)
         if release != plugins.version:
-            url = UPSTREAM_RELEASE.format(version=plugins.version, architecture=architecture)
+            command = _upstream(site, architecture)
             yield Finding(
                 path=f"plugins.sha256.{architecture}",
                 value=digest,
                 message=f"this is the archive of {release}, and multihome:plugins.version is"
-                f" {plugins.version}; write that release, or what `{_digest_of(url)}` prints",
+                f" {plugins.version}; write that release, or what `{command}` prints",
             )
 
 
@@ -108,6 +105,17 @@ def k3s_loses_plugins(site: Site) -> Iterator[Finding]:
             message="this release loses added plugins at each upgrade; after each, write the new"
             " release here and run `pulumi up`, or upgrade to v1.31.2+k3s1 or later",
         )
+
+
+def _unpacked(site: Site) -> Iterable[Architecture]:
+    """The architectures for which a node unpacks an archive."""
+    return site.architectures if site.plugins.has_archive and site.missing_plugins else ()
+
+
+def _upstream(site: Site, architecture: Architecture) -> str:
+    """The command that prints the sha256 of upstream's archive of the release."""
+    version = site.plugins.version
+    return _digest_of(UPSTREAM_RELEASE.format(version=version, architecture=architecture))
 
 
 def _digest_of(url: str) -> str:
